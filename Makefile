@@ -1,0 +1,136 @@
+# One Makefile, no recursion into folders.  The library lists below are the
+# architecture: a binary links only what it is named with.
+# BUILD=debug|asan|cov|release.  `make demo` and `make test` do all set-up.
+BUILD   ?= debug
+B       := build/$(BUILD)
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+AR      := gcc-ar
+STD     := -std=c11 -D_GNU_SOURCE
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+           -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+           -Wwrite-strings -Wpointer-arith -Wformat=2 -Wvla -Wundef \
+           -Wfloat-conversion -Wimplicit-fallthrough -Wtrampolines \
+           -Wbidi-chars=any -Werror
+PQ_INC  := -I/usr/include/postgresql
+INC     := -Iinclude -I$(B)/gen
+# OpenSSF's compiler options hardening guide, as far as gcc 12 has them.
+HARD    := -fstack-protector-strong -fstack-clash-protection \
+           -fcf-protection=full -fPIE -fno-common -fno-strict-aliasing \
+           -fno-delete-null-pointer-checks -fno-strict-overflow \
+           -ftrivial-auto-var-init=zero -Werror=format-security
+OPT_debug   := -O1 -g
+OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+               -fno-omit-frame-pointer
+OPT_cov     := -O0 -g --coverage
+OPT_release := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+CFLAGS  += $(STD) $(WARN) $(HARD) $(OPT_$(BUILD)) $(INC)
+LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen \
+           -Wl,--as-needed $(OPT_$(BUILD))
+
+objs = $(patsubst %.c,$(B)/%.o,$(1))
+DB_C      := core/db.c core/copy.c core/migrate.c
+HTTP_C    := $(wildcard core/http*.c)
+CORE      := $(call objs,$(filter-out $(DB_C) $(HTTP_C),$(wildcard core/*.c)))
+DB        := $(call objs,$(DB_C)) $(B)/gen/queries.o $(B)/gen/migrations.o
+HTTP      := $(call objs,$(HTTP_C))
+STORE_C   := $(wildcard collector/store_*.c analysis/store_*.c server/store_*.c)
+# files with a main, and what belongs to one program only
+MAINS_C   := collector/phieu_collector.c collector/phieu_upload.c \
+             server/phieu_server.c server/phieu.c
+SERVICE_C := $(wildcard collector/service*.c)
+UPLOAD_C  := $(wildcard collector/upload*.c collector/outbox*.c)
+COLLECTOR := $(call objs,$(filter-out $(STORE_C) $(MAINS_C) $(SERVICE_C) $(UPLOAD_C),$(wildcard collector/*.c)))
+ANALYSIS  := $(call objs,$(filter-out $(STORE_C),$(wildcard analysis/*.c)))
+STORE     := $(call objs,$(STORE_C))
+WEB_C     := $(wildcard server/web_*.c)
+CLI_C     := $(filter-out $(STORE_C) $(MAINS_C) $(WEB_C),$(wildcard server/*.c))
+
+LCORE := $(B)/libcore.a
+LDB   := $(B)/libdb.a
+LHTTP := $(B)/libhttp.a
+LCOL  := $(B)/libcollector.a
+LANA  := $(B)/libanalysis.a
+LSTO  := $(B)/libstore.a
+LIBS  := $(LCORE) $(LDB) $(LHTTP) $(LCOL) $(LANA) $(LSTO)
+
+L_CORE := -lcjson -lsodium -lutf8proc -lz
+L_ANA  := -lgsl -lgslcblas -lgmp -lm
+BINARIES := $(B)/phieu-collector $(B)/phieu-upload $(B)/phieu-server $(B)/phieu
+
+UNIT     := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
+DBTESTS  := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/dbtest_*.c))
+BENCHES  := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
+SUPPORT  := $(call objs,$(wildcard tests/support/*.c))
+QUERIES  := $(sort $(wildcard sql/queries/*.sql))
+MIGRATIONS := $(sort $(wildcard sql/[0-9][0-9][0-9]_*.sql))
+GEN      := $(B)/gen/phieu/queries.h
+
+.PHONY: all demo test trial bench check check-unit check-db check-service \
+        lint format fuzz valgrind coverage docs install dist clean distclean \
+        libs tests benches
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+
+all: $(BINARIES)
+libs: $(LIBS)
+tests: $(UNIT) $(DBTESTS)
+benches: $(BENCHES)
+
+$(LCORE): $(CORE)
+$(LDB): $(DB)
+$(LHTTP): $(HTTP)
+$(LCOL): $(COLLECTOR)
+$(LANA): $(ANALYSIS)
+$(LSTO): $(STORE)
+$(LIBS):
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# The link line of each binary is the architecture.
+$(B)/phieu-collector: $(B)/collector/phieu_collector.o $(call objs,$(SERVICE_C)) \
+		$(LSTO) $(LCOL) $(LHTTP) $(LDB) $(LCORE)
+	$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd $(L_CORE)
+$(B)/phieu-upload: $(B)/collector/phieu_upload.o $(call objs,$(UPLOAD_C)) \
+		$(LCOL) $(LCORE)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcurl -lsqlite3 $(L_CORE)
+$(B)/phieu-server: $(B)/server/phieu_server.o $(call objs,$(WEB_C)) \
+		$(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
+	$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd $(L_CORE) $(L_ANA)
+$(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \
+		$(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
+	$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl $(L_CORE) $(L_ANA)
+
+$(B)/gen/phieu/queries.h: sql/sql2c.awk $(QUERIES)
+	@mkdir -p $(@D)
+	awk -v mode=h -f sql/sql2c.awk $(QUERIES) >$@
+$(B)/gen/queries.c: sql/sql2c.awk $(QUERIES) $(GEN)
+	awk -v mode=c -f sql/sql2c.awk $(QUERIES) >$@
+$(B)/gen/migrations.c: sql/migrations2c.awk $(MIGRATIONS) $(GEN)
+	awk -f sql/migrations2c.awk $(MIGRATIONS) >$@
+$(B)/gen/%.o: $(B)/gen/%.c
+	$(CC) $(filter-out -Wpedantic,$(CFLAGS)) -c -o $@ $<
+
+$(B)/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PQ_INC) -MMD -MP -c -o $@ $<
+$(B)/tests/%.o: CFLAGS += -Itests
+
+# Unit tests link the pure libraries, database tests everything.
+$(UNIT): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lcurl $(L_CORE) $(L_ANA)
+$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lcurl $(L_CORE) $(L_ANA)
+$(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lpthread $(L_CORE) $(L_ANA)
+# upload's parts are tested too
+$(B)/tests/test_outbox: $(call objs,$(UPLOAD_C)) $(B)/tests/test_outbox.o $(SUPPORT) $(LCOL) $(LCORE)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lcurl -lsqlite3 $(L_CORE)
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

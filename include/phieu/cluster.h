@@ -1,0 +1,33 @@
+/* cluster.h - phieu's own private PostgreSQL.
+ *
+ * State lives in one directory (state-dir): data/, sock/, log.  Started by
+ * root, everything in it belongs to and runs as an unprivileged user (conf
+ * key `user`, default postgres); by a user, to that user.  Socket only, no
+ * TCP; directory mode 0700; checksums on; full durability. */
+#ifndef PHIEU_CLUSTER_H
+#define PHIEU_CLUSTER_H
+
+#include <stdbool.h>
+
+#include "phieu/conf.h"
+#include "phieu/err.h"
+
+/* Default state-dir: root /var/lib/phieu, else $XDG_DATA_HOME/phieu or
+ * ~/.local/share/phieu.  Returns the configured or default one; caller
+ * frees. */
+char *cluster_state_dir(const struct conf *c, struct err *e) MUST_USE;
+/* initdb if needed, start, wait until it answers, create the database.
+ * *started false when it ran already. */
+bool cluster_start(const char *state_dir, const struct conf *c, bool *started,
+		   struct err *e) MUST_USE;
+bool cluster_stop(const char *state_dir, const struct conf *c,
+		  struct err *e) MUST_USE;
+bool cluster_running(const char *state_dir);
+/* "host=… dbname=phieu user=…", caller frees. role NULL: the owner. */
+char *cluster_address(const char *state_dir, const char *role,
+		      struct err *e) MUST_USE;
+/* Become the unprivileged user for good (no-op when not root); services call
+ * it first thing.  Sets PR_SET_NO_NEW_PRIVS. */
+bool drop_privileges(const struct conf *c, struct err *e) MUST_USE;
+
+#endif

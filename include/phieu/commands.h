@@ -1,0 +1,23 @@
+/* commands.h - the sub-commands of `phieu`, a table a file.
+ *
+ * server/phieu.c strings the tables together; each server/cmd_*.c owns one.
+ * A command gets struct app as its third argument. */
+#ifndef PHIEU_COMMANDS_H
+#define PHIEU_COMMANDS_H
+
+#include "phieu/cli.h"
+#include "phieu/conf.h"
+
+struct app {
+	struct conf *conf;
+};
+
+struct cmd_set {
+	const struct cmd *cmds;
+	size_t n;
+};
+
+extern const struct cmd_set cmd_db, cmd_user, cmd_key, cmd_plan, cmd_simulate,
+	cmd_score, cmd_up, cmd_pull, cmd_audit;
+
+#endif

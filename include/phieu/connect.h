@@ -1,0 +1,28 @@
+/* connect.h - which database a program talks to, and as whom.
+ *
+ * A configured address (database-url for the owner, database-url-<role> for
+ * each role) wins; with none, the private cluster in state-dir, started when
+ * it is not running. */
+#ifndef PHIEU_CONNECT_H
+#define PHIEU_CONNECT_H
+
+#include "phieu/conf.h"
+#include "phieu/db.h"
+
+enum who {
+	WHO_OWNER, WHO_COLLECTOR, WHO_SERVER, WHO_ANALYSIS, WHO_ROSTER,
+	WHO_PUBLISH, WHO_AUDITOR, WHO_BACKUP
+};
+
+/* The address, caller frees; ERR_INPUT when a service role has none and
+ * there is no private cluster. */
+char *connect_address(const struct conf *c, enum who who,
+		      struct err *e) MUST_USE;
+/* Opens as `who`; for the CLI.  A private cluster that had to be started for
+ * this stays until connect_done. */
+struct db *connect_as(const struct conf *c, enum who who,
+		      struct err *e) MUST_USE;
+/* Stops a private cluster that connect_as started in this process. */
+void connect_done(void);
+
+#endif

@@ -1,0 +1,62 @@
+/* hash.h - digests, keys, tokens, passwords (libsodium). */
+#ifndef PHIEU_HASH_H
+#define PHIEU_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "phieu/err.h"
+
+#define SHA256_BYTES 32
+#define TOKEN_BYTES 24	   /* 192 bits */
+#define TOKEN_TEXT_MAX 48  /* prefix, '_' and base32, NUL */
+#define RECEIPT_KEY_BYTES 32
+#define RECEIPT_TEXT_MAX 40
+
+bool hash_start(struct err *e) MUST_USE; /* once in main: sodium_init */
+
+void sha256(const void *p, size_t n, uint8_t out[SHA256_BYTES]);
+struct sha256_run {
+	_Alignas(16) unsigned char state[128];
+};
+void sha256_begin(struct sha256_run *r);
+void sha256_add(struct sha256_run *r, const void *p, size_t n);
+void sha256_end(struct sha256_run *r, uint8_t out[SHA256_BYTES]);
+
+void hex_text(const uint8_t *p, size_t n, char *out); /* 2n+1 bytes, lower */
+bool hex_parse(const char *s, size_t chars, uint8_t *out); /* chars/2 bytes */
+
+/* RFC 4648 base32, upper case, no padding; returns characters written
+ * (without NUL).  out holds (n*8+4)/5 + 1. */
+size_t base32_text(const uint8_t *p, size_t n, char *out);
+
+/* Merkle root over n leaves of 32 bytes, RFC 6962: leaf 0x00||data is the
+ * caller's business (leaves come hashed), node = SHA-256(0x01||l||r), split
+ * at the largest power of two below n; n = 0 gives SHA-256(""). */
+void merkle_root(const uint8_t (*leaves)[SHA256_BYTES], size_t n,
+		 uint8_t out[SHA256_BYTES]);
+
+/* Receipt: "<key id>-<base32 of BLAKE2b-128 keyed over length-prefixed wave,
+ * instanceID, SHA-256>", grouped in fours for reading aloud:
+ * "1-ABCD-EFGH-…".  The same for ever. */
+void receipt_make(unsigned key_id, const uint8_t key[RECEIPT_KEY_BYTES],
+		  const char *wave, const char *instance,
+		  const uint8_t sha[SHA256_BYTES],
+		  char out[RECEIPT_TEXT_MAX]);
+
+void random_bytes(void *p, size_t n);
+/* A new secret for an agent ("pa_…"), engine or session. */
+void token_new(const char *prefix, char out[TOKEN_TEXT_MAX]);
+/* What the database keeps of it: BLAKE2b-256. */
+void token_hash(const char *token, uint8_t out[32]);
+bool bytes_equal(const void *a, const void *b, size_t n); /* constant time */
+
+/* Argon2id 64 MiB / 3 passes.  One at a time in a process (a lock inside),
+ * so that a login flood cannot take all memory. */
+#define PASSWORD_HASH_MAX 128
+bool password_hash(const char *password, char out[PASSWORD_HASH_MAX],
+		   struct err *e) MUST_USE;
+bool password_ok(const char *hash, const char *password);
+
+#endif

@@ -1,0 +1,31 @@
+/* sheet.h - numbers printed on sheets: FORM-NNNNN-C.
+ *
+ * "CT01-00012-7": form code without its hyphen, serial, check digit over
+ * both (ISO 7064 MOD 11-10 over digits, letters as their place in the
+ * alphabet), so that one wrong or two swapped digits never give another
+ * sheet's number. */
+#ifndef PHIEU_SHEET_H
+#define PHIEU_SHEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "phieu/err.h"
+
+#define SHEET_TEXT_MAX 48
+
+struct sheet_no {
+	char prefix[24]; /* "CT01" */
+	uint32_t serial; /* 1-99999999 */
+};
+
+/* Takes what people type ("ct01 00012 7", en dash); ERR_INPUT says whether
+ * the shape or the check digit is wrong. */
+bool sheet_parse(const char *s, size_t n, struct sheet_no *out,
+		 struct err *e) MUST_USE;
+const char *sheet_text(const struct sheet_no *s, char out[SHEET_TEXT_MAX]);
+bool sheet_make(const char *form_code, uint32_t serial, struct sheet_no *out,
+		struct err *e) MUST_USE;
+
+#endif
