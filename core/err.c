@@ -8,11 +8,16 @@ static const struct {
 	const char *name;
 	int http;
 } kinds[] = {
-	[ERR_NONE] = { "none", 200 },	      [ERR_INPUT] = { "input", 400 },
-	[ERR_CONFLICT] = { "conflict", 409 }, [ERR_DENIED] = { "denied", 403 },
-	[ERR_DB] = { "db", 500 },	      [ERR_DOWN] = { "down", 503 },
-	[ERR_IO] = { "io", 500 },	      [ERR_MATH] = { "math", 422 },
-	[ERR_NOMEM] = { "nomem", 503 },	      [ERR_BUG] = { "bug", 500 },
+	[ERR_NONE] = { "none", 200 },
+	[ERR_INPUT] = { "input", 400 },
+	[ERR_CONFLICT] = { "conflict", 409 },
+	[ERR_DENIED] = { "denied", 403 },
+	[ERR_DB] = { "db", 500 },
+	[ERR_DOWN] = { "down", 503 },
+	[ERR_IO] = { "io", 500 },
+	[ERR_MATH] = { "math", 422 },
+	[ERR_NOMEM] = { "nomem", 503 },
+	[ERR_BUG] = { "bug", 500 },
 };
 
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)

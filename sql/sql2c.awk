@@ -12,7 +12,7 @@ FNR == 1 { n++; name[n] = stem(FILENAME); nargs[n] = 0 }
 		if (k > nargs[n]) nargs[n] = k
 		rest = substr(rest, RSTART + RLENGTH)
 	}
-	gsub(/\\/, "\\\\", line); gsub(/"/, "\\\"", line)
+	gsub(/\\/, "\\\\\\\\", line); gsub(/"/, "\\\"", line)
 	body[n] = body[n] "\t\"" line "\\n\"\n"
 }
 END {

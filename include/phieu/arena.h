@@ -16,7 +16,7 @@ void arena_reset(struct arena *a); /* keeps the first block for reuse */
 bool arena_broken(const struct arena *a);
 size_t arena_used(const struct arena *a);
 
-void *arena_alloc(struct arena *a, size_t n);		    /* 16-aligned   */
+void *arena_alloc(struct arena *a, size_t n);		   /* 16-aligned   */
 void *arena_array(struct arena *a, size_t n, size_t size); /* overflow-safe */
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_strdup(struct arena *a, const char *s);

@@ -39,7 +39,7 @@ struct table;
 struct table *table_new(size_t columns);
 void table_free(struct table *t);
 void table_cell(struct table *t, const char *text); /* row by row; copied */
-void table_rule(struct table *t);		     /* a line across    */
+void table_rule(struct table *t);		    /* a line across    */
 void table_right(struct table *t, size_t column);
 void table_print(const struct table *t, FILE *to);
 

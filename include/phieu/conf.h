@@ -17,9 +17,9 @@ enum conf_type { CONF_TEXT, CONF_INT, CONF_BOOL, CONF_SIZE /* 10M */ };
 struct conf_key {
 	const char *name; /* "listen-port" */
 	enum conf_type type;
-	const char *def;  /* NULL: no default, value is NULL / 0 / false */
-	bool reloadable;  /* SIGHUP takes it up */
-	bool secret;	  /* shown as *** */
+	const char *def;    /* NULL: no default, value is NULL / 0 / false */
+	bool reloadable;    /* SIGHUP takes it up */
+	bool secret;	    /* shown as *** */
 	long long min, max; /* of INT and SIZE */
 	const char *help;
 };
@@ -45,7 +45,7 @@ bool conf_args(struct conf *c, int *argc, char **argv, struct err *e) MUST_USE;
 
 /* Asking for a key that is not in the table is a bug (assert). */
 const char *conf_text(const struct conf *c, const char *key); /* borrowed */
-int64_t conf_int(const struct conf *c, const char *key); /* INT and SIZE */
+int64_t conf_int(const struct conf *c, const char *key);      /* INT and SIZE */
 bool conf_bool(const struct conf *c, const char *key);
 
 #endif

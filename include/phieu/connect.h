@@ -10,8 +10,14 @@
 #include "phieu/db.h"
 
 enum who {
-	WHO_OWNER, WHO_COLLECTOR, WHO_SERVER, WHO_ANALYSIS, WHO_ROSTER,
-	WHO_PUBLISH, WHO_AUDITOR, WHO_BACKUP
+	WHO_OWNER,
+	WHO_COLLECTOR,
+	WHO_SERVER,
+	WHO_ANALYSIS,
+	WHO_ROSTER,
+	WHO_PUBLISH,
+	WHO_AUDITOR,
+	WHO_BACKUP
 };
 
 /* The address, caller frees; ERR_INPUT when a service role has none and

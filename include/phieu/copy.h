@@ -14,8 +14,7 @@ struct copy_field {
 };
 
 struct copy_out;
-struct copy_out *copy_out_open(struct db *db, enum q q,
-			       struct err *e) MUST_USE;
+struct copy_out *copy_out_open(struct db *db, enum q q, struct err *e) MUST_USE;
 /* 1: a row of up to `max` fields (ERR_BUG if it has others), 0: end, -1. */
 int copy_out_row(struct copy_out *c, struct copy_field *f, int max,
 		 struct err *e) MUST_USE;

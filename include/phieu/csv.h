@@ -29,8 +29,7 @@ struct csv {
 };
 
 /* Skips a BOM, finds the separator.  ERR_INPUT on invalid UTF-8, NUL bytes. */
-bool csv_open(struct csv *c, const char *s, size_t n,
-	      struct err *e) MUST_USE;
+bool csv_open(struct csv *c, const char *s, size_t n, struct err *e) MUST_USE;
 /* 1: a row in c->cells; 0: end; -1: ERR_INPUT with the line (open quote,
  * text after a quote, row or cell too long, too many columns). */
 int csv_next(struct csv *c, struct err *e) MUST_USE;

@@ -9,7 +9,7 @@
 
 #include "phieu/err.h"
 
-#define DATE_TEXT_MAX 11   /* YYYY-MM-DD */
+#define DATE_TEXT_MAX	 11 /* YYYY-MM-DD */
 #define INSTANT_TEXT_MAX 28 /* YYYY-MM-DDTHH:MM:SS.ffffffZ */
 
 struct date {
@@ -22,7 +22,8 @@ bool date_parse(const char *s, size_t n, struct date *out,
 const char *date_text(struct date d, char buf[DATE_TEXT_MAX]);
 struct date date_from_ymd(int y, int m, int d);
 void date_ymd(struct date d, int *y, int *m, int *day);
-const char *date_text_vi(struct date d, char buf[DATE_TEXT_MAX]); /* dd/mm/yyyy */
+const char *date_text_vi(struct date d,
+			 char buf[DATE_TEXT_MAX]); /* dd/mm/yyyy */
 
 /* Microseconds since 1970 UTC. */
 bool instant_parse(const char *s, size_t n, int64_t *us,

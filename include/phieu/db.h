@@ -28,7 +28,7 @@ enum db_role_check {
 struct db *db_open(const char *conninfo, const char *application,
 		   enum db_role_check check, int statement_timeout_ms,
 		   struct err *e) MUST_USE;
-void db_close(struct db *db); /* NULL is fine */
+void db_close(struct db *db);	    /* NULL is fine */
 bool db_is_up(const struct db *db); /* false after a lost connection */
 
 /* Parameters: text (NULL is SQL NULL) or binary where `bin` says so. */
@@ -38,7 +38,8 @@ struct arg {
 	bool bin;
 };
 #define ARG_TEXT(s) ((struct arg){ .p = (s) })
-#define ARG_BYTES(ptr, len) ((struct arg){ .p = (ptr), .n = (len), .bin = true })
+#define ARG_BYTES(ptr, len) \
+	((struct arg){ .p = (ptr), .n = (len), .bin = true })
 #define ARG_NULL ((struct arg){ .p = NULL })
 
 /* Text arguments, NULL-terminated strings; results in text.  ERR_DB with
@@ -90,9 +91,17 @@ void res_free(struct res *r);
 /* Builders of array parameters in PostgreSQL's binary format, for
  * unnest($1::…[]) and the like. */
 struct buf;
-enum pg_type { PG_BYTEA = 17, PG_INT8 = 20, PG_INT2 = 21, PG_INT4 = 23,
-	       PG_TEXT = 25, PG_JSONB = 3802, PG_DATE = 1082, PG_BOOL = 16,
-	       PG_TIMESTAMPTZ = 1184 };
+enum pg_type {
+	PG_BYTEA = 17,
+	PG_INT8 = 20,
+	PG_INT2 = 21,
+	PG_INT4 = 23,
+	PG_TEXT = 25,
+	PG_JSONB = 3802,
+	PG_DATE = 1082,
+	PG_BOOL = 16,
+	PG_TIMESTAMPTZ = 1184
+};
 void pg_array_begin(struct buf *b, enum pg_type t, size_t n);
 void pg_array_null(struct buf *b);
 void pg_array_bytes(struct buf *b, const void *p, size_t n); /* bytea, text */
@@ -109,8 +118,7 @@ struct db_pool *db_pool_new(const char *conninfo, const char *application,
 			    size_t max, int statement_timeout_ms,
 			    struct err *e) MUST_USE;
 void db_pool_free(struct db_pool *p);
-struct db *db_pool_take(struct db_pool *p, int wait_ms,
-			struct err *e) MUST_USE;
+struct db *db_pool_take(struct db_pool *p, int wait_ms, struct err *e) MUST_USE;
 void db_pool_give(struct db_pool *p, struct db *db); /* rolls back */
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "phieu/err.h"
 
-#define DEC_ONE INT64_C(1000000)
+#define DEC_ONE	     INT64_C(1000000)
 #define DEC_TEXT_MAX 24 /* "-9223372036854.775807" and its NUL */
 
 struct dec {

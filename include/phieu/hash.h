@@ -8,11 +8,11 @@
 
 #include "phieu/err.h"
 
-#define SHA256_BYTES 32
-#define TOKEN_BYTES 24	   /* 192 bits */
-#define TOKEN_TEXT_MAX 48  /* prefix, '_' and base32, NUL */
+#define SHA256_BYTES	  32
+#define TOKEN_BYTES	  24 /* 192 bits */
+#define TOKEN_TEXT_MAX	  48 /* prefix, '_' and base32, NUL */
 #define RECEIPT_KEY_BYTES 32
-#define RECEIPT_TEXT_MAX 40
+#define RECEIPT_TEXT_MAX  40
 
 bool hash_start(struct err *e) MUST_USE; /* once in main: sodium_init */
 
@@ -42,8 +42,7 @@ void merkle_root(const uint8_t (*leaves)[SHA256_BYTES], size_t n,
  * "1-ABCD-EFGH-…".  The same for ever. */
 void receipt_make(unsigned key_id, const uint8_t key[RECEIPT_KEY_BYTES],
 		  const char *wave, const char *instance,
-		  const uint8_t sha[SHA256_BYTES],
-		  char out[RECEIPT_TEXT_MAX]);
+		  const uint8_t sha[SHA256_BYTES], char out[RECEIPT_TEXT_MAX]);
 
 void random_bytes(void *p, size_t n);
 /* A new secret for an agent ("pa_…"), engine or session. */

@@ -33,8 +33,8 @@ enum http_done { HTTP_REPLIED, HTTP_LATER };
 struct http_request {
 	char id[20]; /* of the request, in logs and replies */
 	enum http_method method;
-	const char *path;     /* as received, without query */
-	const char *pattern;  /* of the route */
+	const char *path;		     /* as received, without query */
+	const char *pattern;		     /* of the route */
 	const char *param[HTTP_PATH_PARAMS]; /* decoded, in pattern order */
 	const char *body; /* NUL-terminated after body_n bytes */
 	size_t body_n;
@@ -49,7 +49,7 @@ struct http_header_out {
 	const char *name, *value;
 };
 struct http_reply {
-	int status; /* 200 */
+	int status;		  /* 200 */
 	const char *content_type; /* "application/json; charset=utf-8" */
 	struct buf body;
 	struct http_header_out headers[12];
@@ -72,11 +72,11 @@ struct http_config {
 	uint16_t port;	     /* 0: any free one, see http_port */
 	unsigned threads;
 	unsigned max_connections, max_per_address;
-	unsigned idle_seconds;	 /* keep-alive and slow clients */
-	size_t max_buffered;	 /* bodies in memory over all connections:
-				  * past it 503 with Retry-After */
+	unsigned idle_seconds; /* keep-alive and slow clients */
+	size_t max_buffered;   /* bodies in memory over all connections:
+				* past it 503 with Retry-After */
 	const char *tls_certificate, *tls_key; /* PEM text, both or none */
-	const char *server_name; /* for the log */
+	const char *server_name;	       /* for the log */
 	const struct http_route *routes;
 	size_t n_routes;
 	/* Fills rq->identity or the reply (and returns false).  Not called
@@ -100,9 +100,9 @@ unsigned http_stop(struct http_server *s, unsigned seconds);
 int http_fd(const struct http_server *s);
 void http_run(struct http_server *s);
 int http_timeout_ms(const struct http_server *s); /* -1: none */
-void http_finish(struct http_request *rq); /* the reply is filled in */
+void http_finish(struct http_request *rq);	  /* the reply is filled in */
 struct http_reply *http_reply_of(struct http_request *rq);
-void http_quiesce(struct http_server *s); /* stop accepting */
+void http_quiesce(struct http_server *s);	   /* stop accepting */
 unsigned http_active(const struct http_server *s); /* requests begun */
 
 /* For handlers.  Borrowed until the reply is sent; NULL when absent. */
@@ -112,8 +112,7 @@ void http_set_header(struct http_reply *rp, const char *name,
 		     const char *value); /* value must outlive the reply */
 /* Error reply in both languages; code like "not-found". */
 void http_error(struct http_request *rq, struct http_reply *rp, int status,
-		const char *code, const char *message,
-		const char *message_vi);
+		const char *code, const char *message, const char *message_vi);
 void http_error_of(struct http_request *rq, struct http_reply *rp,
 		   const struct err *e);
 /* Sets ETag (quoted) and answers 304 when If-None-Match names it. */
@@ -126,8 +125,8 @@ const char *http_cookie(struct http_request *rq, const char *name);
 /* Matching alone, for tests and fuzzing: index of the route or -1 (no
  * path) / -2 (path known, method not). Percent-decodes parameters into the
  * arena; a bad escape, NUL or invalid UTF-8 is -1. */
-int http_match(const struct http_route *routes, size_t n,
-	       enum http_method m, const char *path, struct arena *a,
+int http_match(const struct http_route *routes, size_t n, enum http_method m,
+	       const char *path, struct arena *a,
 	       const char *param[HTTP_PATH_PARAMS]);
 /* application/x-www-form-urlencoded pairs; false on a bad escape. */
 struct http_pair {

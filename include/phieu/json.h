@@ -52,13 +52,13 @@ void jw_object_end(struct jw *w);
 void jw_array(struct jw *w);
 void jw_array_end(struct jw *w);
 void jw_key(struct jw *w, const char *key);
-void jw_text(struct jw *w, const char *s);	     /* NULL writes null */
+void jw_text(struct jw *w, const char *s); /* NULL writes null */
 void jw_textn(struct jw *w, const char *s, size_t n);
 void jw_int(struct jw *w, int64_t v);
 void jw_double(struct jw *w, double v); /* 17 digits; NaN, inf write null */
 void jw_bool(struct jw *w, bool v);
 void jw_null(struct jw *w);
-void jw_dec(struct jw *w, struct dec v);   /* a string */
+void jw_dec(struct jw *w, struct dec v);     /* a string */
 void jw_raw(struct jw *w, const char *json); /* trusted JSON, as it is */
 /* key and value in one */
 void jw_kv(struct jw *w, const char *key, const char *text);
@@ -69,7 +69,6 @@ void jw_escape(struct buf *out, const char *s, size_t n); /* with quotes */
 
 /* Canonical text (RFC 8785 shape: keys sorted bytewise, no spaces, shortest
  * escapes) of a tree; numbers must be integers below 2^53. */
-bool json_canonical(const cJSON *tree, struct buf *out,
-		    struct err *e) MUST_USE;
+bool json_canonical(const cJSON *tree, struct buf *out, struct err *e) MUST_USE;
 
 #endif

@@ -7,27 +7,28 @@
 
 #include <stddef.h>
 
-#define LIMIT_JSON_DEPTH 32
-#define LIMIT_JSON_NODES ((size_t)200000)    /* of one submission or request */
-#define LIMIT_PLAN_NODES ((size_t)2000000)
-#define LIMIT_PLAN_BYTES ((size_t)16 << 20)
-#define LIMIT_STRING_BYTES ((size_t)64 << 10) /* one JSON string or CSV cell */
-#define LIMIT_SUBMISSION_BYTES ((size_t)256 << 10) /* one sheet as JSON */
-#define LIMIT_BATCH_BYTES ((size_t)16 << 20)	   /* one NDJSON body */
-#define LIMIT_BATCH_LINES ((size_t)20000)
-#define LIMIT_COMMENT_BYTES ((size_t)8 << 10)
-#define LIMIT_PROFILE_KEYS 32
-#define LIMIT_RATINGS 1000 /* rated units on one sheet */
-#define LIMIT_QUESTIONS 500 /* of one form */
-#define LIMIT_OPTIONS 200   /* of one question: codes 1-200 in a byte */
-#define LIMIT_UNITS 20000
-#define LIMIT_CODE_BYTES 64 /* codes of units, forms, groups, criteria */
-#define LIMIT_INSTANCE_BYTES 249 /* OpenRosa's own bound */
-#define LIMIT_FAULTS 1000 /* faults listed for one document, rest counted */
-#define LIMIT_CSV_COLUMNS 2000
-#define LIMIT_CSV_ROW_BYTES ((size_t)4 << 20)
+#define LIMIT_JSON_DEPTH   32
+#define LIMIT_JSON_NODES   ((size_t)200000) /* of one submission or request */
+#define LIMIT_PLAN_NODES   ((size_t)2000000)
+#define LIMIT_PLAN_BYTES   ((size_t)16 << 20)
+#define LIMIT_STRING_BYTES ((size_t)64 << 10) /* one JSON string or CSV cell \
+					       */
+#define LIMIT_SUBMISSION_BYTES	((size_t)256 << 10) /* one sheet as JSON */
+#define LIMIT_BATCH_BYTES	((size_t)16 << 20)  /* one NDJSON body */
+#define LIMIT_BATCH_LINES	((size_t)20000)
+#define LIMIT_COMMENT_BYTES	((size_t)8 << 10)
+#define LIMIT_PROFILE_KEYS	32
+#define LIMIT_RATINGS		1000 /* rated units on one sheet */
+#define LIMIT_QUESTIONS		500  /* of one form */
+#define LIMIT_OPTIONS		200 /* of one question: codes 1-200 in a byte */
+#define LIMIT_UNITS		20000
+#define LIMIT_CODE_BYTES	64 /* codes of units, forms, groups, criteria */
+#define LIMIT_INSTANCE_BYTES	249 /* OpenRosa's own bound */
+#define LIMIT_FAULTS		1000 /* faults listed for one document, rest counted */
+#define LIMIT_CSV_COLUMNS	2000
+#define LIMIT_CSV_ROW_BYTES	((size_t)4 << 20)
 #define LIMIT_HTTP_HEADER_BYTES ((size_t)16 << 10)
-#define LIMIT_HTTP_PATH_BYTES ((size_t)4096)
+#define LIMIT_HTTP_PATH_BYTES	((size_t)4096)
 #define LIMIT_HTTP_QUERY_PARAMS 64
 
 #endif

@@ -10,8 +10,8 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 void log_set_level(enum log_level max);
-bool log_level_parse(const char *s, enum log_level *out, struct err *e)
-	MUST_USE;
+bool log_level_parse(const char *s, enum log_level *out,
+		     struct err *e) MUST_USE;
 
 /* `event` is a fixed word; then pairs of const char * key, value, ended by
  * NULL.  `id` is the request or batch, NULL where there is none. */

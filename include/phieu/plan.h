@@ -23,17 +23,18 @@
 struct basis {
 	const char *id;
 	enum basis_kind {
-		BASIS_DECISION,	  /* a decision: number and date */
-		BASIS_PLAN,	  /* a plan of the province */
-		BASIS_RECOLLECTED, /* remembered, unverified: counts as example */
-		BASIS_EXAMPLE	  /* mẫu thử, không phải phiếu chính thức */
+		BASIS_DECISION,	   /* a decision: number and date */
+		BASIS_PLAN,	   /* a plan of the province */
+		BASIS_RECOLLECTED, /* remembered, unverified: counts as example
+				    */
+		BASIS_EXAMPLE /* mẫu thử, không phải phiếu chính thức */
 	} kind;
 	const char *number, *date, *title;
 };
 
 struct unit_kind {
 	const char *code, *name, *name_en;
-	bool rated;	 /* units of this kind get scores */
+	bool rated;	   /* units of this kind get scores */
 	const char *block; /* heading of its ranking ("Khối sở, ngành") */
 };
 
@@ -49,7 +50,7 @@ struct unit {
 
 enum rates_mode { RATES_ALL, RATES_OWN, RATES_MAPPED };
 
-struct rates_row { /* of a mapped table */
+struct rates_row {	    /* of a mapped table */
 	size_t home;	    /* unit index, NONE: any home */
 	const char *office; /* label ("Phòng Tư pháp"), may be NULL */
 	size_t unit;
@@ -82,18 +83,21 @@ struct quota_cell {
 };
 
 enum question_type {
-	QUESTION_SCALE, QUESTION_SINGLE, QUESTION_MULTIPLE, QUESTION_NUMBER,
+	QUESTION_SCALE,
+	QUESTION_SINGLE,
+	QUESTION_MULTIPLE,
+	QUESTION_NUMBER,
 	QUESTION_TEXT
 };
 
 struct option {
 	const char *code, *label, *label_en;
-	uint8_t ordinal;  /* 1-200, the byte stored; never reused */
+	uint8_t ordinal; /* 1-200, the byte stored; never reused */
 	bool has_coefficient;
 	struct dec coefficient; /* percent, 0-100 */
-	bool satisfied;	  /* counts in the top share */
-	bool no_opinion;  /* "không biết", "không có ý kiến" */
-	bool retired;	  /* kept for its ordinal, not accepted any more */
+	bool satisfied;		/* counts in the top share */
+	bool no_opinion;	/* "không biết", "không có ý kiến" */
+	bool retired; /* kept for its ordinal, not accepted any more */
 };
 
 struct question {
@@ -161,8 +165,12 @@ enum missing_group { GROUP_RENORMALISE, GROUP_NOT_SCORED, GROUP_ZERO };
 enum round_rule { ROUND_HALF_UP, ROUND_HALF_EVEN };
 enum sum_order { ITEM_FIRST, SUM_FIRST };
 enum lonely_rule {
-	LONELY_FAIL, LONELY_CERTAINTY, LONELY_REMOVE, LONELY_ADJUST,
-	LONELY_AVERAGE, LONELY_COLLAPSE
+	LONELY_FAIL,
+	LONELY_CERTAINTY,
+	LONELY_REMOVE,
+	LONELY_ADJUST,
+	LONELY_AVERAGE,
+	LONELY_COLLAPSE
 };
 enum minimum_rule { MINIMUM_NONE, MINIMUM_ALL, MINIMUM_PERCENT };
 enum tie_rule { TIE_SHARED }; /* 1, 2, 2, 4 */
@@ -175,8 +183,8 @@ struct band_points { /* D7 by bands: share in % from .. -> % of maximum */
 	struct dec from, percent;
 };
 
-struct decisions { /* D1-D12 of DOMAIN 2.7 */
-	size_t basis[13]; /* [1]..[12]; NONE where not recorded */
+struct decisions {		   /* D1-D12 of DOMAIN 2.7 */
+	size_t basis[13];	   /* [1]..[12]; NONE where not recorded */
 	enum minimum_rule minimum; /* D2 */
 	struct dec minimum_percent;
 	enum blank_rule blank; /* D3 */
@@ -186,8 +194,8 @@ struct decisions { /* D1-D12 of DOMAIN 2.7 */
 	enum pool_rule pool; /* D4 */
 	enum missing_group missing_group;
 	const struct dec *group_weight; /* by group, when POOL_GROUP_WEIGHTS */
-	enum empty_rule empty; /* D5 */
-	bool question_weights; /* D6: as listed, else equal */
+	enum empty_rule empty;		/* D5 */
+	bool question_weights;		/* D6: as listed, else equal */
 	const struct band_points *sipas_bands; /* D7; n 0: proportional */
 	size_t n_sipas_bands;
 	int digits; /* D8 */
@@ -195,8 +203,8 @@ struct decisions { /* D1-D12 of DOMAIN 2.7 */
 	enum sum_order order;
 	const struct band *bands; /* D9, highest first */
 	size_t n_bands;
-	enum tie_rule ties; /* D10 */
-	struct dec recheck_percent; /* D11 */
+	enum tie_rule ties;		 /* D10 */
+	struct dec recheck_percent;	 /* D11 */
 	const char *const *profile_kept; /* D12: fields that survive freezing */
 	size_t n_profile_kept;
 	bool has_retention;
@@ -208,9 +216,9 @@ struct decisions { /* D1-D12 of DOMAIN 2.7 */
 
 struct plan {
 	struct arena *arena;
-	const char *text;	 /* canonical JSON */
+	const char *text; /* canonical JSON */
 	size_t text_n;
-	char sha256[65];	 /* of the canonical JSON */
+	char sha256[65]; /* of the canonical JSON */
 	const char *wave, *name, *name_en, *province;
 	struct date from, to;
 	size_t basis;
@@ -238,7 +246,7 @@ struct plan *plan_read(const char *json, size_t n, struct faults *faults,
 		       struct err *e) MUST_USE;
 void plan_free(struct plan *p);
 
-size_t plan_unit(const struct plan *p, const char *code);  /* or NONE */
+size_t plan_unit(const struct plan *p, const char *code); /* or NONE */
 size_t plan_group(const struct plan *p, const char *code);
 size_t plan_criterion(const struct plan *p, const char *code);
 size_t plan_form(const struct plan *p, const char *code, const char *version);
@@ -246,14 +254,14 @@ size_t form_question(const struct form *f, const char *code);
 
 /* May a sheet of `group` with `home` (NONE) rate `unit`?  On `day`, for
  * units with validity dates. */
-bool plan_may_rate(const struct plan *p, size_t group, size_t home,
-		   size_t unit, struct date day);
+bool plan_may_rate(const struct plan *p, size_t group, size_t home, size_t unit,
+		   struct date day);
 /* The units such a sheet may rate, in plan order, into out[max]; count. */
 size_t plan_rateable(const struct plan *p, size_t group, size_t home,
 		     struct date day, size_t *out, size_t max);
 const struct quota_cell *plan_cell(const struct plan *p, size_t group,
 				   size_t home); /* or NULL */
-int64_t plan_total(const struct plan *p); /* sheets planned in all */
+int64_t plan_total(const struct plan *p);	 /* sheets planned in all */
 
 /* The quota table re-added, for people; a line each difference of two
  * plans.  Text in `out`. */

@@ -62,11 +62,11 @@ struct score_band {
 
 struct score_spec {
 	size_t n_units, n_groups, n_forms, n_strata;
-	const size_t *form_slots;		  /* [form] */
-	const struct score_value *const *value;	  /* [form][slot*256 + byte] */
+	const size_t *form_slots;		/* [form] */
+	const struct score_value *const *value; /* [form][slot*256 + byte] */
 	const struct score_node *nodes;
 	size_t n_nodes;
-	bool group_weights; /* else pooled */
+	bool group_weights;		/* else pooled */
 	const struct dec *group_weight; /* [group] */
 	enum score_missing missing_group;
 	enum score_empty empty;
@@ -102,14 +102,14 @@ bool score_finish(struct score *s, struct err *e) MUST_USE;
 /* Results; borrowed until score_free. */
 struct score_cell { /* unit x node, node SCORE_NONE for the total */
 	bool applies;
-	bool scored;	  /* false: no answers, or a missing group (D5) */
-	mpq_t exact;	  /* points before rounding */
-	struct dec points; /* rounded by D8 */
+	bool scored;	    /* false: no answers, or a missing group (D5) */
+	mpq_t exact;	    /* points before rounding */
+	struct dec points;  /* rounded by D8 */
 	struct dec maximum; /* of what was scored (after rescaling: full) */
-	bool rescaled;	  /* D5: some part below had no answers */
+	bool rescaled;	    /* D5: some part below had no answers */
 	int64_t n_asked, n_valid; /* ratings asked / with a counting answer */
-	int64_t n_people;	 /* ratings (= respondents) of this unit that
-				  * bear on the node */
+	int64_t n_people;	  /* ratings (= respondents) of this unit that
+				   * bear on the node */
 	mpq_t top; /* top-two share of the counting answers, 0-1 */
 	bool has_se;
 	double se, low, high; /* points */

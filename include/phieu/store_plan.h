@@ -25,9 +25,9 @@ struct wave {
  * a new revision with `reason`).  The same canonical text again changes
  * nothing (*changed false).  ERR_CONFLICT once the wave is frozen.  One
  * transaction, one log entry. */
-bool store_plan_load(struct db *owner, const struct plan *p,
-		     const char *reason, const char *by, int32_t *version,
-		     bool *changed, struct err *e) MUST_USE;
+bool store_plan_load(struct db *owner, const struct plan *p, const char *reason,
+		     const char *by, int32_t *version, bool *changed,
+		     struct err *e) MUST_USE;
 
 /* The newest version; ERR_INPUT when there is no such wave. */
 struct wave *store_wave_get(struct db *db, const char *code,

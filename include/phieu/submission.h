@@ -23,7 +23,7 @@ enum {
 };
 
 struct rating {
-	size_t unit;		/* index in the plan, NONE if unknown */
+	size_t unit; /* index in the plan, NONE if unknown */
 	const char *unit_code;
 	const uint8_t *answers; /* form->n_slots bytes */
 	const char *extra; /* JSON object of multiple, number, text; NULL */
@@ -35,15 +35,15 @@ struct submission {
 	const char *replaces; /* or NULL */
 	const char *wave, *form_code, *form_version, *sheet, *group_code,
 		*home_code;
-	int keying;	  /* 1 or 2 */
+	int keying; /* 1 or 2 */
 	bool has_collected;
 	struct date collected;
 	bool has_start, has_end;
 	int64_t start_us, end_us;
-	const char *device;  /* or NULL */
+	const char *device; /* or NULL */
 	bool simulated;
-	const char *profile; /* canonical JSON object, "{}" when absent */
-	const char *comment; /* NFC, or NULL */
+	const char *profile;	  /* canonical JSON object, "{}" when absent */
+	const char *comment;	  /* NFC, or NULL */
 	size_t form, group, home; /* indices or NONE */
 	struct rating *ratings;
 	size_t n_ratings;
@@ -70,7 +70,7 @@ bool submission_read(const char *json, size_t n, const struct plan *p,
  * in every cell of a sheet with 5 or more answers. */
 #define FLAG_STRAIGHT 1u /* Q01 */
 #define FLAG_OVERFLOW 2u /* quota exceeded: set by the collector */
-#define FLAG_LATE 4u	 /* arrived after the wave's last day */
+#define FLAG_LATE     4u /* arrived after the wave's last day */
 void submission_check(const struct plan *p, const struct submission *s,
 		      struct date today, struct faults *faults,
 		      unsigned *flags);

@@ -1,0 +1,2 @@
+-- Does anybody answer?
+SELECT 1;
