@@ -130,7 +130,61 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 $(B)/tests/test_outbox: $(call objs,$(UPLOAD_C)) $(B)/tests/test_outbox.o $(SUPPORT) $(LCOL) $(LCORE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lcurl -lsqlite3 $(L_CORE)
 
+# ---- checks -------------------------------------------------------------
+check-unit: tests
+	@tests/run.sh $(BUILD) unit
+check-db: all tests
+	@tests/run.sh $(BUILD) db
+check-service: all tests
+	@tests/run.sh $(BUILD) service
+check: check-unit check-db lint
+
+SRC  := $(wildcard core/*.c collector/*.c analysis/*.c server/*.c)
+HDR  := $(wildcard include/phieu/*.h)
+ALLC := $(SRC) $(HDR) $(wildcard tests/*.c tests/support/*.[ch] tests/fuzz/*.c tests/bench/*.[ch])
+format:
+	clang-format -i $(ALLC)
+lint: $(GEN) all
+	clang-format --dry-run -Werror $(ALLC)
+	printf '%s\n' $(HDR) | xargs -P2 -n1 env GEN_DIR=$(B)/gen tests/lint/static.sh header
+	cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --error-exitcode=1 --inline-suppr --suppress=*:$(B)/gen/* -Iinclude -I$(B)/gen $(SRC)
+	printf '%s\n' $(SRC) | xargs -P2 -n1 env GEN_DIR=$(B)/gen tests/lint/static.sh tidy
+	printf '%s\n' $(SRC) | xargs -P2 -n1 env GEN_DIR=$(B)/gen tests/lint/static.sh analyzer
+	@tests/run.sh $(BUILD) lint
+
+valgrind: tests
+	@for t in $(UNIT); do valgrind -q --leak-check=full --error-exitcode=9 $$t || exit 1; done
+
+# ---- the two commands of the README ---------------------------------------
+demo:
+	@tests/setup.sh run
+	@$(MAKE) --no-print-directory -j2 BUILD=release all
+	@tests/demo.sh build/release
+
+test:
+	@tests/setup.sh test
+	@tests/all.sh
+
+# Long trials: kill loops, soak, hours of fuzzing, a bare Debian 12.
+trial:
+	@tests/setup.sh trial
+	@TRIAL=1 tests/all.sh
+
+PREFIX ?= /usr/local
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+
+dist:
+	@mkdir -p build
+	git archive --prefix=phieu/ HEAD | gzip -9n >build/phieu.tar.gz
+
 clean:
 	rm -rf build
+# also the state that demo and phieu up made by default, when nothing runs in it
+distclean:
+	@tests/distclean.sh
+	rm -rf build
+
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
