@@ -2,7 +2,7 @@
 -- device; respondent numbers are a fresh random order in each freeze.
 CREATE TABLE frozen.freeze (
     wave integer NOT NULL REFERENCES plan.wave,
-    freeze integer NOT NULL CHECK (freeze > 0),
+    freeze_no integer NOT NULL CHECK (freeze_no > 0),
     plan_version integer NOT NULL,
     simulated boolean NOT NULL,
     n_responses bigint NOT NULL,
@@ -11,24 +11,24 @@ CREATE TABLE frozen.freeze (
     reason text NOT NULL,
     frozen_by text NOT NULL,
     frozen_on date NOT NULL,
-    PRIMARY KEY (wave, freeze),
+    PRIMARY KEY (wave, freeze_no),
     FOREIGN KEY (wave, plan_version) REFERENCES plan.version
 );
 
 CREATE TABLE frozen.response (
     wave integer NOT NULL,
-    freeze integer NOT NULL,
+    freeze_no integer NOT NULL,
     respondent integer NOT NULL,
     form integer NOT NULL,
     grp integer NOT NULL,
     home integer NOT NULL,
     profile jsonb,
-    PRIMARY KEY (wave, freeze, respondent)
+    PRIMARY KEY (wave, freeze_no, respondent)
 );
 
 CREATE TABLE frozen.rating (
     wave integer NOT NULL,
-    freeze integer NOT NULL,
+    freeze_no integer NOT NULL,
     respondent integer NOT NULL,
     unit integer NOT NULL,
     form integer NOT NULL,
@@ -36,39 +36,39 @@ CREATE TABLE frozen.rating (
     home integer NOT NULL,
     answers bytea NOT NULL,
     extra jsonb,
-    PRIMARY KEY (wave, freeze, respondent, unit)
+    PRIMARY KEY (wave, freeze_no, respondent, unit)
 );
 
 -- Shuffled on their own: nothing ties a comment to a respondent.
 CREATE TABLE frozen.comment (
     wave integer NOT NULL,
-    freeze integer NOT NULL,
+    freeze_no integer NOT NULL,
     comment_no integer NOT NULL,
     form integer NOT NULL,
     comment text NOT NULL,
-    PRIMARY KEY (wave, freeze, comment_no)
+    PRIMARY KEY (wave, freeze_no, comment_no)
 );
 
 -- What needs agents, times, dispositions, computed before the copy.
 CREATE TABLE frozen.aggregate (
     wave integer NOT NULL,
-    freeze integer NOT NULL,
+    freeze_no integer NOT NULL,
     name text COLLATE "C" NOT NULL,
     content jsonb NOT NULL,
-    PRIMARY KEY (wave, freeze, name)
+    PRIMARY KEY (wave, freeze_no, name)
 );
 
 CREATE TABLE publish.snapshot (
     wave integer NOT NULL,
     snapshot integer NOT NULL CHECK (snapshot > 0),
-    freeze integer NOT NULL,
+    freeze_no integer NOT NULL,
     method text NOT NULL,
     content text NOT NULL,
     sha256 bytea NOT NULL,
     made_by text NOT NULL,
     made_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (wave, snapshot),
-    FOREIGN KEY (wave, freeze) REFERENCES frozen.freeze,
+    FOREIGN KEY (wave, freeze_no) REFERENCES frozen.freeze,
     CHECK (sha256 = pg_catalog.sha256(convert_to(content, 'UTF8')))
 );
 

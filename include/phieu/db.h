@@ -60,6 +60,11 @@ bool db_begin_snapshot(struct db *db, struct err *e) MUST_USE;
 bool db_commit(struct db *db, struct err *e) MUST_USE;
 void db_rollback(struct db *db); /* also safe outside a transaction */
 
+/* The one place for a text of several statements: a migration, compiled in,
+ * inside the caller's transaction (simple protocol).  core/migrate.c alone
+ * calls it. */
+bool db_migration_run(struct db *db, const char *sql, struct err *e) MUST_USE;
+
 /* Without waiting: send one statement, watch the socket, take the result. */
 bool db_send(struct db *db, enum q q, const struct arg *args,
 	     struct err *e) MUST_USE;
