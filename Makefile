@@ -30,7 +30,7 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen \
            -Wl,--as-needed $(OPT_$(BUILD))
 
 objs = $(patsubst %.c,$(B)/%.o,$(1))
-DB_C      := core/db.c core/copy.c core/migrate.c
+DB_C      := $(wildcard core/db*.c) core/copy.c core/migrate.c
 HTTP_C    := $(wildcard core/http*.c)
 CORE      := $(call objs,$(filter-out $(DB_C) $(HTTP_C),$(wildcard core/*.c)))
 DB        := $(call objs,$(DB_C)) $(B)/gen/queries.o $(B)/gen/migrations.o
