@@ -8,11 +8,13 @@
 
 #include "phieu/err.h"
 
-#define SHA256_BYTES	  32
-#define TOKEN_BYTES	  24 /* 192 bits */
-#define TOKEN_TEXT_MAX	  48 /* prefix, '_' and base32, NUL */
-#define RECEIPT_KEY_BYTES 32
-#define RECEIPT_TEXT_MAX  40
+#define SHA256_BYTES	   32
+#define TOKEN_BYTES	   24 /* 192 bits */
+#define TOKEN_TEXT_MAX	   48 /* prefix, '_' and base32, NUL */
+#define RECEIPT_KEY_BYTES  32
+#define RECEIPT_TEXT_MAX   40
+#define RECEIPT_KEY_ID_MAX 999999u
+#define TOKEN_PREFIX_MAX   7
 
 bool hash_start(struct err *e) MUST_USE; /* once in main: sodium_init */
 
@@ -25,7 +27,8 @@ void sha256_add(struct sha256_run *r, const void *p, size_t n);
 void sha256_end(struct sha256_run *r, uint8_t out[SHA256_BYTES]);
 
 void hex_text(const uint8_t *p, size_t n, char *out); /* 2n+1 bytes, lower */
-bool hex_parse(const char *s, size_t chars, uint8_t *out); /* chars/2 bytes */
+/* Either case; chars/2 bytes.  False, with out undefined, on anything else. */
+bool hex_parse(const char *s, size_t chars, uint8_t *out);
 
 /* RFC 4648 base32, upper case, no padding; returns characters written
  * (without NUL).  out holds (n*8+4)/5 + 1. */
@@ -37,15 +40,16 @@ size_t base32_text(const uint8_t *p, size_t n, char *out);
 void merkle_root(const uint8_t (*leaves)[SHA256_BYTES], size_t n,
 		 uint8_t out[SHA256_BYTES]);
 
-/* Receipt: "<key id>-<base32 of BLAKE2b-128 keyed over length-prefixed wave,
- * instanceID, SHA-256>", grouped in fours for reading aloud:
- * "1-ABCD-EFGH-…".  The same for ever. */
+/* Receipt (key_id at most RECEIPT_KEY_ID_MAX): "<key id>-<base32 of BLAKE2b-128
+ * keyed over length-prefixed wave, instanceID, SHA-256>", grouped in fours for
+ * reading aloud: "1-ABCD-EFGH-…".  The same for ever. */
 void receipt_make(unsigned key_id, const uint8_t key[RECEIPT_KEY_BYTES],
 		  const char *wave, const char *instance,
 		  const uint8_t sha[SHA256_BYTES], char out[RECEIPT_TEXT_MAX]);
 
 void random_bytes(void *p, size_t n);
-/* A new secret for an agent ("pa_…"), engine or session. */
+/* A new secret for an agent ("pa" gives "pa_…"), engine or session; the
+ * prefix has at most TOKEN_PREFIX_MAX characters. */
 void token_new(const char *prefix, char out[TOKEN_TEXT_MAX]);
 /* What the database keeps of it: BLAKE2b-256. */
 void token_hash(const char *token, uint8_t out[32]);
@@ -56,6 +60,8 @@ bool bytes_equal(const void *a, const void *b, size_t n); /* constant time */
 #define PASSWORD_HASH_MAX 128
 bool password_hash(const char *password, char out[PASSWORD_HASH_MAX],
 		   struct err *e) MUST_USE;
+/* False too for a hash that is none.  NULL (no such user) takes as long as a
+ * real check, so that names cannot be told apart by time. */
 bool password_ok(const char *hash, const char *password);
 
 #endif
