@@ -45,6 +45,9 @@ COLLECTOR := $(call objs,$(filter-out $(STORE_C) $(MAINS_C) $(SERVICE_C) $(UPLOA
 ANALYSIS  := $(call objs,$(filter-out $(STORE_C),$(wildcard analysis/*.c)))
 STORE     := $(call objs,$(STORE_C))
 WEB_C     := $(wildcard server/web_*.c)
+# where the database is and as whom: both services and the CLI
+HOST_C    := server/cluster.c server/run_as.c server/connect.c
+HOST      := $(call objs,$(HOST_C))
 CLI_C     := $(filter-out $(STORE_C) $(MAINS_C) $(WEB_C),$(wildcard server/*.c))
 
 LCORE := $(B)/libcore.a
@@ -91,13 +94,13 @@ $(LIBS):
 
 # The link line of each binary is the architecture.
 $(B)/phieu-collector: $(B)/collector/phieu_collector.o $(call objs,$(SERVICE_C)) \
-		$(LSTO) $(LCOL) $(LHTTP) $(LDB) $(LCORE)
+		$(HOST) $(LSTO) $(LCOL) $(LHTTP) $(LDB) $(LCORE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd $(L_CORE)
 $(B)/phieu-upload: $(B)/collector/phieu_upload.o $(call objs,$(UPLOAD_C)) \
 		$(LCOL) $(LCORE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcurl -lsqlite3 $(L_CORE)
 $(B)/phieu-server: $(B)/server/phieu_server.o $(call objs,$(WEB_C)) \
-		$(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
+		$(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd $(L_CORE) $(L_ANA)
 $(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \
 		$(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
@@ -121,7 +124,7 @@ $(B)/tests/%.o: CFLAGS += -Itests
 # Unit tests link the pure libraries, database tests everything.
 $(UNIT): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lcurl $(L_CORE) $(L_ANA)
-$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
+$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lcurl $(L_CORE) $(L_ANA)
 $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	@mkdir -p $(@D)

@@ -23,8 +23,13 @@ bool cluster_start(const char *state_dir, const struct conf *c, bool *started,
 bool cluster_stop(const char *state_dir, const struct conf *c,
 		  struct err *e) MUST_USE;
 bool cluster_running(const char *state_dir);
-/* "host=… dbname=phieu user=…", caller frees. role NULL: the owner. */
+bool cluster_exists(const char *state_dir); /* made, running or not */
+/* "host=… dbname=phieu user=phieu_<role>", caller frees; role "collector",
+ * "server", …; NULL: the owner. */
 char *cluster_address(const char *state_dir, const char *role,
+		      struct err *e) MUST_USE;
+/* Path of one of PostgreSQL's programs ("pg_dump"), caller frees. */
+char *cluster_program(const struct conf *c, const char *name,
 		      struct err *e) MUST_USE;
 /* Become the unprivileged user for good (no-op when not root); services call
  * it first thing.  Sets PR_SET_NO_NEW_PRIVS. */

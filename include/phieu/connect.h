@@ -24,6 +24,8 @@ enum who {
  * there is no private cluster. */
 char *connect_address(const struct conf *c, enum who who,
 		      struct err *e) MUST_USE;
+/* No address at all is configured: the private cluster serves. */
+bool connect_is_private(const struct conf *c);
 /* Opens as `who`; for the CLI.  A private cluster that had to be started for
  * this stays until connect_done. */
 struct db *connect_as(const struct conf *c, enum who who,

@@ -16,6 +16,9 @@ extern const size_t migrations_n;
  * recorded checksum differs from ours or the database knows migrations that
  * we do not.  *applied: how many. */
 bool migrate_up(struct db *owner, size_t *applied, struct err *e) MUST_USE;
+/* The same for any list: tests bring their own. */
+bool migrate_list_up(struct db *owner, const struct migration *list, size_t n,
+		     size_t *applied, struct err *e) MUST_USE;
 /* Refuses (ERR_CONFLICT) to run on any other schema than ours. */
 bool migrate_check(struct db *db, struct err *e) MUST_USE;
 
