@@ -31,7 +31,8 @@ void faults_init(struct faults *f, struct arena *a);
 void fault_add(struct faults *f, const char *code, const char *path,
 	       const char *message, const char *message_vi);
 bool faults_have(const struct faults *f, const char *code);
-/* By path, then code: the order shown and stored. */
+/* By path (digits by value: /ratings/2 before /ratings/10), then code: the
+ * order shown and stored. */
 void faults_sort(struct faults *f);
 /* [{"code":…,"path":…,"message":…,"message_vi":…},…] */
 void faults_json(const struct faults *f, struct buf *out);
