@@ -27,6 +27,7 @@
 #define LIMIT_FAULTS		1000 /* faults listed for one document, rest counted */
 #define LIMIT_CSV_COLUMNS	2000
 #define LIMIT_CSV_ROW_BYTES	((size_t)4 << 20)
+#define LIMIT_CONF_BYTES	((size_t)1 << 20) /* a configuration file */
 #define LIMIT_HTTP_HEADER_BYTES ((size_t)16 << 10)
 #define LIMIT_HTTP_PATH_BYTES	((size_t)4096)
 #define LIMIT_HTTP_QUERY_PARAMS 64

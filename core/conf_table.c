@@ -1,0 +1,83 @@
+#include "phieu/conf.h"
+
+/* One setting a line or two; docs/CONFIG.md repeats this table and
+ * tests/lint/conf_docs.sh compares them.  Database addresses are secret:
+ * they may hold passwords. */
+#define TEXT(name, def, help)                                  \
+	{                                                      \
+		name, CONF_TEXT, def, false, false, 0, 0, help \
+	}
+#define SECRET(name, help)                                     \
+	{                                                      \
+		name, CONF_TEXT, NULL, false, true, 0, 0, help \
+	}
+#define BOOL(name, def, help)                                 \
+	{                                                     \
+		name, CONF_BOOL, def, true, false, 0, 0, help \
+	}
+#define INT(name, def, min, max, help)                            \
+	{                                                         \
+		name, CONF_INT, def, false, false, min, max, help \
+	}
+#define INT_LIVE(name, def, min, max, help)                      \
+	{                                                        \
+		name, CONF_INT, def, true, false, min, max, help \
+	}
+
+/* clang-format off */
+const struct conf_key conf_table[] = {
+	TEXT("state-dir", NULL,
+	     "directory of the private cluster, its log and sockets"),
+	TEXT("user", "postgres",
+	     "unprivileged user that root becomes"),
+	SECRET("database-url",
+	       "owner's address, for migrations; none: private cluster"),
+	SECRET("database-url-collector", "address for the collector role"),
+	SECRET("database-url-server", "address for the server role"),
+	SECRET("database-url-analysis", "address for the analysis role"),
+	SECRET("database-url-roster", "address for the roster role"),
+	SECRET("database-url-publish", "address for the publish role"),
+	SECRET("database-url-auditor", "address for the auditor role"),
+	SECRET("database-url-backup", "address for the backup role"),
+	{ "log-level", CONF_TEXT, "info", true, false, 0, 0,
+	  "error, warn, info or debug" },
+	TEXT("collector-address", "127.0.0.1",
+	     "address the collector listens on"),
+	INT("collector-port", "8081", 0, 65535,
+	    "port the collector listens on; 0: any free one"),
+	TEXT("server-address", "127.0.0.1",
+	     "address the server listens on"),
+	INT("server-port", "8080", 0, 65535,
+	    "port the server listens on; 0: any free one"),
+	INT("server-threads", "4", 1, 64,
+	    "threads that answer HTTP requests"),
+	INT("max-connections", "1000", 1, 100000,
+	    "open HTTP connections of one service"),
+	INT("max-connections-per-address", "500", 1, 100000,
+	    "of these, from one address; post offices share one"),
+	INT("idle-seconds", "60", 1, 3600,
+	    "seconds after which a silent connection is closed"),
+	{ "max-buffered", CONF_SIZE, "48M", false, false, 1 << 20, 1LL << 36,
+	  "bytes of request bodies held at the same time" },
+	TEXT("tls-certificate", NULL,
+	     "PEM file with the certificate chain; none: no TLS"),
+	TEXT("tls-key", NULL,
+	     "PEM file with the certificate's private key"),
+	INT("statement-timeout-ms", "10000", 100, 3600000,
+	    "milliseconds a database statement may take"),
+	INT("stop-seconds", "10", 1, 600,
+	    "seconds a stopping service finishes what it has begun"),
+	INT_LIVE("password-min-length", "12", 8, 64,
+		 "characters a password must have"),
+	BOOL("password-composition", "false",
+	     "ask for upper and lower case, digit and special character"),
+	INT_LIVE("login-failures", "10", 3, 1000,
+		 "failed sign-ins before an account is locked"),
+	INT_LIVE("login-lock-minutes", "15", 1, 1440,
+		 "minutes an account stays locked"),
+	INT_LIVE("session-hours", "12", 1, 168,
+		 "hours after which a session ends"),
+};
+/* clang-format on */
+
+const size_t conf_table_n = sizeof conf_table / sizeof conf_table[0];
