@@ -10,9 +10,14 @@
 
 /* Under AddressSanitizer every allocation gets a block of exactly its size,
  * so that an overrun by one byte is seen as with malloc. */
+#ifdef __has_feature /* clang's way to say so */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
 #if defined(__SANITIZE_ADDRESS__)
 #define BLOCK_FIRST ((size_t)0)
-#define BLOCK_MAX   ((size_t)0)
+#define BLOCK_MAX   ((size_t)1)
 #else
 #define BLOCK_FIRST ((size_t)8 << 10)
 #define BLOCK_MAX   ((size_t)1 << 20)
