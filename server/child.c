@@ -45,9 +45,13 @@ char *child_program(const char *name, struct err *e)
 static void become_child(pid_t parent, char *const *argv,
 			 const char *const *env, int out)
 {
+	sigset_t none;
+
 	/* Ctrl-C reaches the whole foreground group; the parent decides the
 	 * order of stopping, so children sit in groups of their own. */
 	(void)setpgid(0, 0);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* ours may block some */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent || (out >= 0 && dup2(out, STDOUT_FILENO) < 0))
 		_exit(127);

@@ -1,0 +1,21 @@
+/* file.h - whole files in, whole files out. */
+#ifndef PHIEU_FILE_H
+#define PHIEU_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "phieu/err.h"
+
+/* The file's bytes with a NUL after them; caller frees.  "-" reads standard
+ * input.  ERR_INPUT when it is missing or larger than `max`, ERR_IO. */
+char *file_read(const char *path, size_t max, size_t *n,
+		struct err *e) MUST_USE;
+
+/* Writes beside the file, syncs, renames over it and syncs the folder: after
+ * a power cut there is the old file or the new one, never a part.  `mode` as
+ * for open. */
+bool file_write(const char *path, const void *p, size_t n, unsigned mode,
+		struct err *e) MUST_USE;
+
+#endif

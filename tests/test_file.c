@@ -1,0 +1,99 @@
+#include "support/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "phieu/file.h"
+
+static char dir[] = "/tmp/phieu-file.XXXXXX";
+
+static int make_dir(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int remove_dir(void **state)
+{
+	char path[64];
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s/a", dir);
+	(void)unlink(path);
+	return rmdir(dir); /* fails when something was left behind */
+}
+
+static void what_is_written_is_read(void **state)
+{
+	char path[64];
+	size_t n, big = 300000;
+	char *text = malloc(big), *got;
+	struct stat st;
+	struct err e;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', big);
+	text[7] = '\0';
+	(void)snprintf(path, sizeof path, "%s/a", dir);
+	assert_true(file_write(path, "old", 3, 0600, &e));
+	assert_true(file_write(path, text, big, 0600, &e));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	got = file_read(path, big, &n, &e);
+	assert_non_null(got);
+	assert_int_equal(n, big);
+	assert_memory_equal(got, text, big);
+	assert_int_equal(got[big], '\0');
+	free(got);
+	assert_null(file_read(path, big - 1, &n, &e));
+	assert_int_equal(e.kind, ERR_INPUT);
+	free(text);
+}
+
+static void a_missing_file_and_folder_are_named(void **state)
+{
+	struct err e;
+	size_t n;
+
+	(void)state;
+	assert_null(file_read("/tmp/phieu-none/x", 10, &n, &e));
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_non_null(strstr(e.msg, "/tmp/phieu-none/x"));
+	assert_false(file_write("/tmp/phieu-none/x", "a", 1, 0600, &e));
+	assert_int_equal(e.kind, ERR_IO);
+	/* a folder opens but does not read */
+	assert_null(file_read("/tmp", 10, &n, &e));
+	assert_int_equal(e.kind, ERR_IO);
+}
+
+static void a_failed_write_leaves_the_old_file(void **state)
+{
+	struct err e;
+	char path[64];
+	char *got;
+	size_t n;
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s/a", dir);
+	assert_true(file_write(path, "good", 4, 0600, &e));
+	/* renaming over a folder fails after the writing went well */
+	assert_false(file_write(dir, "x", 1, 0600, &e));
+	got = file_read(path, 10, &n, &e);
+	assert_non_null(got);
+	assert_string_equal(got, "good");
+	free(got);
+}
+
+int main(void)
+{
+	const struct CMUnitTest t[] = {
+		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(a_missing_file_and_folder_are_named),
+		cmocka_unit_test(a_failed_write_leaves_the_old_file),
+	};
+	return cmocka_run_group_tests_name("file", t, make_dir, remove_dir);
+}
