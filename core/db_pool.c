@@ -1,5 +1,6 @@
 /* A small pool: connections are opened when wanted and kept. */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,15 @@ static struct timespec after_ms(int ms)
 	return t;
 }
 
+/* An idle connection may have been cut meanwhile; the end of the stream stands
+ * behind a farewell that is still unread. */
+static bool hung_up(const struct db *db)
+{
+	struct pollfd f = { .fd = db_socket(db), .events = POLLRDHUP };
+
+	return poll(&f, 1, 0) > 0;
+}
+
 struct db *db_pool_take(struct db_pool *p, int wait_ms, struct err *e)
 {
 	struct timespec until = after_ms(wait_ms);
@@ -91,15 +101,9 @@ struct db *db_pool_take(struct db_pool *p, int wait_ms, struct err *e)
 	if (p->n_idle > 0)
 		db = p->idle[--p->n_idle];
 	(void)pthread_mutex_unlock(&p->lock);
-	/* An idle connection may have been cut meanwhile. */
-	if (db) {
-		const char *c, *t;
-		while (db_notified(db, &c, &t))
-			continue;
-		if (db_is_up(db))
-			return db;
-		db_close(db);
-	}
+	if (db && !hung_up(db))
+		return db;
+	db_close(db);
 	db = db_open(p->conninfo, p->application, DB_SERVICE_ROLE,
 		     p->timeout_ms, e);
 	if (!db)

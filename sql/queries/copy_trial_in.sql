@@ -1,0 +1,2 @@
+-- Checks copy.c on a temporary table trial (number integer, bytes bytea).
+COPY pg_temp.trial FROM STDIN (FORMAT binary);

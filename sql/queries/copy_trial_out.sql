@@ -1,0 +1,3 @@
+-- Checks copy.c on a temporary table trial (number integer, bytes bytea).
+COPY (SELECT number, bytes FROM pg_temp.trial ORDER BY number, bytes)
+TO STDOUT (FORMAT binary);

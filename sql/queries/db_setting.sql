@@ -1,0 +1,2 @@
+-- $1 the name of a setting of the server or connection.
+SELECT current_setting($1);
