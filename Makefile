@@ -1,7 +1,10 @@
 # One Makefile, no recursion into folders.  The library lists below are the
 # architecture: a binary links only what it is named with.
 # BUILD=debug|asan|cov|release.  `make demo` and `make test` do all set-up.
+# V=1 shows the commands.
 BUILD   ?= debug
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@printf '%-4s %s\n' $(1) $@)
 B       := build/$(BUILD)
 ifeq ($(origin CC),default)
 CC := gcc
@@ -90,48 +93,57 @@ $(LANA): $(ANALYSIS)
 $(LSTO): $(STORE)
 $(LIBS):
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 # The link line of each binary is the architecture.
 $(B)/phieu-collector: $(B)/collector/phieu_collector.o $(call objs,$(SERVICE_C)) \
 		$(HOST) $(LSTO) $(LCOL) $(LHTTP) $(LDB) $(LCORE)
-	$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd $(L_CORE)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd $(L_CORE)
 $(B)/phieu-upload: $(B)/collector/phieu_upload.o $(call objs,$(UPLOAD_C)) \
 		$(LCOL) $(LCORE)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcurl -lsqlite3 $(L_CORE)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcurl -lsqlite3 $(L_CORE)
 $(B)/phieu-server: $(B)/server/phieu_server.o $(call objs,$(WEB_C)) \
 		$(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
-	$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd $(L_CORE) $(L_ANA)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd $(L_CORE) $(L_ANA)
 $(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \
 		$(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
-	$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl $(L_CORE) $(L_ANA)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl $(L_CORE) $(L_ANA)
 
 $(B)/gen/phieu/queries.h: sql/sql2c.awk $(QUERIES)
 	@mkdir -p $(@D)
-	awk -v mode=h -f sql/sql2c.awk $(QUERIES) >$@
+	$(Q)awk -v mode=h -f sql/sql2c.awk $(QUERIES) >$@
 $(B)/gen/queries.c: sql/sql2c.awk $(QUERIES) $(GEN)
-	awk -v mode=c -f sql/sql2c.awk $(QUERIES) >$@
+	$(Q)awk -v mode=c -f sql/sql2c.awk $(QUERIES) >$@
 $(B)/gen/migrations.c: sql/migrations2c.awk $(MIGRATIONS) $(GEN)
-	awk -f sql/migrations2c.awk $(MIGRATIONS) >$@
+	$(Q)awk -f sql/migrations2c.awk $(MIGRATIONS) >$@
 $(B)/gen/%.o: $(B)/gen/%.c
-	$(CC) $(filter-out -Wpedantic,$(CFLAGS)) -c -o $@ $<
+	$(Q)$(CC) $(filter-out -Wpedantic,$(CFLAGS)) -c -o $@ $<
 
 $(B)/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PQ_INC) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) $(PQ_INC) -MMD -MP -c -o $@ $<
 $(B)/tests/%.o: CFLAGS += -Itests
 
 # Unit tests link the pure libraries, database tests everything.
 $(UNIT): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lcurl $(L_CORE) $(L_ANA)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lcurl $(L_CORE) $(L_ANA)
 $(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lcurl $(L_CORE) $(L_ANA)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lcurl $(L_CORE) $(L_ANA)
 $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lpthread $(L_CORE) $(L_ANA)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lpthread $(L_CORE) $(L_ANA)
 # upload's parts are tested too
 $(B)/tests/test_outbox: $(call objs,$(UPLOAD_C)) $(B)/tests/test_outbox.o $(SUPPORT) $(LCOL) $(LCORE)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lcurl -lsqlite3 $(L_CORE)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lcurl -lsqlite3 $(L_CORE)
 
 # ---- checks -------------------------------------------------------------
 check-unit: tests
