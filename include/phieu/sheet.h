@@ -1,9 +1,9 @@
 /* sheet.h - numbers printed on sheets: FORM-NNNNN-C.
  *
  * "CT01-00012-7": form code without its hyphen, serial, check digit over
- * both (ISO 7064 MOD 11-10 over digits, letters as their place in the
+ * both (Damm's quasigroup over digits, letters as their place in the
  * alphabet), so that one wrong or two swapped digits never give another
- * sheet's number. */
+ * sheet's number.  (ISO 7064 MOD 11-10 would miss one swap in 45.) */
 #ifndef PHIEU_SHEET_H
 #define PHIEU_SHEET_H
 
