@@ -44,11 +44,10 @@ struct check {
 	const char *fault; /* words, NULL so far */
 	const char *fault_at;
 	size_t nodes, depth;
-	struct key *keys, *heap_keys;
+	struct key *keys, *heap_keys; /* the same once it is on the heap */
 	size_t n_keys, cap_keys;
 	bool nomem;
-	struct frame stack[LIMIT_JSON_READ_DEPTH];
-	struct key keys_at_hand[KEYS_AT_HAND];
+	struct frame *stack;
 };
 
 static bool wrong(struct check *c, const char *at, const char *words)
@@ -212,7 +211,7 @@ static bool keys_room(struct check *c)
 		return wrong(c, c->p, "out of memory");
 	}
 	if (!c->heap_keys)
-		memcpy(more, c->keys_at_hand, sizeof c->keys_at_hand);
+		memcpy(more, c->keys, c->n_keys * sizeof *more);
 	c->heap_keys = c->keys = more;
 	c->cap_keys = cap;
 	return true;
@@ -420,31 +419,43 @@ static bool check_digits(struct check *c)
 	return true;
 }
 
+static bool check_integer(struct check *c)
+{
+	if (c->p == c->end || *c->p != '0')
+		return check_digits(c);
+	c->p++;
+	if (is_digit(c))
+		return wrong(c, c->p, "number with a leading zero");
+	return true;
+}
+
+/* What may follow the integer; nothing is right too. */
+static bool check_fraction(struct check *c)
+{
+	if (c->p == c->end || *c->p != '.')
+		return true;
+	c->p++;
+	return check_digits(c);
+}
+
+static bool check_exponent(struct check *c)
+{
+	if (c->p == c->end || (*c->p != 'e' && *c->p != 'E'))
+		return true;
+	c->p++;
+	if (c->p < c->end && (*c->p == '+' || *c->p == '-'))
+		c->p++;
+	return check_digits(c);
+}
+
 static bool check_number(struct check *c)
 {
 	const char *first = c->p;
 
 	if (*c->p == '-')
 		c->p++;
-	if (c->p < c->end && *c->p == '0') {
-		c->p++;
-		if (is_digit(c))
-			return wrong(c, c->p, "number with a leading zero");
-	} else if (!check_digits(c)) {
+	if (!check_integer(c) || !check_fraction(c) || !check_exponent(c))
 		return false;
-	}
-	if (c->p < c->end && *c->p == '.') {
-		c->p++;
-		if (!check_digits(c))
-			return false;
-	}
-	if (c->p < c->end && (*c->p == 'e' || *c->p == 'E')) {
-		c->p++;
-		if (c->p < c->end && (*c->p == '+' || *c->p == '-'))
-			c->p++;
-		if (!check_digits(c))
-			return false;
-	}
 	if (c->p - first > LIMIT_JSON_NUMBER)
 		return wrong(c, first, "number too long");
 	return true;
@@ -585,20 +596,18 @@ static bool check_text(struct check *c)
 bool json_check(const char *s, size_t n, const struct json_limits *lim,
 		size_t *at, struct err *e)
 {
-	struct check c;
+	struct key keys[KEYS_AT_HAND];
+	struct frame stack[LIMIT_JSON_READ_DEPTH];
+	struct check c = { .start = s,
+			   .p = s,
+			   .end = s + n,
+			   .lim = lim,
+			   .keys = keys,
+			   .cap_keys = KEYS_AT_HAND,
+			   .stack = stack };
 	size_t offset, line = 1;
 	bool ok;
 
-	/* Not one initialiser: clearing 8 KiB would be the dearest step. */
-	c.start = c.p = s;
-	c.end = s + n;
-	c.lim = lim;
-	c.fault = NULL;
-	c.nodes = c.depth = c.n_keys = 0;
-	c.keys = c.keys_at_hand;
-	c.heap_keys = NULL;
-	c.cap_keys = KEYS_AT_HAND;
-	c.nomem = false;
 	ok = check_text(&c);
 	free(c.heap_keys);
 	if (ok)

@@ -63,26 +63,39 @@ static size_t sequence(const char *s, size_t n)
 	return n >= len && utf8_valid(s, len, &bad) ? len : 0;
 }
 
+/* Writes what stands at s and is not plain; bytes used. */
+static size_t put_special(struct buf *out, const char *s, size_t n)
+{
+	size_t len;
+
+	if ((unsigned char)*s < 0x80) {
+		put_escape(out, (unsigned char)*s);
+		return 1;
+	}
+	len = sequence(s, n);
+	if (!len) {
+		buf_adds(out, "\xEF\xBF\xBD");
+		return 1;
+	}
+	if (len == 3 && memcmp(s, "\xE2\x80\xA8", 3) == 0)
+		buf_adds(out, "\\u2028");
+	else if (len == 3 && memcmp(s, "\xE2\x80\xA9", 3) == 0)
+		buf_adds(out, "\\u2029");
+	else
+		buf_add(out, s, len);
+	return len;
+}
+
 void jw_escape(struct buf *out, const char *s, size_t n)
 {
 	buf_add(out, "\"", 1);
 	while (n) {
 		size_t run = plain_run(s, n);
 
-		if (run) {
+		if (run)
 			buf_add(out, s, run);
-		} else if ((unsigned char)*s < 0x80) {
-			run = 1;
-			put_escape(out, (unsigned char)*s);
-		} else if ((run = sequence(s, n)) == 0) {
-			run = 1;
-			buf_adds(out, "\xEF\xBF\xBD");
-		} else if (run == 3 && memcmp(s, "\xE2\x80", 2) == 0 &&
-			   (s[2] == '\xA8' || s[2] == '\xA9')) {
-			buf_adds(out, s[2] == '\xA8' ? "\\u2028" : "\\u2029");
-		} else {
-			buf_add(out, s, run);
-		}
+		else
+			run = put_special(out, s, n);
 		s += run;
 		n -= run;
 	}
@@ -302,7 +315,7 @@ static bool canonical(const cJSON *v, struct buf *out, unsigned depth,
 static bool canonical_members(const cJSON **member, size_t n, struct buf *out,
 			      unsigned depth, struct err *e)
 {
-	qsort(member, n, sizeof *member, by_key);
+	qsort(member, n, sizeof(const cJSON *), by_key);
 	for (size_t i = 0; i < n; i++) {
 		if (i && strcmp(member[i - 1]->string, member[i]->string) == 0)
 			return err_set(e, ERR_INPUT, "key \"%s\" comes twice",
@@ -326,7 +339,7 @@ static bool canonical_object(const cJSON *v, struct buf *out, unsigned depth,
 
 	for (child = v->child; child; child = child->next)
 		n++;
-	member = calloc(n + 1, sizeof *member);
+	member = calloc(n + 1, sizeof(const cJSON *));
 	if (!member)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	n = 0;

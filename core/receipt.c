@@ -57,7 +57,8 @@ void token_new(const char *prefix, char out[TOKEN_TEXT_MAX])
 	if (n > TOKEN_PREFIX_MAX)
 		n = TOKEN_PREFIX_MAX;
 	random_bytes(secret, sizeof secret);
-	memcpy(out, prefix, n);
+	for (size_t i = 0; i < n; i++)
+		out[i] = prefix[i];
 	out[n++] = '_';
 	(void)base32_text(secret, sizeof secret, out + n);
 	sodium_memzero(secret, sizeof secret);
