@@ -28,6 +28,15 @@ OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
                -fno-omit-frame-pointer
 OPT_cov     := -O0 -g --coverage
 OPT_release := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+# clang for the fuzzers (`make fuzz`): gcc alone judges by warnings, and clang
+# 14 wants a second option before it initialises variables.
+OPT_fuzz    := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+               -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow
+ifeq ($(BUILD),fuzz)
+CC   := clang
+WARN := -w
+HARD := $(filter-out -ftrivial-auto-var-init=zero,$(HARD))
+endif
 CFLAGS  += $(STD) $(WARN) $(HARD) $(OPT_$(BUILD)) $(INC)
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen \
            -Wl,--as-needed $(OPT_$(BUILD))
@@ -68,6 +77,7 @@ BINARIES := $(B)/phieu-collector $(B)/phieu-upload $(B)/phieu-server $(B)/phieu
 UNIT     := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
 DBTESTS  := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/dbtest_*.c))
 BENCHES  := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
+FUZZERS  := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 SUPPORT  := $(call objs,$(wildcard tests/support/*.c))
 QUERIES  := $(sort $(wildcard sql/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/[0-9][0-9][0-9]_*.sql))
@@ -75,7 +85,7 @@ GEN      := $(B)/gen/phieu/queries.h
 
 .PHONY: all demo test trial bench check check-unit check-db check-service \
         lint format fuzz valgrind coverage docs install dist clean distclean \
-        libs tests benches
+        libs tests benches fuzzers
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
@@ -145,6 +155,10 @@ $(B)/tests/test_outbox: $(call objs,$(UPLOAD_C)) $(B)/tests/test_outbox.o $(SUPP
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lcurl -lsqlite3 $(L_CORE)
 
+$(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(LHTTP) $(LCOL) $(LCORE)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmicrohttpd $(L_CORE) -lm
+
 # ---- checks -------------------------------------------------------------
 check-unit: tests
 	@tests/run.sh $(BUILD) unit
@@ -166,6 +180,13 @@ lint: $(GEN) all
 	printf '%s\n' $(SRC) | xargs -P2 -n1 env GEN_DIR=$(B)/gen tests/lint/static.sh tidy
 	printf '%s\n' $(SRC) | xargs -P2 -n1 env GEN_DIR=$(B)/gen tests/lint/static.sh analyzer
 	@tests/run.sh $(BUILD) lint
+
+# FUZZ_TIME seconds a target, 0: the committed corpora once; FUZZ=NAME one only
+FUZZ_TIME ?= 20
+fuzzers: $(FUZZERS)
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=fuzz fuzzers
+	@tests/fuzz/run.sh build/fuzz $(FUZZ_TIME) $(FUZZ)
 
 valgrind: tests
 	@for t in $(UNIT); do valgrind -q --leak-check=full --error-exitcode=9 $$t || exit 1; done

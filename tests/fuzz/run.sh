@@ -1,0 +1,58 @@
+#!/bin/bash
+# Replays the committed corpora, then runs each fuzz target for a time.
+# usage: tests/fuzz/run.sh BUILD_DIR SECONDS [NAME …]; 0 seconds: replay only
+# Prints `fuzz NAME: N runs, ok` a target; exit 1 when one finds something,
+# with the input kept as build/fuzz/crash/NAME-*.  What is found on the way
+# is kept in build/fuzz/corpus/NAME and used by the next run.
+set -u
+cd "$(dirname "$0")/../.."
+B=$1 seconds=$2
+shift 2
+names=("$@")
+if [ ${#names[@]} -eq 0 ]; then
+	for f in tests/fuzz/fuzz_*.c; do
+		f=${f##*/fuzz_}
+		names+=("${f%.c}")
+	done
+fi
+mkdir -p "$B/crash" "$B/log"
+
+# Large enough for what the target reads to have every part.
+max_len() {
+	case $1 in
+	plan) echo 65536 ;;
+	json_submission) echo 16384 ;;
+	*) echo 4096 ;;
+	esac
+}
+
+one() {
+	local name=$1 log=$B/log/$1.log seeds=tests/fuzz/corpus/$1
+	local found=$B/corpus/$1 args runs
+	mkdir -p "$found"
+	[ -n "$(ls "$seeds" 2>/dev/null)" ] ||
+		{ echo "fuzz $name: no corpus in $seeds"; return 1; }
+	args=(-timeout=5 -rss_limit_mb=1024 -print_final_stats=1
+		-max_len="$(max_len "$name")" -artifact_prefix="$B/crash/$name-")
+	[ -e "tests/fuzz/dict/$name.dict" ] &&
+		args+=(-dict="tests/fuzz/dict/$name.dict")
+	if [ "$seconds" -gt 0 ]; then
+		args+=(-max_total_time="$seconds" "$found")
+	else
+		args+=(-runs=0)
+	fi
+	if ! "$B/tests/fuzz/fuzz_$name" "${args[@]}" "$seeds" >"$log" 2>&1; then
+		echo "fuzz $name: FAILED"
+		grep -vE '^#|^stat::' "$log" | tail -n 40
+		return 1
+	fi
+	runs=$(sed -nE 's/^stat::number_of_executed_units: *//p' "$log")
+	echo "fuzz $name: ${runs:-0} runs, ok"
+}
+
+export UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1
+failed=0
+for name in "${names[@]}"; do
+	one "$name" || failed=1
+done
+exit $failed
