@@ -109,7 +109,7 @@ $(LIBS):
 $(B)/phieu-collector: $(B)/collector/phieu_collector.o $(call objs,$(SERVICE_C)) \
 		$(HOST) $(LSTO) $(LCOL) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd $(L_CORE)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd -lgnutls $(L_CORE)
 $(B)/phieu-upload: $(B)/collector/phieu_upload.o $(call objs,$(UPLOAD_C)) \
 		$(LCOL) $(LCORE)
 	$(call say,LD)
@@ -117,7 +117,7 @@ $(B)/phieu-upload: $(B)/collector/phieu_upload.o $(call objs,$(UPLOAD_C)) \
 $(B)/phieu-server: $(B)/server/phieu_server.o $(call objs,$(WEB_C)) \
 		$(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd $(L_CORE) $(L_ANA)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd -lgnutls $(L_CORE) $(L_ANA)
 $(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \
 		$(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	$(call say,LD)
@@ -142,10 +142,10 @@ $(B)/tests/%.o: CFLAGS += -Itests
 # Unit tests link the pure libraries, database tests everything.
 $(UNIT): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lcurl $(L_CORE) $(L_ANA)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
 $(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lcurl $(L_CORE) $(L_ANA)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
 $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	@mkdir -p $(@D)
 	$(call say,LD)

@@ -6,6 +6,8 @@
  * http_run when http_fd is readable (phieu-collector); a handler may return
  * HTTP_LATER and have http_finish called from the same thread later.
  *
+ * Paths are logged as patterns, so a key in one never reaches the log.
+ *
  * Order of a request: headers -> route (404, 405 with Allow) -> length
  * (413) -> `auth` hook (401/403, before any body is read) -> body -> handler
  * -> gzip where asked and useful -> one log line.  Every reply carries
@@ -77,13 +79,14 @@ struct http_config {
 				* past it 503 with Retry-After */
 	const char *tls_certificate, *tls_key; /* PEM text, both or none */
 	const char *server_name;	       /* for the log */
+	/* false: a line for 2xx and 304 at debug only (hot routes) */
+	bool log_requests;
 	const struct http_route *routes;
 	size_t n_routes;
 	/* Fills rq->identity or the reply (and returns false).  Not called
 	 * for PERM_PUBLIC. */
 	bool (*auth)(struct http_request *rq, int permission,
 		     struct http_reply *rp, void *app);
-	/* Mask secrets in a path before it is logged; NULL: log pattern. */
 	void *app;
 };
 
@@ -92,6 +95,9 @@ struct http_server;
 struct http_server *http_start(const struct http_config *c,
 			       struct err *e) MUST_USE;
 uint16_t http_port(const struct http_server *s);
+/* Sets tls_certificate and tls_key (PEM text) of new connections. */
+bool http_tls_reload(struct http_server *s, const char *certificate,
+		     const char *key, struct err *e) MUST_USE;
 /* Graceful stop: no new connections, finish what has begun (at most
  * `seconds`), then close.  Returns how many were cut off. */
 unsigned http_stop(struct http_server *s, unsigned seconds);
@@ -134,5 +140,13 @@ struct http_pair {
 };
 bool http_parse_query(struct arena *a, const char *s, size_t n,
 		      struct http_pair *out, size_t max, size_t *count);
+const char *http_method_name(enum http_method m);
+/* Does an Accept-Encoding, Accept … list take `token` (q > 0)? */
+bool http_accepts(const char *list, const char *token);
+/* A line `METHOD pattern permission` each, for --routes.  `name` gives the
+ * words of a service's own permissions. */
+void http_print_routes(const struct http_route *routes, size_t n,
+		       void (*name)(int permission, struct buf *out),
+		       struct buf *out);
 
 #endif
