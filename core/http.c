@@ -226,6 +226,7 @@ void http_run(struct http_server *s)
 {
 	if (atomic_load(&s->closing))
 		close_listener(s);
+	s->resumed = false;
 	(void)MHD_run(s->mhd);
 	http_sweep(s, http_now_ms());
 }
@@ -234,6 +235,8 @@ int http_timeout_ms(const struct http_server *s)
 {
 	unsigned long long ms;
 
+	if (s->resumed)
+		return 0;
 	if (MHD_get_timeout(s->mhd, &ms) == MHD_YES && ms < HTTP_SWEEP_MS)
 		return (int)ms;
 	return s->conns ? HTTP_SWEEP_MS : -1;
@@ -276,9 +279,8 @@ static void wake_all(struct http_server *s)
 		http_error(&c->rq, &c->rp, 503, "stopping",
 			   "the service is stopping, try again",
 			   "Dịch vụ đang dừng, hãy thử lại");
-		c->suspended = false;
 		c->finished = c->refused = true;
-		MHD_resume_connection(c->mhd);
+		http_resume(c);
 	}
 	(void)MHD_run(s->mhd);
 	(void)MHD_run(s->mhd);

@@ -143,6 +143,25 @@ static void suspend(struct http_conn *c)
 	MHD_suspend_connection(c->mhd);
 }
 
+void http_resume(struct http_conn *c)
+{
+	c->suspended = false;
+	c->s->resumed = true;
+	MHD_resume_connection(c->mhd);
+}
+
+static enum MHD_Result on_identity(struct http_conn *c)
+{
+	c->stage = STAGE_BODY;
+	c->window_ms = http_now_ms();
+	if (!c->refused || !c->has_body || !http_header(&c->rq, "Expect"))
+		return MHD_YES;
+	/* the body waits for our word and need not come */
+	c->close_now = true;
+	http_prepare(c);
+	return http_send(c);
+}
+
 static enum MHD_Result on_head(struct http_conn *c, const char *method,
 			       const char *version)
 {
@@ -160,6 +179,7 @@ static enum MHD_Result on_head(struct http_conn *c, const char *method,
 		if (!c->s->c.auth(&c->rq, c->route->permission, &c->rp,
 				  c->s->c.app))
 			c->refused = true;
+		return on_identity(c);
 	} else if (c->has_body) {
 		c->stage = STAGE_AUTH;
 		suspend(c);
@@ -220,10 +240,8 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *mhd,
 		return MHD_NO;
 	if (c->stage == STAGE_LINE)
 		return on_head(c, method, version);
-	if (c->stage == STAGE_AUTH) {
-		c->stage = STAGE_BODY;
-		c->window_ms = http_now_ms();
-	}
+	if (c->stage == STAGE_AUTH) /* the library repeats its first call */
+		return on_identity(c);
 	if (*data_n > 0) {
 		http_body_add(c, data, *data_n);
 		*data_n = 0;
@@ -362,8 +380,7 @@ void http_finish(struct http_request *rq)
 	c->finished = true;
 	if (!c->suspended)
 		return;
-	c->suspended = false;
-	MHD_resume_connection(c->mhd);
+	http_resume(c);
 }
 
 struct http_reply *http_reply_of(struct http_request *rq)

@@ -80,6 +80,7 @@ struct http_server {
 	int listen_fd;
 	uint16_t port;
 	bool quiesced, tls;
+	bool resumed;	     /* the library must run before anyone waits */
 	atomic_bool closing; /* asked for by another thread */
 	struct http_conn *conns;
 	struct http_pool *pool;
@@ -96,6 +97,7 @@ uint64_t http_now_ms(void);
 struct http_conn *http_conn_new(struct http_server *s,
 				struct MHD_Connection *mhd);
 void http_conn_free(struct http_conn *c);
+void http_resume(struct http_conn *c);
 void http_sweep(struct http_server *s, uint64_t now);
 enum MHD_Result http_on_request(void *cls, struct MHD_Connection *mhd,
 				const char *url, const char *method,

@@ -122,8 +122,7 @@ static void resume_done(struct http_pool *p)
 		next = c->next_job;
 		if (c->stage == STAGE_HANDLER)
 			c->finished = true;
-		c->suspended = false;
-		MHD_resume_connection(c->mhd);
+		http_resume(c);
 	}
 }
 
