@@ -11,14 +11,16 @@ trial) classes='run|test|trial' ;;
 *) echo "usage: tests/setup.sh run|test|trial" >&2; exit 2 ;;
 esac
 
-want=$(awk -F'\t' -v c="^($classes)\$" '$1 ~ c { print $2 }' packages.txt)
-missing=
-for p in $want; do
-	case $(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null || true) in
-	installed) ;;
-	*) missing="$missing $p" ;;
-	esac
-done
+# prints the wanted packages that are not there or below their lowest version
+lacking() {
+	awk -F'\t' -v c="^($classes)\$" '$1 ~ c { print $2, $4 }' packages.txt |
+	while read -r p floor; do
+		set -- $(dpkg-query -W -f='${db:Status-Status} ${Version}' "$p" 2>/dev/null || true)
+		[ "${1:-}" = installed ] && { [ -z "$floor" ] ||
+			dpkg --compare-versions "$2" ge "$floor"; } || printf ' %s' "$p"
+	done
+}
+missing=$(lacking)
 [ -n "$missing" ] || exit 0
 
 echo "setup: installing$missing" >&2
@@ -48,3 +50,5 @@ if ! { apt update && apt install -y --no-install-recommends $missing; } >"$log" 
 	echo "setup: apt-get failed (above: the end of what it said)" >&2
 	exit 1
 fi
+still=$(lacking)
+[ -z "$still" ] || { echo "setup: missing or too old:$still" >&2; exit 1; }

@@ -1,0 +1,26 @@
+#!/bin/bash
+# Reads what BUILD=cov left behind.  Exit 1 below the goals.
+set -eu
+cd "$(dirname "$0")/.."
+bad=0
+rate() { # name, goal in %, filter…
+	local name=$1 goal=$2 got
+	shift 2
+	local f=()
+	for x in "$@"; do f+=(--filter "$x"); done
+	got=$(gcovr -r . --object-directory build/cov "${f[@]}" --gcov-ignore-parse-errors --json-summary 2>/dev/null |
+		sed -nE 's/.*"line_percent": ([0-9.]+).*/\1/p' | tail -n 1)
+	printf '%-28s %6s %%  (goal %s %%)\n' "$name" "${got:-none}" "$goal"
+	awk -v g="${got:-0}" -v w="$goal" 'BEGIN { exit !(g + 0 >= w + 0) }' || bad=1
+}
+rate 'all' 90 core/ collector/ analysis/ server/
+rate 'core' 90 core/
+rate 'analysis' 100 analysis/
+rate 'validation' 100 collector/submission_check
+rate 'collector' 85 collector/
+rate 'server' 80 server/
+product=$(cat core/*.c collector/*.c analysis/*.c server/*.c | wc -l)
+tests=$(cat tests/*.c tests/support/*.[ch] tests/service/*.sh tests/bench/*.c tests/fuzz/*.c tests/lint/* tests/*.sh 2>/dev/null | wc -l)
+printf '%-28s %6s    (goal 0.8: %s test lines, %s product lines)\n' 'tests / product' \
+	"$(awk -v t="$tests" -v p="$product" 'BEGIN { printf "%.2f", t / p }')" "$tests" "$product"
+exit $bad
