@@ -1,0 +1,198 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "phieu/commands.h"
+#include "phieu/connect.h"
+#include "phieu/file.h"
+#include "phieu/limits.h"
+#include "phieu/plan.h"
+#include "phieu/simulate.h"
+#include "phieu/store_plan.h"
+
+#define FAULT_BYTES ((size_t)4 << 20)
+#define SHEETS_MAX  100000000LL
+
+struct source { /* the plan, from a file or from the database */
+	struct plan *plan;
+	struct wave *wave;
+	struct db *db;
+};
+
+static struct plan *from_file(const char *path, struct err *e)
+{
+	struct arena *a = arena_new(FAULT_BYTES);
+	struct plan *p = NULL;
+	struct faults f;
+	char *text = NULL;
+	size_t n;
+
+	if (!a) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		goto out;
+	}
+	faults_init(&f, a);
+	text = file_read(path, LIMIT_PLAN_BYTES, &n, e);
+	if (text)
+		p = plan_read(text, n, &f, e);
+	if (text && !p && f.n > 0)
+		err_set(e, ERR_INPUT,
+			"%s: %zu faults, the first %s at %s: %s (see phieu "
+			"plan check)",
+			path, f.n + f.more, f.list[0].code, f.list[0].path,
+			f.list[0].message);
+out:
+	free(text);
+	arena_free(a);
+	return p;
+}
+
+static const struct plan *source_open(struct source *s, const char *file,
+				      const char *wave, const struct app *app,
+				      struct err *e)
+{
+	if (!file == !wave) {
+		err_set(e, ERR_INPUT, "give either --plan or --wave");
+		return NULL;
+	}
+	if (file) {
+		s->plan = from_file(file, e);
+		return s->plan;
+	}
+	s->db = connect_as(app->conf, WHO_SERVER, e);
+	if (s->db)
+		s->wave = store_wave_get(s->db, wave, e);
+	return s->wave ? s->wave->plan : NULL;
+}
+
+static void source_close(struct source *s)
+{
+	plan_free(s->plan);
+	if (s->wave)
+		wave_free(s->wave);
+	if (s->db) {
+		db_close(s->db);
+		connect_done();
+	}
+}
+
+static bool to_file(const char *json, size_t n, void *ctx, struct err *e)
+{
+	FILE *to = ctx;
+
+	if (fwrite(json, 1, n, to) != n || putc('\n', to) == EOF)
+		return err_set(e, ERR_IO, "cannot write: %s", strerror(errno));
+	return true;
+}
+
+static bool number(const char *s, size_t *out, struct err *e)
+{
+	char *end;
+	long long v;
+
+	if (!s)
+		return true;
+	errno = 0;
+	v = strtoll(s, &end, 10);
+	if (errno || end == s || *end || v < 1 || v > SHEETS_MAX)
+		return err_set(e, ERR_INPUT,
+			       "--n takes a number from 1 to %lld", SHEETS_MAX);
+	*out = (size_t)v;
+	return true;
+}
+
+static void tell(const struct simulate_count *c, bool spoil)
+{
+	(void)fprintf(stderr, "%zu valid sheets (phiếu hợp lệ), simulated\n",
+		      c->valid);
+	if (spoil)
+		(void)fprintf(stderr,
+			      "  of these %zu careless; besides %zu invalid, "
+			      "%zu duplicates, %zu reused numbers, %zu broken "
+			      "lines\n",
+			      c->careless, c->invalid, c->duplicate, c->reused,
+			      c->broken);
+}
+
+/* Written beside and renamed when whole: a full disk leaves no half file. */
+static bool write_out(const struct plan *p, const struct simulate *how,
+		      const char *out, struct simulate_count *count,
+		      struct err *e)
+{
+	char part[4096];
+	FILE *to = stdout;
+	bool ok;
+
+	if (out) {
+		if (snprintf(part, sizeof part, "%s.part", out) >=
+		    (int)sizeof part)
+			return err_set(e, ERR_INPUT, "path too long");
+		to = fopen(part, "wb");
+		if (!to)
+			return err_set(e, ERR_IO, "cannot create %s: %s", part,
+				       strerror(errno));
+	}
+	ok = simulate(p, how, to_file, to, count, e);
+	if (fflush(to) && ok)
+		ok = err_set(e, ERR_IO, "cannot write: %s", strerror(errno));
+	if (!out)
+		return ok;
+	if (fclose(to) && ok)
+		ok = err_set(e, ERR_IO, "cannot write: %s", strerror(errno));
+	if (ok && rename(part, out))
+		ok = err_set(e, ERR_IO, "cannot rename %s: %s", part,
+			     strerror(errno));
+	if (!ok)
+		(void)remove(part);
+	return ok;
+}
+
+static int run(int argc, char **argv, void *app)
+{
+	const char *file = NULL, *wave = NULL, *n = NULL, *out = NULL;
+	struct simulate how = { 0 };
+	const struct cli_opt opts[] = {
+		{ "--plan", NULL, &file },     { "--wave", NULL, &wave },
+		{ "--seed", NULL, &how.seed }, { "--n", NULL, &n },
+		{ "--out", NULL, &out },       { "--spoil", &how.spoil, NULL },
+	};
+	struct simulate_count count;
+	struct source s = { 0 };
+	const struct plan *p;
+	struct err e = { 0 };
+	bool ok = false;
+
+	if (!cli_options(opts, sizeof opts / sizeof *opts, &argc, argv, &e) ||
+	    !number(n, &how.n, &e))
+		return cli_fail("phieu simulate", &e), EXIT_USAGE;
+	if (argc > 1 || !how.seed || !file == !wave) {
+		err_set(&e, ERR_INPUT,
+			"usage: phieu simulate --plan FILE|--wave W --seed S "
+			"[--n K] [--spoil] [--out FILE]");
+		return cli_fail("phieu simulate", &e), EXIT_USAGE;
+	}
+	p = source_open(&s, file, wave, app, &e);
+	if (p)
+		ok = write_out(p, &how, out, &count, &e);
+	source_close(&s);
+	if (!ok)
+		return cli_fail("phieu simulate", &e);
+	tell(&count, how.spoil);
+	return EXIT_DONE;
+}
+
+static const struct cmd cmds[] = {
+	{ "simulate", "fill in sheets nobody filled in, marked as simulated",
+	  "phieu simulate --plan FILE|--wave W --seed S [--n K] [--spoil] "
+	  "[--out FILE]\n"
+	  "  --plan FILE  plan to fill in, or\n"
+	  "  --wave W     code of a wave in the database\n"
+	  "  --seed S     any text; the same seed gives the same bytes\n"
+	  "  --n K        this many valid sheets (default: the quotas)\n"
+	  "  --spoil      careless, invalid, duplicate and broken ones too\n"
+	  "  --out FILE   NDJSON file (default: standard output)\n",
+	  run },
+};
+
+const struct cmd_set cmd_simulate = { cmds, sizeof cmds / sizeof *cmds };
