@@ -84,17 +84,16 @@ static bool step(struct db *db, const struct migration *list, size_t n,
 	if (!db_begin(db, e))
 		return false;
 	if (!db_do(db, Q_MIGRATION_LOCK, NULL, e) || !is_known(db, &known, e))
-		goto fail;
+		goto out;
 	if (!known && (!db_do(db, Q_MIGRATION_SCHEMA, NULL, e) ||
 		       !db_do(db, Q_MIGRATION_TABLE, NULL, e)))
-		goto fail;
+		goto out;
 	if (!compare(db, list, n, &have, e))
-		goto fail;
+		goto out;
 	*more = have < n;
-	if (*more && !apply(db, &list[have], e))
-		goto fail;
-	return db_commit(db, e);
-fail:
+	if (!*more || apply(db, &list[have], e))
+		return db_commit(db, e);
+out:
 	db_rollback(db);
 	return false;
 }

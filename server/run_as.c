@@ -13,6 +13,8 @@
 
 #include "phieu/cluster.h"
 
+#define PATH_LIMIT 4096
+
 static bool look_up(struct passwd *pw, const char *name, char *room, size_t n,
 		    struct err *e)
 {
@@ -79,16 +81,32 @@ bool drop_privileges(const struct conf *c, struct err *e)
 	return true;
 }
 
-static _Noreturn void child(const struct run_as *who, const char *const *argv,
-			    int out)
-{
-	char home[] = "HOME=/", lang[] = "LC_ALL=C.UTF-8", tz[] = "TZ=UTC",
-	     path[] = "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
-	char *env[] = { home, lang, tz, path, NULL };
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+/* What libpq's programs may want of the user's own set-up. */
+static const char *const kept[] = { "HOME", "PGPASSFILE", "PGSSLROOTCERT" };
 
-	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
-	    dup2(out, 2) < 0 || chdir("/") != 0 || !become(who))
+static _Noreturn void child(const struct run_as *who, const char *const *argv,
+			    const struct run_io *io, int said)
+{
+	char *env[8], room[4][PATH_LIMIT];
+	size_t n = 0, used = 0;
+
+	env[n++] = (char[]){ "LC_ALL=C.UTF-8" };
+	env[n++] = (char[]){ "TZ=UTC" };
+	env[n++] =
+		(char[]){ "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin" };
+	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+		const char *v = getenv(kept[i]);
+
+		if (v && snprintf(room[used], PATH_LIMIT, "%s=%s", kept[i], v) <
+				 (int)PATH_LIMIT)
+			env[n++] = room[used++];
+	}
+	if (io->password && snprintf(room[used], PATH_LIMIT, "PGPASSWORD=%s",
+				     io->password) < (int)PATH_LIMIT)
+		env[n++] = room[used];
+	env[n] = NULL;
+	if (dup2(io->in, 0) < 0 || dup2(io->out < 0 ? said : io->out, 1) < 0 ||
+	    dup2(said, 2) < 0 || chdir("/") != 0 || !become(who))
 		_exit(126);
 	/* execve wants pointers to what it does not change */
 	(void)execve(argv[0], (char *const *)(uintptr_t)argv, env);
@@ -136,28 +154,43 @@ static bool wait_for(pid_t pid, int *status, struct err *e)
 	return true;
 }
 
-bool run_as_program(const struct run_as *who, const char *const *argv,
-		    struct buf *out, struct err *e)
+static bool start(const struct run_as *who, const char *const *argv,
+		  const struct run_io *io, pid_t *pid, int *said, struct err *e)
 {
-	struct buf own = BUF_INIT(64 << 10);
-	struct buf *said = out ? out : &own;
-	int ends[2], status = 0;
-	bool ok = false;
-	pid_t pid;
+	struct run_io use = *io;
+	int ends[2], null = -1;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_set(e, ERR_IO, "pipe: %s", strerror(errno));
-	pid = fork();
-	if (pid < 0) {
-		(void)close(ends[0]);
-		(void)close(ends[1]);
-		return err_set(e, ERR_IO, "fork: %s", strerror(errno));
-	}
-	if (pid == 0)
-		child(who, argv, ends[1]);
+	if (use.in < 0)
+		use.in = null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	*pid = use.in < 0 ? -1 : fork();
+	if (*pid == 0)
+		child(who, argv, &use, ends[1]);
+	if (*pid < 0)
+		err_set(e, ERR_IO, "fork: %s", strerror(errno));
+	if (null >= 0)
+		(void)close(null);
 	(void)close(ends[1]);
-	drain(ends[0], said);
-	(void)close(ends[0]);
+	*said = ends[0];
+	if (*pid < 0)
+		(void)close(ends[0]);
+	return *pid > 0;
+}
+
+bool run_as_with(const struct run_as *who, const char *const *argv,
+		 const struct run_io *io, struct buf *out, struct err *e)
+{
+	struct buf own = BUF_INIT(64 << 10);
+	struct buf *said = out ? out : &own;
+	int fd, status = 0;
+	bool ok = false;
+	pid_t pid;
+
+	if (!start(who, argv, io, &pid, &fd, e))
+		return false;
+	drain(fd, said);
+	(void)close(fd);
 	if (!wait_for(pid, &status, e))
 		goto out;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
@@ -171,6 +204,14 @@ bool run_as_program(const struct run_as *who, const char *const *argv,
 out:
 	buf_free(&own);
 	return ok;
+}
+
+bool run_as_program(const struct run_as *who, const char *const *argv,
+		    struct buf *out, struct err *e)
+{
+	const struct run_io none = { .in = -1, .out = -1 };
+
+	return run_as_with(who, argv, &none, out, e);
 }
 
 bool run_as_reaches(const struct run_as *who, const char *dir)

@@ -65,6 +65,11 @@ void db_rollback(struct db *db); /* also safe outside a transaction */
  * calls it. */
 bool db_migration_run(struct db *db, const char *sql, struct err *e) MUST_USE;
 
+/* The SCRAM verifier of a login role's password: what may travel and be
+ * stored in its place.  256 bytes are enough. */
+bool db_verifier(struct db *db, const char *role, const char *password,
+		 char *out, size_t max, struct err *e) MUST_USE;
+
 /* Without waiting: send one statement, watch the socket, take the result. */
 bool db_send(struct db *db, enum q q, const struct arg *args,
 	     struct err *e) MUST_USE;

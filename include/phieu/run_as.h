@@ -28,6 +28,16 @@ bool run_as_init(struct run_as *who, const struct conf *c,
  * other than 0. */
 bool run_as_program(const struct run_as *who, const char *const *argv,
 		    struct buf *out, struct err *e) MUST_USE;
+/* The same with files: `in` (-1: nothing) and `out` (-1: to the buffer above)
+ * become its standard input and output, `password` (may be NULL) its
+ * PGPASSWORD: arguments can be read by everybody on the machine. */
+struct run_io {
+	int in, out;
+	const char *password;
+};
+bool run_as_with(const struct run_as *who, const char *const *argv,
+		 const struct run_io *io, struct buf *out,
+		 struct err *e) MUST_USE;
 /* May that user read, write and enter the directory? */
 bool run_as_reaches(const struct run_as *who, const char *dir);
 /* Gives a file or directory to that user (no-op unless `change`). */
