@@ -10,8 +10,7 @@ static void put(char *to, size_t max, const char *s)
 	(void)snprintf(to, max, "%s", s ? s : "");
 }
 
-static bool read_settings(struct db *db, struct care_status *out,
-			  struct err *e)
+static bool read_settings(struct db *db, struct care_status *out, struct err *e)
 {
 	const size_t room = sizeof out->settings / sizeof out->settings[0];
 	struct res *r = db_run(db, Q_CARE_SETTINGS, NULL, e);

@@ -1,0 +1,70 @@
+/* phieu - the command line: every job of the system that can be scripted. */
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "phieu/commands.h"
+#include "phieu/connect.h"
+#include "phieu/hash.h"
+#include "phieu/log.h"
+
+#define COMMANDS_MAX 64
+#define CONF_FILE    "/etc/phieu/phieu.conf"
+
+extern char **environ;
+
+static const struct cmd_set *const sets[] = {
+	&cmd_db,
+};
+
+/* file < environment < arguments; conf.c keeps the order whatever comes
+ * first. */
+static bool read_conf(struct conf *c, int *argc, char **argv, struct err *e)
+{
+	enum log_level level;
+
+	if (access(CONF_FILE, R_OK) == 0 && !conf_file(c, CONF_FILE, e))
+		return false;
+	if (!conf_env(c, environ, e) || !conf_args(c, argc, argv, e) ||
+	    !log_level_parse(conf_text(c, "log-level"), &level, e))
+		return false;
+	log_set_level(level);
+	return true;
+}
+
+static size_t string_together(struct cmd *all)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
+		for (size_t j = 0; j < sets[i]->n && n < COMMANDS_MAX; j++)
+			all[n++] = sets[i]->cmds[j];
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	struct cmd all[COMMANDS_MAX];
+	struct app app = { 0 };
+	struct err e;
+	int code;
+
+	gsl_set_error_handler_off();
+	app.conf = conf_new(&e);
+	if (!app.conf || !hash_start(&e))
+		code = cli_fail("phieu", &e);
+	else if (!read_conf(app.conf, &argc, argv, &e))
+		code = cli_fail("phieu", &e);
+	else
+		code = cli_run("phieu", all, string_together(all), argc, argv,
+			       &app);
+	connect_done();
+	conf_free(app.conf);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		(void)fputs("phieu: output could not be written\n", stderr);
+		code = code ? code : EXIT_FAILED;
+	}
+	return code;
+}

@@ -1,0 +1,2 @@
+-- The head of every lane.
+SELECT lane, seq, hash FROM audit.lane ORDER BY lane;
