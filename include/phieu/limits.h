@@ -22,6 +22,17 @@
 #define LIMIT_QUESTIONS		500  /* of one form */
 #define LIMIT_OPTIONS		200 /* of one question: codes 1-200 in a byte */
 #define LIMIT_UNITS		20000
+#define LIMIT_BASES		500 /* of one plan, like those below */
+#define LIMIT_KINDS		50
+#define LIMIT_SCALES		500
+#define LIMIT_FORMS		200
+#define LIMIT_GROUPS		500
+#define LIMIT_CRITERIA		5000
+#define LIMIT_CRITERIA_DEPTH	12
+#define LIMIT_BANDS		100
+#define LIMIT_NAME_BYTES	1000
+#define LIMIT_TEXT_BYTES	8000
+#define LIMIT_PLAN_ARENA	((size_t)64 << 20)
 #define LIMIT_CODE_BYTES	64 /* codes of units, forms, groups, criteria */
 #define LIMIT_INSTANCE_BYTES	249 /* OpenRosa's own bound */
 #define LIMIT_FAULTS		1000 /* faults listed for one document, rest counted */
