@@ -20,7 +20,8 @@ bool exact_round(const mpq_t x, int digits, enum exact_round rule,
 		 struct dec *out, struct err *e) MUST_USE;
 /* "8/11", "2", "-1/3": lowest terms. */
 void exact_text(const mpq_t x, struct buf *out);
-/* "97.690": exactly `digits` decimals of an already rounded value. */
+/* "97.690": exactly `digits` (0-6) decimals of an already rounded value.  The
+ * text lies somewhere inside buf. */
 const char *exact_fixed(struct dec d, int digits, char buf[DEC_TEXT_MAX + 8]);
 
 #endif

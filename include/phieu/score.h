@@ -51,7 +51,7 @@ struct score_node { /* criteria tree, parents before children */
 /* What an answer byte is worth, per form and slot (0-255). */
 struct score_value {
 	bool counts; /* enters the denominator */
-	bool blank;  /* asked but empty: counted as blank */
+	bool blank;  /* asked, but no counting answer */
 	bool satisfied;
 	struct dec coefficient; /* percent */
 };
@@ -62,12 +62,16 @@ struct score_band {
 
 struct score_spec {
 	size_t n_units, n_groups, n_forms, n_strata;
-	const size_t *form_slots;		/* [form] */
-	const struct score_value *const *value; /* [form][slot*256 + byte] */
+	const size_t *form_slots; /* [form] */
+	/* [form][slot*256 + byte]; byte 0 is "not asked" and means nothing */
+	const struct score_value *const *value;
 	const struct score_node *nodes;
 	size_t n_nodes;
 	bool group_weights;		/* else pooled */
 	const struct dec *group_weight; /* [group] */
+	const size_t *group_form;	/* [group] */
+	const bool *expected; /* [unit * n_groups + group]: may rate it; NULL:
+			       * every group every unit */
 	enum score_missing missing_group;
 	enum score_empty empty;
 	const struct score_band *bands; /* D7, highest first; 0: proportional */
@@ -88,7 +92,13 @@ struct score_rating {
 
 struct score;
 
-/* Keeps pointers into `spec` (borrowed until score_free).  ERR_INPUT for an
+/* D5 here: an item (question) without counting answers is left out of its
+ * criterion's mean (rescale), counts 0, or leaves the criterion unscored; a
+ * criterion without scored items likewise in its field, a field in the
+ * total.  An item unscored because a group is missing is left out, or leaves
+ * the criterion unscored under SCORE_MANUAL.
+ *
+ * Keeps pointers into `spec` (borrowed until score_free).  ERR_INPUT for an
  * inconsistent spec, ERR_MATH for sizes past the caps. */
 struct score *score_new(const struct score_spec *spec, struct err *e) MUST_USE;
 void score_free(struct score *s);
@@ -107,13 +117,13 @@ struct score_cell { /* unit x node, node SCORE_NONE for the total */
 	struct dec points;  /* rounded by D8 */
 	struct dec maximum; /* of what was scored (after rescaling: full) */
 	bool rescaled;	    /* D5: some part below had no answers */
-	int64_t n_asked, n_valid; /* ratings asked / with a counting answer */
-	int64_t n_people;	  /* ratings (= respondents) of this unit that
-				   * bear on the node */
-	mpq_t top; /* top-two share of the counting answers, 0-1 */
-	bool has_se;
-	double se, low, high; /* points */
-	long df;
+	int64_t n_asked, n_valid; /* ratings (= respondents) asked / with a
+				   * counting answer */
+	int64_t n_answers;	  /* counting answers, over all items */
+	mpq_t top;		  /* top-two share of them, 0-1 */
+	bool has_se; /* false: df <= 0, bands below, no variance by the rule */
+	double se, low, high; /* points; the interval is not cut at 0 or M */
+	int64_t df, lonely;
 };
 const struct score_cell *score_cell(const struct score *s, size_t unit,
 				    size_t node);

@@ -18,13 +18,22 @@
 
 #include "phieu/err.h"
 
-enum taylor_lonely {
-	TAYLOR_FAIL,
-	TAYLOR_CERTAINTY, /* contributes nothing */
-	TAYLOR_REMOVE,	  /* the same value, not counted in the df */
-	TAYLOR_ADJUST,	  /* centred at the mean over all strata */
-	TAYLOR_AVERAGE,	  /* the mean contribution of the other strata */
-	TAYLOR_COLLAPSE	  /* joined with the next stratum of `collapse` */
+/* gcc's 128-bit integer: sums of squares of scores stay exact. */
+__extension__ typedef __int128 int128;
+
+enum taylor_lonely { /* what a stratum with one sampling unit contributes */
+		     TAYLOR_FAIL,      /* the variance is not defined */
+		     TAYLOR_CERTAINTY, /* nothing */
+		     TAYLOR_REMOVE,  /* nothing, and it is not counted in the df
+				      */
+		     TAYLOR_ADJUST,  /* centred at 0, the mean of linearised
+					scores */
+		     TAYLOR_AVERAGE, /* the mean contribution of the other
+					strata */
+		     TAYLOR_COLLAPSE /* joined with the next stratum of its
+				      * `collapse` key, the last one with the
+				      * one before; where the key has no other
+				      * stratum, as TAYLOR_ADJUST */
 };
 
 struct taylor_stratum {
@@ -36,32 +45,39 @@ struct taylor_stratum {
 struct taylor {
 	size_t n_strata, p; /* p statistics at once */
 	bool full;	    /* covariances too, else variances only */
-	int64_t *sum;	    /* [stratum][p] */
-	__int128 *square;   /* [stratum][p] or [stratum][p(p+1)/2] */
-	int64_t *count;	    /* [stratum]: units with a score added */
+	size_t pairs;	    /* squares a stratum: p, or p(p+1)/2 when full */
+	int128 *sum;	    /* [stratum][p] */
+	int128 *square;	    /* [stratum][pairs] */
+	int64_t *count;	    /* [stratum][p]: units of the domain */
 };
 
+/* ERR_MATH for sizes past the cap, ERR_NOMEM. */
 bool taylor_init(struct taylor *t, size_t n_strata, size_t p, bool full,
 		 struct err *e) MUST_USE;
 void taylor_clear(struct taylor *t);
-/* One sampling unit's scores z[p], |z| < 2^50. */
-void taylor_add(struct taylor *t, size_t stratum, const int64_t *z);
+/* One sampling unit's scores z[p], |z| < 2^50.  in[j] is 1 where the unit
+ * belongs to the domain of statistic j (a score of 0 may), NULL: to all. */
+void taylor_add(struct taylor *t, size_t stratum, const int64_t *z,
+		const uint8_t *in);
 
-struct taylor_result {
-	size_t df_units;  /* sampling units in strata touched by the domain */
-	size_t df_strata; /* such strata */
-	long df;	  /* df_units - df_strata, 0 or less: no interval */
-	size_t lonely;	  /* strata with one unit that is not all of N */
+struct taylor_result {	   /* of one statistic */
+	bool defined;	   /* false: the lonely rule gives no variance */
+	int64_t df_units;  /* sampling units of the domain */
+	int64_t df_strata; /* strata with one of them */
+	int64_t df;	   /* df_units - df_strata; 0 or less: no interval */
+	int64_t lonely;	   /* such strata with one unit that is not all of N */
 };
+
 /* `scale`: what one unit of a score is worth (a power of two keeps it
- * exact).  cov is p*p row-major (full) or p variances.  A stratum taken
- * whole (n = N) gives 0 and is never lonely.  ERR_MATH under TAYLOR_FAIL
- * with a lonely stratum. */
+ * exact).  cov is p*p row-major (full) or p variances; NAN where not
+ * defined.  `r` holds p.  A stratum taken whole (n >= N) gives 0 and is never
+ * lonely.  Only ERR_NOMEM. */
 bool taylor_cov(const struct taylor *t, const struct taylor_stratum *strata,
 		enum taylor_lonely rule, double scale, double *cov,
 		struct taylor_result *r, struct err *e) MUST_USE;
 
-/* Two-sided t quantile: P(|T_df| <= q) = level; NAN when df <= 0. */
+/* Two-sided t quantile: P(|T_df| <= q) = level; NAN when df <= 0 or level is
+ * not within 0 and 1. */
 double student_quantile(double level, double df);
 
 #endif
