@@ -150,6 +150,8 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lpthread $(L_CORE) $(L_ANA)
+# its allocations fail one by one
+$(B)/tests/test_score: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
 # upload's parts are tested too
 $(B)/tests/test_outbox: $(call objs,$(UPLOAD_C)) $(B)/tests/test_outbox.o $(SUPPORT) $(LCOL) $(LCORE)
 	$(call say,LD)
