@@ -1,0 +1,92 @@
+#!/bin/bash
+# phieu up: ready line, both services answer, a killed service comes back at
+# its address, one submission, clean stop, and the same again on old state.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+bin=${PHIEU_BIN:-$PWD/build/debug}
+dir=$(mktemp -d /tmp/phieu-up.XXXXXX)
+chmod 755 "$dir"
+up_pid=
+cleanup() {
+	local code=$?
+	[ -z "$up_pid" ] || kill -TERM "$up_pid" 2>/dev/null || true
+	[ -z "$up_pid" ] || wait "$up_pid" 2>/dev/null || true
+	[ $code -eq 0 ] || { echo "--- phieu up said:"; tail -n 40 "$dir/err" || true; }
+	rm -rf "$dir"
+	exit $code
+}
+trap cleanup EXIT
+fail() { echo "up.sh: $1"; exit 1; }
+
+start() {
+	: >"$dir/ready"
+	"$bin/phieu" up --dir "$dir/state" --plan collector/plans/lai-chau-2020.json --json "$@" \
+		>"$dir/ready" 2>>"$dir/err" &
+	up_pid=$!
+	for _ in $(seq 600); do
+		[ ! -s "$dir/ready" ] || return 0
+		kill -0 "$up_pid" 2>/dev/null || fail 'ended before it was ready'
+		sleep 0.1
+	done
+	fail 'not ready in a minute'
+}
+stop() {
+	kill -TERM "$up_pid"
+	wait "$up_pid" || fail "stopped with exit code $?"
+	up_pid=
+	! pgrep -f "$dir/state" >/dev/null || fail "left running: $(pgrep -af "$dir/state")"
+}
+get() { jq -r ".$1" "$dir/ready"; }
+
+start --simulate 40
+[ "$(jq -r 'keys | join(" ")' "$dir/ready")" = 'agent_key analyst_key collector database engine_key server wave' ] ||
+	fail "ready line has $(jq -c keys "$dir/ready")"
+collector=$(get collector) server=$(get server) wave=$(get wave)
+[ "$wave" = lai-chau-2020 ] || fail "wave $wave"
+case $collector in http://127.0.0.1:*) ;; *) fail "collector at $collector" ;; esac
+curl -sf "$collector/healthz" >/dev/null || fail 'collector has no health'
+curl -sf "$collector/readyz" >/dev/null || fail 'collector is not ready'
+curl -sf "$server/readyz" >/dev/null || fail 'server is not ready'
+
+received=$(curl -sf -H "Authorization: Bearer $(get analyst_key)" "$server/v1/waves/$wave/progress" | jq .total.received)
+[ "$received" = 40 ] || fail "$received sheets received, not 40"
+code=$(curl -s -o /dev/null -w '%{http_code}' "$server/v1/waves/$wave/progress")
+[ "$code" = 401 ] || fail "progress without a key answers $code"
+
+# a killed collector comes back at its address
+old=$(cat "$dir/state/collector.pid")
+kill -KILL "$old"
+for _ in $(seq 200); do
+	new=$(cat "$dir/state/collector.pid")
+	[ "$new" = "$old" ] || curl -sf "$collector/readyz" >/dev/null && break
+	sleep 0.1
+done
+[ "$(cat "$dir/state/collector.pid")" != "$old" ] || fail 'the collector was not started again'
+curl -sf "$collector/readyz" >/dev/null || fail 'the collector did not come back at its address'
+
+# a real submission, twice: one row, one receipt
+"$bin/phieu" simulate --plan collector/plans/lai-chau-2020.json --seed other --n 1 --out "$dir/one.ndjson"
+post() { curl -s -o "$dir/$1" -w '%{http_code}' -H "Authorization: Bearer $(get agent_key)" \
+	-H 'Content-Type: application/json' --data-binary @"$dir/one.ndjson" "$collector/v1/submissions"; }
+code=$(post a)
+[ "$code" = 201 ] || fail "first post: $code $(cat "$dir/a")"
+code=$(post b)
+[ "$code" = 200 ] || fail "second post: $code $(cat "$dir/b")"
+[ "$(jq -r .receipt "$dir/a")" = "$(jq -r .receipt "$dir/b")" ] || fail 'two receipts for one sheet'
+receipt=$(jq -r .receipt "$dir/a")
+stop
+
+# the state is kept: the same sheet is still known after everything restarted
+start
+collector=$(get collector)
+code=$(post c)
+[ "$code" = 200 ] || fail "after a restart: $code $(cat "$dir/c")"
+[ "$(jq -r .receipt "$dir/c")" = "$receipt" ] || fail 'the receipt changed over a restart'
+stop
+
+# what is wrong is said, and nothing is left running
+"$bin/phieu" up --dir "$dir/state" --plan /nonexistent.json --json >"$dir/out" 2>"$dir/bad" &&
+	fail 'a missing plan is taken'
+grep -q nonexistent "$dir/bad" || fail 'a missing plan is not named'
+! pgrep -f "$dir/state" >/dev/null || fail 'left running after a failure'
+echo 'up: ok'
