@@ -10,9 +10,12 @@
 #include "phieu/utf8.h"
 
 #define ENV_PREFIX "PHIEU_"
-/* Left to the tests of this project; no setting ever starts so. */
-#define ENV_TEST   "PHIEU_TEST_"
 #define ENV_CONFIG "PHIEU_CONFIG"
+
+/* Variables of ours that are no settings: what belongs to one program, and
+ * what the tests tell each other. */
+static const char *const not_settings[] = { "PHIEU_AGENT_KEY=", "PHIEU_BIN=",
+					    "PHIEU_TEST_", "PHIEU_TRIAL=" };
 
 /* Rank decides, not the order of the calls: a file named on the command line
  * is read after the environment and still gives way to it. */
@@ -20,12 +23,14 @@ enum source { FROM_DEFAULT, FROM_FILE, FROM_ENV, FROM_OPTION };
 
 struct value {
 	enum source source;
-	char *text;	/* NULL: not set */
-	int64_t number; /* of INT, SIZE and BOOL */
+	char *text; /* NULL: not set */
+	/* Of INT, SIZE and BOOL.  Threads read while SIGHUP writes. */
+	_Atomic int64_t number;
 };
 
 struct conf {
 	struct value *values; /* conf_table_n */
+	char *path;	      /* of the file read last, for conf_reload */
 };
 
 static bool find(const char *name, size_t n, size_t *out)
@@ -174,7 +179,9 @@ static bool put(struct conf *c, size_t i, const char *s, enum source from,
 			return err_set(e, ERR_NOMEM, "out of memory");
 	}
 	free(v->text);
-	*v = (struct value){ .source = from, .text = own, .number = number };
+	v->source = from;
+	v->text = own;
+	v->number = number;
 	return true;
 }
 
@@ -187,6 +194,7 @@ void conf_free(struct conf *c)
 	for (i = 0; c->values && i < conf_table_n; i++)
 		free(c->values[i].text);
 	free(c->values);
+	free(c->path);
 	free(c);
 }
 
@@ -330,6 +338,12 @@ bool conf_file(struct conf *c, const char *path, struct err *e)
 			      strerror(errno));
 		goto out;
 	}
+	free(c->path);
+	c->path = strdup(path);
+	if (!c->path) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		goto out;
+	}
 	ok = conf_parse(c, text, n, path, e);
 out:
 	free(text);
@@ -337,16 +351,58 @@ out:
 	return ok;
 }
 
+bool conf_reload(struct conf *c, struct err *e)
+{
+	struct conf *fresh;
+	size_t i;
+
+	if (!c->path)
+		return true;
+	fresh = conf_new(e);
+	if (!fresh)
+		return false;
+	if (!conf_file(fresh, c->path, e)) {
+		conf_free(fresh);
+		return false;
+	}
+	for (i = 0; i < conf_table_n; i++) {
+		struct value *now = &c->values[i], *then = &fresh->values[i];
+		char *text = now->text;
+
+		if (!conf_table[i].reloadable || now->source > FROM_FILE)
+			continue;
+		now->source = then->source;
+		now->text = then->text;
+		now->number = then->number;
+		then->text = text; /* freed with the rest of `fresh` */
+	}
+	conf_free(fresh);
+	return true;
+}
+
+static bool is_setting(const char *entry)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof not_settings / sizeof not_settings[0]; i++) {
+		if (strncmp(entry, not_settings[i], strlen(not_settings[i])) ==
+		    0)
+			return false;
+	}
+	return strncmp(entry, ENV_PREFIX, strlen(ENV_PREFIX)) == 0 &&
+	       strchr(entry, '=');
+}
+
 /* PHIEU_LOG_LEVEL=debug: the key log-level. */
 static bool env_one(struct conf *c, const char *entry, struct err *e)
 {
 	char name[64], word[48];
-	const char *eq = strchr(entry, '=');
 	size_t n, i, k, prefix = strlen(ENV_PREFIX);
+	const char *eq;
 
-	if (strncmp(entry, ENV_PREFIX, prefix) != 0 || !eq ||
-	    strncmp(entry, ENV_TEST, strlen(ENV_TEST)) == 0)
+	if (!is_setting(entry))
 		return true;
+	eq = strchr(entry, '=');
 	n = (size_t)(eq - entry);
 	if (n == strlen(ENV_CONFIG) && memcmp(entry, ENV_CONFIG, n) == 0)
 		return !eq[1] || conf_file(c, eq + 1, e);

@@ -1,30 +1,17 @@
 #include "phieu/conf.h"
 
-/* One setting a line or two; docs/CONFIG.md repeats this table and
- * tests/lint/conf_docs.sh compares them.  Database addresses are secret:
- * they may hold passwords. */
-#define TEXT(name, def, help)                                  \
-	{                                                      \
-		name, CONF_TEXT, def, false, false, 0, 0, help \
-	}
-#define SECRET(name, help)                                     \
-	{                                                      \
-		name, CONF_TEXT, NULL, false, true, 0, 0, help \
-	}
-#define BOOL(name, def, help)                                 \
-	{                                                     \
-		name, CONF_BOOL, def, true, false, 0, 0, help \
-	}
-#define INT(name, def, min, max, help)                            \
-	{                                                         \
-		name, CONF_INT, def, false, false, min, max, help \
-	}
-#define INT_LIVE(name, def, min, max, help)                      \
-	{                                                        \
-		name, CONF_INT, def, true, false, min, max, help \
-	}
-
+/* One setting a line or two; `tests/lint/conf_docs.sh --write` puts this table
+ * into docs/CONFIG.md, without --write it compares them.  Database addresses
+ * are secret: they may hold passwords. */
 /* clang-format off */
+#define TEXT(name, def, help) { name, CONF_TEXT, def, false, false, 0, 0, help }
+#define SECRET(name, help) { name, CONF_TEXT, NULL, false, true, 0, 0, help }
+#define BOOL(name, def, help) { name, CONF_BOOL, def, true, false, 0, 0, help }
+#define INT(name, def, min, max, help) \
+	{ name, CONF_INT, def, false, false, min, max, help }
+#define INT_LIVE(name, def, min, max, help) \
+	{ name, CONF_INT, def, true, false, min, max, help }
+
 const struct conf_key conf_table[] = {
 	TEXT("state-dir", NULL,
 	     "directory of the private cluster, its log and sockets"),

@@ -144,8 +144,9 @@ static void options_beat_environment_beats_file_in_any_order(void **state)
 {
 	char env1[] = "PHIEU_SERVER_PORT=3", env2[] = "PHIEU_USER=env",
 	     env3[] = "PATH=/bin", env4[] = "PHIEU_TEST_DB=whatever",
-	     env5[] = "PHIEUX=1", env6[] = "PHIEU";
-	char *const env[] = { env1, env2, env3, env4, env5, env6, NULL };
+	     env7[] = "PHIEU_AGENT_KEY=k", env5[] = "PHIEUX=1",
+	     env6[] = "PHIEU";
+	char *const env[] = { env1, env2, env3, env4, env5, env6, env7, NULL };
 	struct err e;
 
 	assert_true(conf_set(*state, "server-port", "4", &e));
@@ -270,6 +271,43 @@ static void a_file_on_disk_is_read_by_option_or_environment(void **state)
 	assert_int_equal(e.kind, ERR_IO);
 }
 
+static void rewrite(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void a_reload_takes_up_only_what_may_change(void **state)
+{
+	char path[] = "/tmp/phieu-conf-XXXXXX";
+	int fd = mkstemp(path);
+	struct err e;
+
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+	assert_true(conf_reload(*state, &e)); /* no file: nothing to do */
+	rewrite(path, "session-hours = 2\nuser = a\nlogin-failures = 3\n");
+	assert_true(conf_file(*state, path, &e));
+	assert_true(conf_set(*state, "login-failures", "4", &e));
+
+	rewrite(path, "user = b\nlogin-failures = 5\nlog-level = debug\n");
+	assert_true(conf_reload(*state, &e));
+	assert_int_equal(conf_int(*state, "session-hours"), 12);
+	assert_string_equal(conf_text(*state, "user"), "a");
+	assert_int_equal(conf_int(*state, "login-failures"), 4);
+	assert_string_equal(conf_text(*state, "log-level"), "debug");
+
+	rewrite(path, "log-level = warn\nsession-hours = never\n");
+	assert_false(conf_reload(*state, &e));
+	assert_non_null(strstr(e.msg, "line 2"));
+	assert_string_equal(conf_text(*state, "log-level"), "debug");
+	assert_int_equal(unlink(path), 0);
+	assert_false(conf_reload(*state, &e));
+}
+
 static void a_file_too_large_is_refused(void **state)
 {
 	size_t n = LIMIT_CONF_BYTES + 1;
@@ -299,6 +337,7 @@ int main(void)
 		WITH(options_are_taken_out_of_the_arguments),
 		WITH(an_option_without_its_value_is_an_error),
 		WITH(a_file_on_disk_is_read_by_option_or_environment),
+		WITH(a_reload_takes_up_only_what_may_change),
 		WITH(a_file_too_large_is_refused),
 	};
 	return cmocka_run_group_tests_name("conf", t, NULL, NULL);

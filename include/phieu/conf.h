@@ -1,7 +1,8 @@
 /* conf.h - settings of the programs: one table, four sources.
  *
  * Default < file (key = value, # comments) < environment PHIEU_<KEY> (upper
- * case, - as _) < command-line option --key.  An unknown key is an error.
+ * case, - as _) < command-line option --key, whatever the order of the calls.
+ * An unknown key is an error; an empty text takes a setting back.
  * docs/CONFIG.md is checked against the table in conf_table.c. */
 #ifndef PHIEU_CONF_H
 #define PHIEU_CONF_H
@@ -19,7 +20,7 @@ struct conf_key {
 	enum conf_type type;
 	const char *def;    /* NULL: no default, value is NULL / 0 / false */
 	bool reloadable;    /* SIGHUP takes it up */
-	bool secret;	    /* shown as *** */
+	bool secret;	    /* its value is in no message */
 	long long min, max; /* of INT and SIZE */
 	const char *help;
 };
@@ -35,6 +36,11 @@ bool conf_file(struct conf *c, const char *path, struct err *e) MUST_USE;
 /* The same from memory: `text` of n bytes; what names it in errors. */
 bool conf_parse(struct conf *c, const char *text, size_t n, const char *what,
 		struct err *e) MUST_USE;
+/* Reads the last file again and takes up the reloadable settings that no
+ * environment or option overrides; an error leaves everything as it was.
+ * Texts borrowed of reloadable settings end with the call; numbers may be
+ * read by other threads meanwhile. */
+bool conf_reload(struct conf *c, struct err *e) MUST_USE;
 bool conf_env(struct conf *c, char *const *envp, struct err *e) MUST_USE;
 bool conf_set(struct conf *c, const char *key, const char *value,
 	      struct err *e) MUST_USE;
