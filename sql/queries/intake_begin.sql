@@ -1,0 +1,2 @@
+-- Opens the transaction of an all-or-nothing batch.
+BEGIN;

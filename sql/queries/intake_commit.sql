@@ -1,0 +1,2 @@
+-- Ends the transaction of an all-or-nothing batch: all stored.
+COMMIT;
