@@ -263,8 +263,14 @@ const struct quota_cell *plan_cell(const struct plan *p, size_t group,
 				   size_t home); /* or NULL */
 int64_t plan_total(const struct plan *p);	 /* sheets planned in all */
 
+/* May `now` replace `was` while sheets filled by `was` are at hand?  Units,
+ * groups and forms may be added and renamed, never left out; questions and
+ * options of a form version keep their bytes.  Faults (P33) say what not. */
+bool plan_may_follow(const struct plan *was, const struct plan *now,
+		     struct faults *faults);
+
 /* The quota table re-added, for people; a line each difference of two
- * plans.  Text in `out`. */
+ * plans (true when there is one).  Text in `out`. */
 struct buf;
 void plan_print_quota(const struct plan *p, struct buf *out);
 void plan_print(const struct plan *p, struct buf *out);

@@ -18,13 +18,17 @@ struct wave {
 	int32_t version; /* of the plan */
 	struct plan *plan;
 	int32_t *unit_id, *group_id, *form_id; /* by plan index */
+	/* the other way, by ordinal up to the last given */
+	size_t *unit_index, *group_index, *form_index;
+	int32_t last_unit, last_group, last_form;
 };
 
 /* Adds the plan as a new wave, or as the next version of the wave with its
  * code (units, groups and forms keep their ordinals, quotas that changed get
  * a new revision with `reason`).  The same canonical text again changes
- * nothing (*changed false).  ERR_CONFLICT once the wave is frozen.  One
- * transaction, one log entry. */
+ * nothing (*changed false).  ERR_CONFLICT once the wave is frozen, or when
+ * sheets have come in and the plan no longer fits them (plan_may_follow).
+ * One transaction, one log entry, NOTIFY phieu_plan with the wave's code. */
 bool store_plan_load(struct db *owner, const struct plan *p, const char *reason,
 		     const char *by, int32_t *version, bool *changed,
 		     struct err *e) MUST_USE;
