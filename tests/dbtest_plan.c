@@ -307,7 +307,7 @@ static void a_cell_that_goes_is_planned_as_zero(void **state)
 		"\"rule\": \"2 × 8\"",
 		"\"rule\": \"16\"",
 		"\"each\": 2,",
-		"\"each\": 16",
+		"\"each\": 16,",
 		NULL
 	};
 	struct room *r = *state;
