@@ -256,6 +256,17 @@ unsigned http_active(const struct http_server *s)
 	return atomic_load(&s->active);
 }
 
+void http_stats_get(const struct http_server *s, struct http_stats *out)
+{
+	size_t i;
+
+	for (i = 0; i < 6; i++)
+		out->replies[i] = atomic_load(&s->replies[i]);
+	out->buffered = atomic_load(&s->buffered);
+	out->active = atomic_load(&s->active);
+	out->connections = atomic_load(&s->connections);
+}
+
 static void wait_idle(struct http_server *s, unsigned seconds)
 {
 	uint64_t until = http_now_ms() + seconds * 1000ULL;

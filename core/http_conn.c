@@ -51,6 +51,7 @@ struct http_conn *http_conn_new(struct http_server *s,
 	if (c->next)
 		c->next->prev = c;
 	s->conns = c;
+	atomic_fetch_add(&s->connections, 1);
 	return c;
 }
 
@@ -64,6 +65,7 @@ void http_conn_free(struct http_conn *c)
 		c->s->conns = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
+	atomic_fetch_sub(&c->s->connections, 1);
 	arena_free(c->rq.arena);
 	buf_free(&c->rp.body);
 	free(c->body);
@@ -313,12 +315,15 @@ void http_on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
 {
 	struct http_conn *c = *con_cls;
 	struct http_server *s = cls;
+	bool cut;
 
 	(void)mhd;
 	*con_cls = NULL;
 	if (!c)
 		return;
-	log_request(c, why != MHD_REQUEST_TERMINATED_COMPLETED_OK);
+	cut = why != MHD_REQUEST_TERMINATED_COMPLETED_OK;
+	atomic_fetch_add(&s->replies[cut ? 0 : c->rp.status / 100 % 6], 1);
+	log_request(c, cut);
 	clear_request(c);
 	c->stage = STAGE_IDLE;
 	c->since_ms = http_now_ms();

@@ -88,7 +88,8 @@ struct http_server {
 	uint64_t next_id, swept_ms;
 	char boot[9];
 	atomic_size_t buffered;
-	atomic_uint active;
+	atomic_uint active, connections;
+	_Atomic uint64_t replies[6];
 };
 
 uint64_t http_now_ms(void);

@@ -85,3 +85,97 @@ bool store_wave_head(struct db *db, const char *code, int32_t only,
 		*out = one[0];
 	return true;
 }
+
+bool store_wave_plan_sha(struct db *db, int32_t wave, int32_t *version,
+			 char sha256[65], bool *found, struct err *e)
+{
+	char id[12];
+	const char *args[] = { id };
+	int64_t v = 0;
+	struct res *r;
+	bool ok = true;
+
+	(void)snprintf(id, sizeof id, "%" PRId32, wave);
+	r = db_run(db, Q_WAVE_PLAN_SHA, args, e);
+	if (!r)
+		return false;
+	*found = res_rows(r) > 0;
+	if (*found) {
+		ok = res_i64(r, 0, 0, &v, e);
+		*version = (int32_t)v;
+		(void)snprintf(sha256, 65, "%s", res_text(r, 0, 1));
+	}
+	res_free(r);
+	return ok;
+}
+
+bool store_wave_plan_text(struct db *db, int32_t wave, int32_t version,
+			  struct buf *out, struct err *e)
+{
+	char id[12], v[12];
+	const char *args[] = { id, v };
+	struct res *r;
+
+	(void)snprintf(id, sizeof id, "%" PRId32, wave);
+	(void)snprintf(v, sizeof v, "%" PRId32, version);
+	r = db_run(db, Q_WAVE_PLAN_TEXT, args, e);
+	if (!r)
+		return false;
+	if (res_rows(r) > 0)
+		buf_add(out, res_text(r, 0, 0), res_len(r, 0, 0));
+	res_free(r);
+	return true;
+}
+
+static bool read_release(const struct res *r, size_t row, struct arena *a,
+			 struct release_head *out, struct err *e)
+{
+	int64_t n[4] = { 0 };
+	static const int number_columns[] = { 0, 1, 2, 4 };
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		if (!res_null(r, row, number_columns[i]) &&
+		    !res_i64(r, row, number_columns[i], &n[i], e))
+			return false;
+	out->release = (int32_t)n[0];
+	out->snapshot = (int32_t)n[1];
+	out->freeze = (int32_t)n[2];
+	out->supersedes = (int32_t)n[3];
+	out->kind = arena_strdup(a, res_text(r, row, 3));
+	out->reason = arena_strdup(a, res_text(r, row, 5));
+	out->released_at = arena_strdup(a, res_text(r, row, 6));
+	out->method = arena_strdup(a, res_text(r, row, 7));
+	out->sha256 = arena_strdup(a, res_text(r, row, 8));
+	if (arena_broken(a))
+		return err_set(e, ERR_NOMEM, "out of memory");
+	return true;
+}
+
+bool store_wave_releases(struct db *db, int32_t wave, struct arena *a,
+			 struct release_head **out, size_t *n, struct err *e)
+{
+	char id[12];
+	const char *args[] = { id };
+	struct res *r;
+	size_t i;
+	bool ok = false;
+
+	(void)snprintf(id, sizeof id, "%" PRId32, wave);
+	r = db_run(db, Q_WAVE_RELEASES, args, e);
+	if (!r)
+		return false;
+	*n = res_rows(r);
+	*out = arena_array(a, *n + 1, sizeof **out);
+	if (!*out) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		goto out;
+	}
+	for (i = 0; i < *n; i++)
+		if (!read_release(r, i, a, &(*out)[i], e))
+			goto out;
+	ok = true;
+out:
+	res_free(r);
+	return ok;
+}

@@ -111,6 +111,14 @@ struct http_reply *http_reply_of(struct http_request *rq);
 void http_quiesce(struct http_server *s);	   /* stop accepting */
 unsigned http_active(const struct http_server *s); /* requests begun */
 
+/* For /metrics. */
+struct http_stats {
+	uint64_t replies[6]; /* [2]: 2xx … [5]: 5xx; [0]: cut off */
+	size_t buffered;     /* bytes of bodies in memory */
+	unsigned active, connections;
+};
+void http_stats_get(const struct http_server *s, struct http_stats *out);
+
 /* For handlers.  Borrowed until the reply is sent; NULL when absent. */
 const char *http_header(const struct http_request *rq, const char *name);
 const char *http_query(const struct http_request *rq, const char *name);

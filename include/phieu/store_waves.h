@@ -3,6 +3,7 @@
 #define PHIEU_STORE_WAVES_H
 
 #include "phieu/arena.h"
+#include "phieu/buf.h"
 #include "phieu/date.h"
 #include "phieu/db.h"
 
@@ -22,5 +23,21 @@ bool store_wave_heads(struct db *db, int32_t only, size_t offset, size_t limit,
 bool store_wave_head(struct db *db, const char *code, int32_t only,
 		     struct arena *a, struct wave_head *out, bool *found,
 		     struct err *e) MUST_USE;
+
+/* The newest plan of a wave: its number and hash, then its text, so that who
+ * has it already is not sent it.  *found false when there is none. */
+bool store_wave_plan_sha(struct db *db, int32_t wave, int32_t *version,
+			 char sha256[65], bool *found, struct err *e) MUST_USE;
+bool store_wave_plan_text(struct db *db, int32_t wave, int32_t version,
+			  struct buf *out, struct err *e) MUST_USE;
+
+struct release_head {
+	int32_t release, snapshot, freeze, supersedes; /* 0: none */
+	const char *kind, *reason, *released_at, *method, *sha256;
+};
+/* Newest first. */
+bool store_wave_releases(struct db *db, int32_t wave, struct arena *a,
+			 struct release_head **out, size_t *n,
+			 struct err *e) MUST_USE;
 
 #endif
