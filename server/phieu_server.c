@@ -1,0 +1,263 @@
+/* phieu-server - faces the office and index engines. */
+#include <errno.h>
+#include <gsl/gsl_errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "phieu/cli.h"
+#include "phieu/cluster.h"
+#include "phieu/connect.h"
+#include "phieu/date.h"
+#include "phieu/file.h"
+#include "phieu/hash.h"
+#include "phieu/log.h"
+#include "web_impl.h"
+
+#define PROGRAM	  "phieu-server"
+#define CONF_FILE "/etc/phieu/phieu.conf"
+
+enum { PEM_MAX = 1 << 20 };
+
+extern char **environ;
+
+static const char help[] =
+	"phieu-server [--config FILE] [--KEY VALUE ...]\n"
+	"  The service of analysts and index engines.  Prints one line\n"
+	"  {\"listening\":\"http://...\"} when it is ready.  SIGTERM stops it\n"
+	"  after what has begun, SIGHUP takes up log level and TLS files.\n"
+	"  --routes   print METHOD, pattern and who may, then end\n"
+	"  --help     this text\n"
+	"  Settings are listed in docs/CONFIG.md.\n";
+
+struct tls_files {
+	char *certificate, *key;
+};
+
+static void tls_files_free(struct tls_files *t)
+{
+	free(t->certificate);
+	free(t->key);
+	*t = (struct tls_files){ 0 };
+}
+
+/* Both, or none when no certificate is set. */
+static bool tls_files_read(const struct conf *c, struct tls_files *t,
+			   struct err *e)
+{
+	const char *certificate = conf_text(c, "tls-certificate");
+	const char *key = conf_text(c, "tls-key");
+	size_t n;
+
+	if (!certificate && !key)
+		return true;
+	if (!certificate || !key)
+		return err_set(e, ERR_INPUT,
+			       "tls-certificate and tls-key go together");
+	t->certificate = file_read(certificate, PEM_MAX, &n, e);
+	if (!t->certificate)
+		return false;
+	t->key = file_read(key, PEM_MAX, &n, e);
+	return t->key;
+}
+
+static bool set_log_level(const struct conf *c, struct err *e)
+{
+	enum log_level level;
+
+	if (!log_level_parse(conf_text(c, "log-level"), &level, e))
+		return false;
+	log_set_level(level);
+	return true;
+}
+
+static bool read_settings(struct conf *c, int *argc, char **argv, struct err *e)
+{
+	if (access(CONF_FILE, R_OK) == 0 && !conf_file(c, CONF_FILE, e))
+		return false;
+	return conf_env(c, environ, e) && conf_args(c, argc, argv, e) &&
+	       set_log_level(c, e);
+}
+
+static void print_routes(void)
+{
+	struct buf b = BUF_INIT(1 << 20);
+
+	http_print_routes(web_routes, web_routes_n, web_permission_name, &b);
+	(void)fputs(b.data ? b.data : "", stdout);
+	buf_free(&b);
+}
+
+static bool start_http(struct web *w, const struct conf *c, struct err *e)
+{
+	struct tls_files tls = { 0 };
+	struct http_config h = {
+		.address = conf_text(c, "server-address"),
+		.port = (uint16_t)conf_int(c, "server-port"),
+		.threads = (unsigned)conf_int(c, "server-threads"),
+		.max_connections = (unsigned)conf_int(c, "max-connections"),
+		.max_per_address =
+			(unsigned)conf_int(c, "max-connections-per-address"),
+		.idle_seconds = (unsigned)conf_int(c, "idle-seconds"),
+		.max_buffered = (size_t)conf_int(c, "max-buffered"),
+		.server_name = PROGRAM,
+		.log_requests = true,
+		.routes = web_routes,
+		.n_routes = web_routes_n,
+		.auth = web_auth,
+		.app = w,
+	};
+
+	if (!tls_files_read(c, &tls, e))
+		goto out;
+	h.tls_certificate = tls.certificate;
+	h.tls_key = tls.key;
+	w->tls = tls.certificate;
+	w->http = http_start(&h, e);
+out:
+	tls_files_free(&tls);
+	return w->http;
+}
+
+static void say_listening(const struct web *w, const struct conf *c)
+{
+	const char *address = conf_text(c, "server-address");
+	bool v6 = strchr(address, ':');
+
+	(void)printf("{\"listening\":\"%s://%s%s%s:%u\"}\n",
+		     w->tls ? "https" : "http", v6 ? "[" : "", address,
+		     v6 ? "]" : "", http_port(w->http));
+	(void)fflush(stdout);
+}
+
+/* SIGHUP: what may change without a restart; the rest is left alone. */
+static bool reload(struct web *w, struct conf *c, int argc, char **argv,
+		   struct err *e)
+{
+	char **copy = calloc((size_t)argc + 1, sizeof *copy);
+	struct tls_files tls = { 0 };
+	bool ok = false;
+
+	if (!copy)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	memcpy(copy, argv, (size_t)argc * sizeof *copy);
+	if (!read_settings(c, &argc, copy, e) || !tls_files_read(c, &tls, e))
+		goto out;
+	ok = !w->tls || !tls.certificate ||
+	     http_tls_reload(w->http, tls.certificate, tls.key, e);
+out:
+	tls_files_free(&tls);
+	free(copy);
+	return ok;
+}
+
+static int serve(struct web *w, struct conf *c, const sigset_t *signals,
+		 int argc, char **argv)
+{
+	struct err e = { 0 };
+	char cut_text[16];
+	unsigned cut;
+	int sig = 0;
+
+	say_listening(w, c);
+	log_event(LOG_INFO, NULL, "listening", "service", PROGRAM, NULL);
+	while (sig != SIGTERM && sig != SIGINT) {
+		if (sigwait(signals, &sig) != 0)
+			break;
+		if (sig != SIGHUP)
+			continue;
+		if (reload(w, c, argc, argv, &e))
+			log_event(LOG_INFO, NULL, "reloaded", NULL);
+		else
+			log_err(LOG_ERROR, NULL, "reload-failed", &e);
+	}
+	cut = http_stop(w->http, (unsigned)conf_int(c, "stop-seconds"));
+	(void)snprintf(cut_text, sizeof cut_text, "%u", cut);
+	log_event(LOG_INFO, NULL, "stopped", "cut", cut_text, NULL);
+	return cut ? EXIT_PARTLY : EXIT_DONE;
+}
+
+static bool open_database(struct web *w, const struct conf *c, struct err *e)
+{
+	char *address = connect_address(c, WHO_SERVER, e);
+
+	if (!address)
+		return false;
+	w->db = db_pool_new(address, PROGRAM,
+			    (size_t)conf_int(c, "server-threads"),
+			    (int)conf_int(c, "statement-timeout-ms"), e);
+	free(address);
+	return w->db;
+}
+
+static void take_rules(struct web *w, const struct conf *c)
+{
+	w->rules = (struct people_rules){
+		.min_length = (int)conf_int(c, "password-min-length"),
+		.composition = conf_bool(c, "password-composition"),
+		.failures = (int)conf_int(c, "login-failures"),
+		.lock_minutes = (int)conf_int(c, "login-lock-minutes"),
+		.session_hours = (int)conf_int(c, "session-hours"),
+	};
+}
+
+static bool has_word(int argc, char **argv, const char *word)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (strcmp(argv[i], word) == 0)
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	struct web w = { .started_us = clock_monotonic_us() };
+	char **kept = NULL;
+	int kept_n = argc, code = EXIT_FAILED;
+	struct conf *c = NULL;
+	struct err e = { 0 };
+	sigset_t signals;
+
+	gsl_set_error_handler_off();
+	if (has_word(argc, argv, "--help")) {
+		(void)fputs(help, stdout);
+		return EXIT_DONE;
+	}
+	if (has_word(argc, argv, "--routes")) {
+		print_routes();
+		return EXIT_DONE;
+	}
+	/* signals are waited for in this thread; those of the pool inherit */
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+	kept = calloc((size_t)argc + 1, sizeof *kept);
+	c = conf_new(&e);
+	if (!c || !kept)
+		goto out;
+	memcpy(kept, argv, (size_t)argc * sizeof *kept);
+	if (!hash_start(&e) || !read_settings(c, &argc, argv, &e))
+		goto out;
+	if (argc > 1) {
+		(void)err_set(&e, ERR_INPUT, "unknown word: %s", argv[1]);
+		goto out;
+	}
+	take_rules(&w, c);
+	w.conf = c;
+	if (drop_privileges(c, &e) && open_database(&w, c, &e) &&
+	    start_http(&w, c, &e))
+		code = serve(&w, c, &signals, kept_n, kept);
+out:
+	if (e.kind != ERR_NONE)
+		code = cli_fail(PROGRAM, &e);
+	db_pool_free(w.db);
+	conf_free(c);
+	free(kept);
+	return code;
+}

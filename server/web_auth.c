@@ -1,0 +1,330 @@
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "phieu/json.h"
+#include "phieu/log.h"
+#include "web_impl.h"
+
+/* The __Host- prefix makes a browser insist on Secure, Path=/ and no Domain;
+ * without TLS (loopback) it would refuse the cookie altogether. */
+static const char *cookie_name(const struct web *w)
+{
+	return w->tls ? "__Host-phieu" : "phieu";
+}
+
+static bool say_401(struct http_request *rq, struct http_reply *rp)
+{
+	http_set_header(rp, "WWW-Authenticate", "Bearer realm=\"phieu\"");
+	http_error(rq, rp, 401, "sign-in", "sign in or bring a key",
+		   "Hãy đăng nhập hoặc gửi khóa truy cập");
+	return false;
+}
+
+static bool say_403(struct http_request *rq, struct http_reply *rp,
+		    const char *code, const char *en, const char *vi)
+{
+	http_error(rq, rp, 403, code, en, vi);
+	return false;
+}
+
+static bool find_key(struct db *db, struct http_request *rq,
+		     struct identity *id, bool *found, struct err *e)
+{
+	if (!store_api_key_get(db, http_bearer(rq), rq->arena, &id->key, found,
+			       e))
+		return false;
+	id->roles = *found ? ROLE_BIT(id->key.role) : 0;
+	return true;
+}
+
+static bool find_person(struct db *db, struct http_request *rq,
+			struct identity *id, uint8_t csrf_hash[32], bool *found,
+			struct err *e)
+{
+	if (!store_session_get(db, id->token, rq->arena, &id->person, csrf_hash,
+			       found, e))
+		return false;
+	id->is_person = true;
+	id->roles = *found ? id->person.roles : 0;
+	return true;
+}
+
+/* A browser sends the cookie along with whatever another site makes it
+ * send; that site cannot set this header or this content type. */
+static bool is_our_own_write(const struct http_request *rq,
+			     const uint8_t csrf_hash[32])
+{
+	const char *token = http_header(rq, "X-CSRF-Token");
+	const char *type = http_header(rq, "Content-Type");
+	uint8_t hash[32];
+
+	if (!token || strlen(token) >= TOKEN_TEXT_MAX)
+		return false;
+	if (!type || strncasecmp(type, "application/json", 16) != 0)
+		return false;
+	token_hash(token, hash);
+	return bytes_equal(hash, csrf_hash, sizeof hash);
+}
+
+static bool may(struct http_request *rq, int permission, struct identity *id,
+		struct http_reply *rp, const uint8_t csrf_hash[32])
+{
+	if (!(id->roles & ((unsigned)permission >> 1)))
+		return say_403(rq, rp, "forbidden", "not allowed",
+			       "Không có quyền");
+	/* what counts for waves is a role that this route asks for */
+	id->roles &= (unsigned)permission >> 1;
+	if (!id->is_person)
+		return true;
+	if (rq->method != HTTP_GET && !is_our_own_write(rq, csrf_hash))
+		return say_403(rq, rp, "csrf",
+			       "X-CSRF-Token and application/json are needed",
+			       "Thiếu X-CSRF-Token hoặc sai kiểu nội dung");
+	if (id->person.must_change && strcmp(rq->pattern, "/v1/me") != 0 &&
+	    strcmp(rq->pattern, "/v1/password") != 0 &&
+	    strcmp(rq->pattern, "/v1/session") != 0)
+		return say_403(rq, rp, "change-password",
+			       "change the password first",
+			       "Hãy đổi mật khẩu trước");
+	return true;
+}
+
+bool web_auth(struct http_request *rq, int permission, struct http_reply *rp,
+	      void *app)
+{
+	struct web *w = app;
+	struct identity *id = arena_alloc(rq->arena, sizeof *id);
+	uint8_t csrf_hash[32] = { 0 };
+	bool found = false, ok, has_key = http_bearer(rq);
+	struct err e = { .kind = ERR_NOMEM };
+	struct db *db;
+	int tries;
+
+	if (!id) {
+		http_error_of(rq, rp, &e);
+		return false;
+	}
+	rq->identity = id;
+	id->token = http_cookie(rq, cookie_name(w));
+	if (!has_key && !id->token)
+		return say_401(rq, rp);
+	for (tries = 0, ok = false; !ok && tries < 2; tries++) {
+		db = db_pool_take(w->db, WEB_DB_WAIT_MS, &e);
+		if (!db)
+			continue;
+		ok = has_key ? find_key(db, rq, id, &found, &e)
+			     : find_person(db, rq, id, csrf_hash, &found, &e);
+		db_pool_give(w->db, db);
+		if (!ok && e.kind != ERR_DOWN)
+			break;
+	}
+	if (!ok) {
+		http_error_of(rq, rp, &e);
+		return false;
+	}
+	if (!found)
+		return say_401(rq, rp);
+	return may(rq, permission, id, rp, csrf_hash);
+}
+
+static void put_person(struct jw *w, const struct person *p)
+{
+	size_t i;
+
+	jw_kv(w, "login", p->login);
+	jw_kv(w, "name", p->name);
+	jw_kb(w, "must_change_password", p->must_change);
+	jw_key(w, "roles");
+	jw_array(w);
+	for (i = 0; i < p->n_grants; i++) {
+		jw_object(w);
+		jw_kv(w, "role", role_name(p->grants[i].role));
+		jw_kv(w, "wave", p->grants[i].wave_code);
+		jw_kv(w, "unit", p->grants[i].unit);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
+static cJSON *read_object(struct http_request *rq, struct http_reply *rp)
+{
+	const char *type = http_header(rq, "Content-Type");
+	struct err e = { 0 };
+	cJSON *o;
+
+	if (!type || strncasecmp(type, "application/json", 16) != 0) {
+		http_error(rq, rp, 415, "bad-type", "send application/json",
+			   "Hãy gửi application/json");
+		return NULL;
+	}
+	o = json_parse(rq->body, rq->body_n, &json_submission_limits, &e);
+	if (o && cJSON_IsObject(o))
+		return o;
+	if (o)
+		(void)err_set(&e, ERR_INPUT, "not a JSON object");
+	cJSON_Delete(o);
+	http_error_of(rq, rp, &e);
+	return NULL;
+}
+
+static bool set_cookie(struct http_request *rq, struct http_reply *rp,
+		       const struct web *w, const char *token, int seconds)
+{
+	const char *text =
+		arena_printf(rq->arena,
+			     "%s=%s; Path=/; HttpOnly; SameSite=Strict; "
+			     "Max-Age=%d%s",
+			     cookie_name(w), token, seconds,
+			     w->tls ? "; Secure" : "");
+
+	if (text)
+		http_set_header(rp, "Set-Cookie", text);
+	return text;
+}
+
+static bool say_outcome(struct http_request *rq, struct http_reply *rp,
+			const struct web *w, enum sign_in outcome,
+			const struct session *s, struct err *e)
+{
+	struct jw j;
+
+	if (outcome == SIGN_IN_WRONG) {
+		http_error(rq, rp, 401, "wrong-password",
+			   "unknown login or wrong password",
+			   "Sai tên đăng nhập hoặc mật khẩu");
+		return true;
+	}
+	if (outcome == SIGN_IN_LOCKED) {
+		http_error(rq, rp, 429, "locked",
+			   "too many failures, try later",
+			   "Sai quá nhiều lần, hãy thử lại sau");
+		http_set_header(rp, "Retry-After", "60");
+		return true;
+	}
+	if (!set_cookie(rq, rp, w, s->token, w->rules.session_hours * 3600))
+		return err_set(e, ERR_NOMEM, "out of memory");
+	jw_init(&j, &rp->body);
+	jw_object(&j);
+	put_person(&j, &s->person);
+	jw_kv(&j, "csrf", s->csrf);
+	jw_object_end(&j);
+	return true;
+}
+
+static bool sign_in(struct db *db, struct http_request *rq,
+		    struct http_reply *rp, struct web *w, struct err *e)
+{
+	cJSON *o = read_object(rq, rp);
+	const char *login = json_get_text(o, "login");
+	const char *password = json_get_text(o, "password");
+	struct session s = { 0 };
+	enum sign_in outcome;
+	bool ok;
+
+	if (!o)
+		return true; /* said already */
+	if (!login || !password)
+		ok = err_set(e, ERR_INPUT, "login and password are needed");
+	else
+		ok = store_sign_in(db, &w->rules, login, password, rq->arena,
+				   &outcome, &s, e) &&
+		     say_outcome(rq, rp, w, outcome, &s, e);
+	cJSON_Delete(o);
+	return ok;
+}
+
+enum http_done web_sign_in(struct http_request *rq, struct http_reply *rp,
+			   void *app)
+{
+	struct web *w = app;
+
+	/* Checking a password takes long on purpose: a flood of sign-ins
+	 * must leave threads for everybody else. */
+	if (atomic_fetch_add(&w->sign_ins, 1) < WEB_SIGN_INS)
+		(void)web_run(rq, rp, app, sign_in);
+	else
+		http_error(rq, rp, 429, "busy", "too many sign-ins, try again",
+			   "Quá nhiều lượt đăng nhập, hãy thử lại");
+	atomic_fetch_sub(&w->sign_ins, 1);
+	return HTTP_REPLIED;
+}
+
+static bool sign_out(struct db *db, struct http_request *rq,
+		     struct http_reply *rp, struct web *w, struct err *e)
+{
+	const struct identity *id = rq->identity;
+
+	if (!store_session_end(db, id->token, e))
+		return false;
+	rp->status = 204;
+	return set_cookie(rq, rp, w, "", 0) ||
+	       err_set(e, ERR_NOMEM, "out of memory");
+}
+
+enum http_done web_sign_out(struct http_request *rq, struct http_reply *rp,
+			    void *app)
+{
+	return web_run(rq, rp, app, sign_out);
+}
+
+enum http_done web_me(struct http_request *rq, struct http_reply *rp, void *app)
+{
+	const struct identity *id = rq->identity;
+	struct jw j;
+
+	(void)app;
+	jw_init(&j, &rp->body);
+	jw_object(&j);
+	jw_kv(&j, "kind", id->is_person ? "person" : "key");
+	if (id->is_person) {
+		put_person(&j, &id->person);
+	} else {
+		jw_kv(&j, "name", id->key.name);
+		jw_kv(&j, "role", role_name(id->key.role));
+	}
+	jw_object_end(&j);
+	return HTTP_REPLIED;
+}
+
+static bool password(struct db *db, struct http_request *rq,
+		     struct http_reply *rp, struct web *w, struct err *e)
+{
+	const struct identity *id = rq->identity;
+	cJSON *o = read_object(rq, rp);
+	const char *was = json_get_text(o, "old");
+	const char *now = json_get_text(o, "new"), *en, *vi;
+	bool ok = true;
+
+	if (!o)
+		return true;
+	if (!was || !now) {
+		ok = err_set(e, ERR_INPUT, "old and new are needed");
+		goto out;
+	}
+	en = password_fault(&w->rules, id->person.login, now, &vi);
+	if (en) {
+		http_error(rq, rp, 422, "weak-password", en, vi);
+		goto out;
+	}
+	ok = store_password_change(db, &w->rules, &id->person, id->token, was,
+				   now, e);
+	rp->status = 204;
+out:
+	cJSON_Delete(o);
+	return ok;
+}
+
+enum http_done web_password(struct http_request *rq, struct http_reply *rp,
+			    void *app)
+{
+	struct web *w = app;
+
+	if (atomic_fetch_add(&w->sign_ins, 1) < WEB_SIGN_INS)
+		(void)web_run(rq, rp, app, password);
+	else
+		http_error(rq, rp, 429, "busy", "busy, try again",
+			   "Đang bận, hãy thử lại");
+	atomic_fetch_sub(&w->sign_ins, 1);
+	return HTTP_REPLIED;
+}

@@ -1,0 +1,107 @@
+/* web_impl.h - what the files server/web_*.c and the service's main share.
+ *
+ * A permission is a set of roles, one bit each; PERM_PUBLIC is bit 0.  A
+ * route names who may, the auth hook finds out who it is, and a handler gets
+ * only waves that this person or key may see. */
+#ifndef PHIEU_WEB_IMPL_H
+#define PHIEU_WEB_IMPL_H
+
+#include <stdatomic.h>
+
+#include "phieu/conf.h"
+#include "phieu/db.h"
+#include "phieu/http.h"
+#include "phieu/store_people.h"
+#include "phieu/store_waves.h"
+
+enum {
+	WEB_DB_WAIT_MS = 2000,
+	WEB_PAGE_MAX = 1000, /* items of one page of a list */
+	WEB_SIGN_INS = 2     /* passwords checked at a time; more get 429 */
+};
+
+#define MAY(bits)  ((int)((bits) << 1))
+#define MAY_PEOPLE (ROLE_BIT(ROLE_PEOPLE) - 1)
+#define MAY_ANYONE (ROLE_BIT(ROLE_COUNT) - 1)
+
+struct web {
+	const struct conf *conf;
+	struct db_pool *db;
+	struct http_server *http;
+	struct people_rules rules;
+	bool tls;
+	int64_t started_us;
+	atomic_int sign_ins;
+};
+
+struct identity {
+	bool is_person;
+	struct person person;
+	struct api_key key;
+	unsigned roles;
+	const char *token; /* of a person's session */
+};
+
+extern const struct http_route web_routes[];
+extern const size_t web_routes_n;
+void web_permission_name(int permission, struct buf *out);
+
+/* web_auth.c */
+bool web_auth(struct http_request *rq, int permission, struct http_reply *rp,
+	      void *app);
+enum http_done web_sign_in(struct http_request *rq, struct http_reply *rp,
+			   void *app);
+enum http_done web_sign_out(struct http_request *rq, struct http_reply *rp,
+			    void *app);
+enum http_done web_me(struct http_request *rq, struct http_reply *rp,
+		      void *app);
+enum http_done web_password(struct http_request *rq, struct http_reply *rp,
+			    void *app);
+
+/* web_run.c: a connection for the length of `fn`; what fails becomes the
+ * reply.  A GET whose connection turns out dead is tried once more. */
+typedef bool (*web_fn)(struct db *db, struct http_request *rq,
+		       struct http_reply *rp, struct web *w, struct err *e);
+enum http_done web_run(struct http_request *rq, struct http_reply *rp,
+		       void *app, web_fn fn);
+/* The wave of {wave}; 404 (and false in *found) when there is none such, or
+ * none for this person or key. */
+bool web_wave(struct db *db, struct http_request *rq, struct http_reply *rp,
+	      struct wave_head *out, bool *found, struct err *e);
+/* ?offset= and ?limit=; false with a 400. */
+bool web_page(struct http_request *rq, struct http_reply *rp, size_t *offset,
+	      size_t *limit);
+bool web_wants_csv(const struct http_request *rq, struct http_reply *rp);
+void web_not_found(struct http_request *rq, struct http_reply *rp);
+/* The waves this identity may see: 0 all, else one; -1 none at all. */
+int32_t web_only_wave(const struct http_request *rq);
+
+/* web_waves.c, web_results.c, web_pages.c, web_health.c */
+enum http_done web_waves(struct http_request *rq, struct http_reply *rp,
+			 void *app);
+enum http_done web_wave_get(struct http_request *rq, struct http_reply *rp,
+			    void *app);
+enum http_done web_plan(struct http_request *rq, struct http_reply *rp,
+			void *app);
+enum http_done web_progress(struct http_request *rq, struct http_reply *rp,
+			    void *app);
+enum http_done web_releases(struct http_request *rq, struct http_reply *rp,
+			    void *app);
+enum http_done web_results(struct http_request *rq, struct http_reply *rp,
+			   void *app);
+enum http_done web_components(struct http_request *rq, struct http_reply *rp,
+			      void *app);
+enum http_done web_home_page(struct http_request *rq, struct http_reply *rp,
+			     void *app);
+enum http_done web_style(struct http_request *rq, struct http_reply *rp,
+			 void *app);
+enum http_done web_progress_page(struct http_request *rq, struct http_reply *rp,
+				 void *app);
+enum http_done web_healthz(struct http_request *rq, struct http_reply *rp,
+			   void *app);
+enum http_done web_readyz(struct http_request *rq, struct http_reply *rp,
+			  void *app);
+enum http_done web_metrics(struct http_request *rq, struct http_reply *rp,
+			   void *app);
+
+#endif

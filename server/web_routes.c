@@ -1,0 +1,61 @@
+#include "web_impl.h"
+
+/* Who may what.  Programs have ROLE_ENGINE and ROLE_ANALYST. */
+#define WATCHES                                                    \
+	(ROLE_BIT(ROLE_ADMINISTRATOR) | ROLE_BIT(ROLE_ANALYST) |   \
+	 ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_AUDITOR) | \
+	 ROLE_BIT(ROLE_SECRETARIAT) | ROLE_BIT(ROLE_SUPERVISOR))
+#define READS_RESULTS                                            \
+	(ROLE_BIT(ROLE_ANALYST) | ROLE_BIT(ROLE_UNIT) |          \
+	 ROLE_BIT(ROLE_APPRAISER) | ROLE_BIT(ROLE_SECRETARIAT) | \
+	 ROLE_BIT(ROLE_COUNCIL) | ROLE_BIT(ROLE_AUDITOR) |       \
+	 ROLE_BIT(ROLE_ENGINE))
+
+enum { SMALL_BODY = 4096 };
+
+const struct http_route web_routes[] = {
+	{ HTTP_GET, "/", PERM_PUBLIC, 0, web_home_page },
+	{ HTTP_GET, "/style.css", PERM_PUBLIC, 0, web_style },
+	{ HTTP_GET, "/healthz", PERM_PUBLIC, 0, web_healthz },
+	{ HTTP_GET, "/readyz", PERM_PUBLIC, 0, web_readyz },
+	{ HTTP_GET, "/metrics", PERM_PUBLIC, 0, web_metrics },
+	{ HTTP_POST, "/v1/session", PERM_PUBLIC, SMALL_BODY, web_sign_in },
+	{ HTTP_DELETE, "/v1/session", MAY(MAY_PEOPLE), SMALL_BODY,
+	  web_sign_out },
+	{ HTTP_GET, "/v1/me", MAY(MAY_ANYONE), 0, web_me },
+	{ HTTP_POST, "/v1/password", MAY(MAY_PEOPLE), SMALL_BODY,
+	  web_password },
+	{ HTTP_GET, "/v1/waves", MAY(MAY_ANYONE), 0, web_waves },
+	{ HTTP_GET, "/v1/waves/{wave}", MAY(MAY_ANYONE), 0, web_wave_get },
+	{ HTTP_GET, "/v1/waves/{wave}/plan", MAY(MAY_ANYONE), 0, web_plan },
+	{ HTTP_GET, "/v1/waves/{wave}/progress", MAY(WATCHES), 0,
+	  web_progress },
+	{ HTTP_GET, "/v1/waves/{wave}/results", MAY(READS_RESULTS), 0,
+	  web_results },
+	{ HTTP_GET, "/v1/waves/{wave}/components", MAY(READS_RESULTS), 0,
+	  web_components },
+	{ HTTP_GET, "/v1/waves/{wave}/releases", MAY(READS_RESULTS), 0,
+	  web_releases },
+	{ HTTP_GET, "/progress/{wave}", MAY(WATCHES), 0, web_progress_page },
+};
+const size_t web_routes_n = sizeof web_routes / sizeof web_routes[0];
+
+void web_permission_name(int permission, struct buf *out)
+{
+	unsigned bits = (unsigned)permission >> 1, r;
+	const char *sep = "";
+
+	if (bits == MAY_ANYONE) {
+		buf_adds(out, "signed-in");
+		return;
+	}
+	if (bits == MAY_PEOPLE) {
+		buf_adds(out, "people");
+		return;
+	}
+	for (r = 0; r < ROLE_COUNT; r++)
+		if (bits & ROLE_BIT(r)) {
+			buf_addf(out, "%s%s", sep, role_name((enum role)r));
+			sep = ",";
+		}
+}
