@@ -1,6 +1,7 @@
 #include "phieu/buf.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,9 @@ static bool reserve(struct buf *b, size_t extra)
 
 	if (b->broken)
 		return false;
-	if (extra >= b->max || b->len >= b->max - extra) {
+	/* Half the address space: doubling cannot wrap. */
+	if (extra > SIZE_MAX / 4 || b->len > SIZE_MAX / 4 || extra >= b->max ||
+	    b->len >= b->max - extra) {
 		b->broken = true;
 		return false;
 	}

@@ -20,6 +20,27 @@ static const struct {
 	[ERR_BUG] = { "bug", 500 },
 };
 
+/* A message cut in the middle of a letter would be no UTF-8, and JSON with it
+ * no JSON: the started letter goes. */
+static void drop_cut_letter(char *s, size_t size)
+{
+	size_t n = strlen(s), i = n, want;
+	unsigned char lead;
+
+	if (n + 1 < size)
+		return;
+	while (i > 0 && n - i < 3 && ((unsigned char)s[i - 1] & 0xc0) == 0x80)
+		i--;
+	if (i == 0)
+		return;
+	lead = (unsigned char)s[i - 1];
+	if (lead < 0xc0)
+		return;
+	want = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+	if (n - (i - 1) < want)
+		s[i - 1] = '\0';
+}
+
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
 	va_list ap;
@@ -28,6 +49,7 @@ bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(e->msg, sizeof e->msg, fmt, ap);
 	va_end(ap);
+	drop_cut_letter(e->msg, sizeof e->msg);
 	return false;
 }
 
@@ -43,6 +65,7 @@ bool err_wrap(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	n = strlen(e->msg);
 	(void)snprintf(e->msg + n, sizeof e->msg - n, ": %s", was);
+	drop_cut_letter(e->msg, sizeof e->msg);
 	return false;
 }
 

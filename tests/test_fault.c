@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "phieu/arena.h"
+#include "phieu/buf.h"
 #include "phieu/fault.h"
 #include "phieu/limits.h"
 
@@ -97,6 +98,30 @@ static void without_memory_a_fault_is_still_counted(void **state)
 	arena_free(little);
 }
 
+static void as_json_they_are_escaped_and_complete(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct buf out = BUF_INIT(1 << 20);
+	struct faults f;
+
+	(void)state;
+	faults_init(&f, a);
+	faults_json(&f, &out);
+	assert_string_equal(buf_cstr(&out), "[]");
+	buf_free(&out);
+	fault_add(&f, "V07", "/answers/\"Q\n", "not an option", "sai");
+	fault_add(&f, "P123456789", "", NULL, NULL);
+	faults_json(&f, &out);
+	assert_string_equal(buf_cstr(&out),
+			    "[{\"code\":\"V07\",\"path\":\"/answers/"
+			    "\\\"Q\\n\",\"message\":\"not an option\","
+			    "\"message_vi\":\"sai\"},{\"code\":\"P123456\","
+			    "\"path\":\"\",\"message\":\"\","
+			    "\"message_vi\":\"\"}]");
+	buf_free(&out);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -104,6 +129,7 @@ int main(void)
 		cmocka_unit_test(
 			the_order_is_by_path_then_code_with_numbers_as_numbers),
 		cmocka_unit_test(past_the_limit_faults_are_counted),
+		cmocka_unit_test(as_json_they_are_escaped_and_complete),
 		cmocka_unit_test(without_memory_a_fault_is_still_counted),
 	};
 	return cmocka_run_group_tests_name("fault", t, NULL, NULL);
