@@ -19,7 +19,6 @@ struct step { /* one asking of an item on one form */
 	size_t item; /* among all items of all nodes */
 	size_t base; /* of its classes in a block's z, less its offset in
 		      * the counts: z[base + map[slot * 256 + byte]] */
-	double scale_weight;
 };
 
 struct leaf { /* the steps of one criterion on one form */
@@ -47,11 +46,7 @@ struct block {
 struct unit_part {
 	struct taylor taylor;
 	struct taylor_stratum *strata;
-	int64_t *asked; /* [node, total last] */
-	double *factor; /* [node, total last]: 1 unless rescaled */
-	bool *live;	/* [node]: applies and is scored by its answers */
 	double scale;
-	bool used;
 };
 
 struct group_sum {    /* counting answers of one group to one item */
@@ -71,10 +66,15 @@ struct score {
 	struct score_item_cell *item; /* [unit * items + item] */
 	struct group_sum *sums;	      /* [(unit * items + item)*groups+g] */
 	double *item_weight; /* [unit * items + item] share of its mean */
-	int64_t *z;	     /* [nodes + 1] of the rating at hand */
-	uint8_t *in, *asked; /* [nodes + 1] */
+	/* [unit * (nodes + 1) + node], the total last */
+	int64_t *n_asked;
+	double *factor; /* 1 unless rescaled */
+	bool *live;	/* of leaves: it applies to the unit */
+	/* [nodes + 1] of the rating at hand */
+	int64_t *z;
+	uint8_t *in, *asked;
 	int64_t n_ratings;
-	bool fixed;
+	bool fixed, ready;
 };
 
 struct block *score_block(const struct score *s, size_t unit, size_t group,

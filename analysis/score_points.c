@@ -1,6 +1,4 @@
 /* From counts to exact points: DOMAIN 2.6, steps 1-4 and the sums. */
-#include <stdlib.h>
-
 #include "score_parts.h"
 
 static void mpq_set_counts(mpq_t q, int64_t num, int64_t den)
@@ -331,7 +329,7 @@ static bool score_sum(struct score *s, size_t unit, size_t node, struct err *e)
 			ok = sum_add(&a, &cells[node], &cells[i], p->empty, e);
 	if (ok)
 		ok = sum_settle(p, &a, &cells[node],
-				&s->units[unit].factor[node], e);
+				&s->factor[unit * (p->n_nodes + 1) + node], e);
 	sum_clear(&a);
 	return ok;
 }
@@ -339,16 +337,9 @@ static bool score_sum(struct score *s, size_t unit, size_t node, struct err *e)
 static bool unit_points(struct score *s, size_t unit, struct err *e)
 {
 	const struct score_spec *p = s->spec;
-	struct unit_part *u = &s->units[unit];
 	struct score_cell *cells = &s->cells[unit * (p->n_nodes + 1)];
+	bool *live = &s->live[unit * (p->n_nodes + 1)];
 
-	u->asked = calloc(p->n_nodes + 1, sizeof *u->asked);
-	u->factor = calloc(p->n_nodes + 1, sizeof *u->factor);
-	u->live = calloc(p->n_nodes + 1, sizeof *u->live);
-	if (u->asked == NULL || u->factor == NULL || u->live == NULL)
-		return err_set(e, ERR_NOMEM, "no memory for points");
-	for (size_t i = p->n_nodes + 1; i-- > 0;)
-		u->factor[i] = 1;
 	for (size_t i = p->n_nodes; i-- > 0;) { /* children come later */
 		const struct score_node *n = &p->nodes[i];
 
@@ -359,7 +350,7 @@ static bool unit_points(struct score *s, size_t unit, struct err *e)
 		}
 		if (!n->applies[unit])
 			continue;
-		cells[i].applies = u->live[i] = true;
+		cells[i].applies = live[i] = true;
 		cells[i].maximum = n->maximum;
 		if (!score_leaf(s, unit, i, &cells[i], e))
 			return false;

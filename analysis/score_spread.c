@@ -100,7 +100,7 @@ static double fill_block(const struct score *s, size_t unit, size_t group,
 	for (size_t l = 0; l < m->n_leaves; l++) {
 		const struct leaf *leaf = &m->leaves[l];
 
-		if (!s->units[unit].live[leaf->node])
+		if (!s->live[unit * (s->spec->n_nodes + 1) + leaf->node])
 			continue;
 		for (size_t i = leaf->first; i < leaf->first + leaf->n; i++) {
 			const struct step *st = &m->steps[i];
@@ -126,11 +126,11 @@ static double fill_block(const struct score *s, size_t unit, size_t group,
 static double gain(const struct score *s, size_t unit)
 {
 	const struct score_spec *p = s->spec;
-	const struct unit_part *u = &s->units[unit];
+	const double *factor = &s->factor[unit * (p->n_nodes + 1)];
 	double g = 1;
 
 	for (size_t i = 0; i <= p->n_nodes; i++)
-		g *= u->factor[i];
+		g *= factor[i];
 	return g;
 }
 
@@ -189,7 +189,7 @@ static bool unit_strata(struct score *s, size_t unit, struct err *e)
 		return err_set(e, ERR_NOMEM, "no memory for strata");
 	for (size_t h = 0; h < p->n_strata; h++)
 		if (seen[h] > 0)
-			group[p->stratum_group[h]] = u->used = true;
+			group[p->stratum_group[h]] = true;
 	for (size_t h = 0; h < p->n_strata; h++)
 		if (seen[h] > 0 || (p->lonely == TAYLOR_COLLAPSE &&
 				    group[p->stratum_group[h]]))
@@ -197,7 +197,7 @@ static bool unit_strata(struct score *s, size_t unit, struct err *e)
 		else
 			local[h] = NO_CLASS;
 	free(group);
-	if (!u->used)
+	if (n == 0)
 		return true;
 	u->strata = calloc(n, sizeof *u->strata);
 	if (u->strata == NULL)
@@ -225,7 +225,7 @@ static void spread_leaves(struct score *s, const struct score_rating *r)
 {
 	const struct form_map *m = &s->forms[r->form];
 	const int64_t *z = score_block(s, r->unit, r->group, r->form)->z;
-	const bool *live = s->units[r->unit].live;
+	const bool *live = &s->live[r->unit * (s->spec->n_nodes + 1)];
 
 	for (size_t l = 0; l < m->n_leaves; l++) {
 		const struct leaf *leaf = &m->leaves[l];
@@ -252,8 +252,9 @@ static void spread_leaves(struct score *s, const struct score_rating *r)
 void score_spread(struct score *s, const struct score_rating *r)
 {
 	const struct score_spec *p = s->spec;
-	struct unit_part *u = &s->units[r->unit];
 	size_t n = p->n_nodes;
+	const double *factor = &s->factor[r->unit * (n + 1)];
+	int64_t *n_asked = &s->n_asked[r->unit * (n + 1)];
 	int64_t *z = s->z;
 	uint8_t *in = s->in, *asked = s->asked;
 
@@ -267,18 +268,18 @@ void score_spread(struct score *s, const struct score_rating *r)
 
 		if (to == SCORE_NONE)
 			to = n;
-		if (u->factor[i] != 1)
-			z[i] = llrint((double)z[i] * u->factor[i]);
+		if (factor[i] != 1)
+			z[i] = llrint((double)z[i] * factor[i]);
 		z[to] += z[i];
 		in[to] |= in[i];
 		asked[to] |= asked[i];
-		u->asked[i] += asked[i];
+		n_asked[i] += asked[i];
 	}
-	if (u->factor[n] != 1)
-		z[n] = llrint((double)z[n] * u->factor[n]);
-	u->asked[n] += asked[n];
-	taylor_add(&u->taylor, s->local[r->unit * p->n_strata + r->stratum], z,
-		   in);
+	if (factor[n] != 1)
+		z[n] = llrint((double)z[n] * factor[n]);
+	n_asked[n] += asked[n];
+	taylor_add(&s->units[r->unit].taylor,
+		   s->local[r->unit * p->n_strata + r->stratum], z, in);
 }
 
 /* ---- results --------------------------------------------------------- */
@@ -312,7 +313,7 @@ static void finish_cell(const struct score *s, size_t unit, size_t i,
 	struct score_cell *c = &cells[i];
 	double q, points;
 
-	c->n_asked = u->asked[i];
+	c->n_asked = s->n_asked[unit * (p->n_nodes + 1) + i];
 	for (size_t h = 0; h < u->taylor.n_strata; h++)
 		c->n_valid += u->taylor.count[h * u->taylor.p + i];
 	c->df = t->df;
@@ -339,8 +340,8 @@ bool score_finish(struct score *s, struct err *e)
 	for (size_t u = 0; ok && u < s->spec->n_units; u++) {
 		struct unit_part *part = &s->units[u];
 
-		if (!part->used)
-			continue;
+		if (part->strata == NULL)
+			continue; /* nobody rated it */
 		ok = taylor_cov(&part->taylor, part->strata, s->spec->lonely,
 				part->scale, v, r, e);
 		for (size_t i = 0; ok && i < p1; i++)

@@ -14,19 +14,20 @@ bool taylor_init(struct taylor *t, size_t n_strata, size_t p, bool full,
 		 struct err *e)
 {
 	*t = (struct taylor){ .n_strata = n_strata, .p = p, .full = full };
-	if (p == 0 || n_strata == 0 || p > 100000)
-		return err_set(e, ERR_MATH, "no strata or no statistics");
 	t->pairs = full ? p * (p + 1) / 2 : p;
-	if (n_strata > TAYLOR_MAX_CELLS / t->pairs)
-		return err_set(e, ERR_MATH,
-			       "%zu strata of %zu statistics are too many",
-			       n_strata, p);
+	if (p == 0 || n_strata == 0 || p > 100000 ||
+	    n_strata > TAYLOR_MAX_CELLS / t->pairs) {
+		err_set(e, ERR_MATH, "cannot hold %zu strata of %zu statistics",
+			n_strata, p);
+		return false;
+	}
 	t->sum = calloc(n_strata * p, sizeof *t->sum);
 	t->square = calloc(n_strata * t->pairs, sizeof *t->square);
 	t->count = calloc(n_strata * p, sizeof *t->count);
 	if (t->sum == NULL || t->square == NULL || t->count == NULL) {
 		taylor_clear(t);
-		return err_set(e, ERR_NOMEM, "no memory for variances");
+		err_set(e, ERR_NOMEM, "no memory for variances");
+		return false;
 	}
 	return true;
 }
@@ -131,7 +132,8 @@ static bool join_strata(struct joined *j, const struct taylor_stratum *strata,
 	j->into = malloc(n * sizeof *j->into);
 	if (order == NULL || j->strata == NULL || j->into == NULL) {
 		free(order);
-		return err_set(e, ERR_NOMEM, "no memory for strata");
+		err_set(e, ERR_NOMEM, "no memory for strata");
+		return false;
 	}
 	memcpy(j->strata, strata, n * sizeof *strata);
 	for (size_t h = 0; h < n; h++)
@@ -265,26 +267,20 @@ static void count_df(const struct taylor *t,
 	r->df = r->df_units - r->df_strata;
 }
 
-bool taylor_cov(const struct taylor *t, const struct taylor_stratum *strata,
-		enum taylor_lonely rule, double scale, double *cov,
-		struct taylor_result *r, struct err *e)
+static void all_pairs(const struct taylor *t,
+		      const struct taylor_stratum *strata,
+		      enum taylor_lonely rule, double unit, double *cov,
+		      struct taylor_result *r)
 {
-	struct joined j = { 0 };
-	struct taylor folded = { 0 };
 	struct work w;
-	double unit = scale * scale;
 	size_t pair = 0;
-	bool ok = false;
 
 	mpz_inits(w.square, w.a, w.b, NULL);
-	if (!join_strata(&j, strata, t->n_strata, rule, e) ||
-	    !fold(&folded, t, &j, e))
-		goto out;
 	for (size_t a = 0; a < t->p; a++) {
-		count_df(&folded, j.strata, rule, a, &r[a]);
+		count_df(t, strata, rule, a, &r[a]);
 		for (size_t b = t->full ? 0 : a; b <= a; b++, pair++) {
-			double v = unit * pair_cov(&folded, j.strata, rule, a,
-						   b, pair, &w);
+			double v = unit *
+				   pair_cov(t, strata, rule, a, b, pair, &w);
 
 			if (a == b)
 				r[a].defined = !isnan(v);
@@ -294,10 +290,24 @@ bool taylor_cov(const struct taylor *t, const struct taylor_stratum *strata,
 				cov[a * t->p + b] = cov[b * t->p + a] = v;
 		}
 	}
-	ok = true;
-out:
 	mpz_clears(w.square, w.a, w.b, NULL);
-	taylor_clear(&folded);
+}
+
+bool taylor_cov(const struct taylor *t, const struct taylor_stratum *strata,
+		enum taylor_lonely rule, double scale, double *cov,
+		struct taylor_result *r, struct err *e)
+{
+	struct joined j = { 0 };
+	struct taylor folded;
+	bool ok = join_strata(&j, strata, t->n_strata, rule, e);
+
+	if (ok) {
+		ok = fold(&folded, t, &j, e);
+		if (ok)
+			all_pairs(&folded, j.strata, rule, scale * scale, cov,
+				  r);
+		taylor_clear(&folded);
+	}
 	free(j.strata);
 	free(j.into);
 	return ok;
