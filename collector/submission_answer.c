@@ -338,23 +338,22 @@ static void read_extra(struct reader *r, struct jscan *c, size_t q)
 }
 
 /* Answers come in the order of the form nearly always: try the next
- * question before looking. */
+ * question before looking.  Codes are ASCII and compared as sent, not after
+ * normalising: U+212A becomes a K, and one question would be answered twice
+ * under two keys. */
 static size_t question_of(struct reader *r, const struct jspan *key,
 			  size_t *next)
 {
 	const struct form *f = r->form;
-	const char *s;
-	size_t q, n;
 
 	if (*next < f->n_questions && jspan_is(key, f->questions[*next].code))
 		return (*next)++;
-	s = reader_text(r, key, false, &n);
-	if (!s || strlen(s) != n)
-		return NONE;
-	q = form_question(f, s);
-	if (q != NONE)
-		*next = q + 1;
-	return q;
+	for (size_t q = 0; q < f->n_questions; q++)
+		if (jspan_is(key, f->questions[q].code)) {
+			*next = q + 1;
+			return q;
+		}
+	return NONE;
 }
 
 /* A question the form does not put takes null only. */

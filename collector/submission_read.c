@@ -278,20 +278,39 @@ struct pair {
 	const char *key, *value;
 };
 
-/* Members in bytewise order: canonical JSON. */
+/* Members in bytewise order: canonical JSON.  Keys that only became equal by
+ * normalising (composed and decomposed letters) are one field given twice. */
+static size_t profile_sort(struct reader *r, struct pair *list, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct pair one = list[i];
+		size_t j = kept;
+
+		while (j > 0 && strcmp(one.key, list[j - 1].key) < 0)
+			j--;
+		if (j > 0 && strcmp(one.key, list[j - 1].key) == 0) {
+			fault_say(r->f, "V08",
+				  fault_path(r->f, "/profile", one.key,
+					     strlen(one.key)),
+				  "the field is given twice",
+				  "trường thông tin này được ghi hai lần");
+			continue;
+		}
+		memmove(&list[j + 1], &list[j], (kept - j) * sizeof *list);
+		list[j] = one;
+		kept++;
+	}
+	return kept;
+}
+
 static void profile_write(struct reader *r, struct pair *list, size_t n)
 {
 	struct buf b = BUF_INIT(LIMIT_SUBMISSION_BYTES * 2);
 	struct jw w;
 
-	for (size_t i = 1; i < n; i++)
-		for (size_t j = i;
-		     j > 0 && strcmp(list[j].key, list[j - 1].key) < 0; j--) {
-			struct pair swap = list[j];
-
-			list[j] = list[j - 1];
-			list[j - 1] = swap;
-		}
+	n = profile_sort(r, list, n);
 	jw_init(&w, &b);
 	jw_object(&w);
 	for (size_t i = 0; i < n; i++)
@@ -458,6 +477,18 @@ static void read_rating(struct reader *r, struct jscan *c, struct rating *out)
 		out->extra = extra_text(r);
 }
 
+/* Something else in its place: kept as an empty rating, so that those after
+ * it keep their numbers in the paths of faults. */
+static void read_no_rating(struct reader *r, struct jscan *c,
+			   struct rating *out)
+{
+	struct jspan skipped;
+
+	jscan_value(c, &skipped);
+	wrong_type(r, fault_path_at(r->f, "/ratings", r->rating));
+	*out = (struct rating){ .unit = NONE, .answers = rating_begin(r) };
+}
+
 /* Room for one more, doubling; the arena keeps the small old ones. */
 static struct rating *rating_room(struct reader *r, size_t *cap)
 {
@@ -481,7 +512,6 @@ static struct rating *rating_room(struct reader *r, size_t *cap)
 static void read_ratings(struct reader *r, const struct jspan *v)
 {
 	struct jscan c;
-	struct jspan skipped;
 	size_t cap = 0;
 
 	if (jspan_kind(v) != '[') {
@@ -496,12 +526,6 @@ static void read_ratings(struct reader *r, const struct jspan *v)
 	for (r->rating = 0; !r->failed && jscan_item(&c); r->rating++) {
 		struct rating *room;
 
-		if (jscan_peek(&c) != '{') {
-			jscan_value(&c, &skipped);
-			wrong_type(r,
-				   fault_path_at(r->f, "/ratings", r->rating));
-			continue;
-		}
 		if (r->s->n_ratings == LIMIT_RATINGS) {
 			fault_say(r->f, "V04", "/ratings",
 				  "too many rated units on one sheet",
@@ -511,7 +535,10 @@ static void read_ratings(struct reader *r, const struct jspan *v)
 		room = rating_room(r, &cap);
 		if (!room)
 			return;
-		read_rating(r, &c, room);
+		if (jscan_peek(&c) == '{')
+			read_rating(r, &c, room);
+		else
+			read_no_rating(r, &c, room);
 		r->s->n_ratings++;
 	}
 }
