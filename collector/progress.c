@@ -151,6 +151,22 @@ static int64_t count_at(const struct progress_row *r, size_t column)
 	return n;
 }
 
+static void put_counts(const struct progress_row *r, struct jw *w)
+{
+	for (size_t j = 0; j < N_COUNTS; j++)
+		jw_ki(w, count_columns[j].name, count_at(r, j));
+}
+
+void progress_total_json(const struct progress_row *rows, size_t n,
+			 struct jw *w)
+{
+	jw_object(w);
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].level == PROGRESS_TOTAL)
+			put_counts(&rows[i], w);
+	jw_object_end(w);
+}
+
 void progress_json(const struct progress_row *rows, size_t n, struct jw *w)
 {
 	size_t i, j;
@@ -161,8 +177,7 @@ void progress_json(const struct progress_row *rows, size_t n, struct jw *w)
 		jw_kv(w, "level", progress_level_name(rows[i].level));
 		for (j = 0; j < N_TEXTS; j++)
 			jw_kv(w, text_columns[j].name, text_at(&rows[i], j));
-		for (j = 0; j < N_COUNTS; j++)
-			jw_ki(w, count_columns[j].name, count_at(&rows[i], j));
+		put_counts(&rows[i], w);
 		jw_object_end(w);
 	}
 	jw_array_end(w);

@@ -109,23 +109,8 @@ static bool print_json(const struct report *r, struct err *e)
 	jw_kv(&w, "state", r->wave.state);
 	jw_kb(&w, "trial", r->wave.trial);
 	jw_kb(&w, "simulated", r->wave.simulated);
-	for (size_t i = 0; i < r->n; i++) {
-		const struct progress_counts *n = &r->rows[i].n;
-
-		if (r->rows[i].level != PROGRESS_TOTAL)
-			continue;
-		jw_key(&w, "total");
-		jw_object(&w);
-		jw_ki(&w, "planned", n->planned);
-		jw_ki(&w, "received", n->received);
-		jw_ki(&w, "valid", n->valid);
-		jw_ki(&w, "queried", n->queried);
-		jw_ki(&w, "invalid", n->invalid);
-		jw_ki(&w, "set_aside", n->set_aside);
-		jw_ki(&w, "missing", n->missing);
-		jw_ki(&w, "over", n->over);
-		jw_object_end(&w);
-	}
+	jw_key(&w, "total");
+	progress_total_json(r->rows, r->n, &w);
 	jw_key(&w, "rows");
 	progress_json(r->rows, r->n, &w);
 	jw_object_end(&w);

@@ -131,6 +131,8 @@ static bool progress(struct db *db, struct http_request *rq,
 	jw_init(&j, &rp->body);
 	jw_object(&j);
 	put_wave(&j, &v);
+	jw_key(&j, "total");
+	progress_total_json(rows, n, &j);
 	jw_key(&j, "rows");
 	progress_json(rows, n, &j);
 	jw_object_end(&j);

@@ -47,6 +47,9 @@ struct progress_row *progress_add_up(struct arena *a,
 
 const char *progress_level_name(enum progress_level l);
 void progress_json(const struct progress_row *rows, size_t n, struct jw *w);
+/* {"planned":…,…} of the row that spans everything. */
+void progress_total_json(const struct progress_row *rows, size_t n,
+			 struct jw *w);
 void progress_csv(const struct progress_row *rows, size_t n, struct buf *out);
 
 #endif
