@@ -16,7 +16,7 @@
 extern char **environ;
 
 static const struct cmd_set *const sets[] = {
-	&cmd_db, &cmd_progress,
+	&cmd_db, &cmd_progress, &cmd_pull,
 };
 
 /* file < environment < arguments; conf.c keeps the order whatever comes
