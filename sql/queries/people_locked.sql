@@ -1,0 +1,2 @@
+-- $1 login as typed
+SELECT people.is_locked($1);

@@ -1,0 +1,2 @@
+-- $1 hash of the cookie
+DELETE FROM people.session WHERE hash = decode($1, 'hex');
