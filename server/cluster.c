@@ -447,7 +447,8 @@ out:
 	return ok;
 }
 
-static int lock_dir(const char *state_dir, struct err *e)
+static int lock_dir(const struct run_as *who, const char *state_dir,
+		    struct err *e)
 {
 	char *path = join(state_dir, "/lock", e);
 	int fd;
@@ -459,6 +460,10 @@ static int lock_dir(const char *state_dir, struct err *e)
 		err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
 		if (fd >= 0)
 			(void)close(fd);
+		fd = -1;
+	}
+	if (fd >= 0 && !run_as_give(who, path, e)) {
+		(void)close(fd);
 		fd = -1;
 	}
 	free(path);
@@ -482,7 +487,7 @@ bool cluster_start(const char *state_dir, const struct conf *c, bool *started,
 			       "user %s cannot reach %s: a directory above it "
 			       "is closed to others; choose another state-dir",
 			       who.name, state_dir);
-	lock = lock_dir(state_dir, e);
+	lock = lock_dir(&who, state_dir, e);
 	if (lock < 0)
 		return false;
 	sock = socket_dir(state_dir, e);

@@ -16,7 +16,11 @@
 extern char **environ;
 
 static const struct cmd_set *const sets[] = {
-	&cmd_db, &cmd_progress, &cmd_pull,
+	&cmd_db,
+	&cmd_user,
+	&cmd_key,
+	&cmd_audit,
+	&cmd_progress,
 };
 
 /* file < environment < arguments; conf.c keeps the order whatever comes
