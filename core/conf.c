@@ -240,8 +240,11 @@ static const char *shown(const char *s, size_t n, char buf[48])
 {
 	size_t i;
 
-	for (i = 0; i < n && i < 40; i++)
-		buf[i] = s[i] >= ' ' && s[i] < 0x7f ? s[i] : '?';
+	for (i = 0; i < n && i < 40; i++) {
+		buf[i] = s[i];
+		if (s[i] < ' ' || s[i] > '~')
+			buf[i] = '?';
+	}
 	buf[i] = '\0';
 	return buf;
 }
@@ -410,7 +413,7 @@ static bool env_one(struct conf *c, const char *entry, struct err *e)
 		char ch = entry[k];
 
 		if (ch >= 'A' && ch <= 'Z')
-			ch = (char)(ch + ('a' - 'A'));
+			ch = "abcdefghijklmnopqrstuvwxyz"[ch - 'A'];
 		else if (ch == '_')
 			ch = '-';
 		else
