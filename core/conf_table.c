@@ -4,13 +4,18 @@
  * into docs/CONFIG.md, without --write it compares them.  Database addresses
  * are secret: they may hold passwords. */
 /* clang-format off */
-#define TEXT(name, def, help) { name, CONF_TEXT, def, false, false, 0, 0, help }
-#define SECRET(name, help) { name, CONF_TEXT, NULL, false, true, 0, 0, help }
-#define BOOL(name, def, help) { name, CONF_BOOL, def, true, false, 0, 0, help }
+#define TEXT(name, def, help) { name, def, help, 0, 0, CONF_TEXT, false, false }
+#define TEXT_LIVE(name, def, help) \
+	{ name, def, help, 0, 0, CONF_TEXT, true, false }
+#define SECRET(name, help) { name, NULL, help, 0, 0, CONF_TEXT, false, true }
+#define BOOL_LIVE(name, def, help) \
+	{ name, def, help, 0, 0, CONF_BOOL, true, false }
 #define INT(name, def, min, max, help) \
-	{ name, CONF_INT, def, false, false, min, max, help }
+	{ name, def, help, min, max, CONF_INT, false, false }
 #define INT_LIVE(name, def, min, max, help) \
-	{ name, CONF_INT, def, true, false, min, max, help }
+	{ name, def, help, min, max, CONF_INT, true, false }
+#define SIZE(name, def, min, max, help) \
+	{ name, def, help, min, max, CONF_SIZE, false, false }
 
 const struct conf_key conf_table[] = {
 	TEXT("state-dir", NULL,
@@ -26,8 +31,7 @@ const struct conf_key conf_table[] = {
 	SECRET("database-url-publish", "address for the publish role"),
 	SECRET("database-url-auditor", "address for the auditor role"),
 	SECRET("database-url-backup", "address for the backup role"),
-	{ "log-level", CONF_TEXT, "info", true, false, 0, 0,
-	  "error, warn, info or debug" },
+	TEXT_LIVE("log-level", "info", "error, warn, info or debug"),
 	TEXT("collector-address", "127.0.0.1",
 	     "address the collector listens on"),
 	INT("collector-port", "8081", 0, 65535,
@@ -44,8 +48,8 @@ const struct conf_key conf_table[] = {
 	    "of these, from one address; post offices share one"),
 	INT("idle-seconds", "60", 1, 3600,
 	    "seconds after which a silent connection is closed"),
-	{ "max-buffered", CONF_SIZE, "48M", false, false, 1 << 20, 1LL << 36,
-	  "bytes of request bodies held at the same time" },
+	SIZE("max-buffered", "48M", 1LL << 20, 1LL << 36,
+	     "bytes of request bodies held at the same time"),
 	TEXT("tls-certificate", NULL,
 	     "PEM file with the certificate chain; none: no TLS"),
 	TEXT("tls-key", NULL,
@@ -56,8 +60,8 @@ const struct conf_key conf_table[] = {
 	    "seconds a stopping service finishes what it has begun"),
 	INT_LIVE("password-min-length", "12", 8, 64,
 		 "characters a password must have"),
-	BOOL("password-composition", "false",
-	     "ask for upper and lower case, digit and special character"),
+	BOOL_LIVE("password-composition", "false",
+		  "ask for upper and lower case, digit and special character"),
 	INT_LIVE("login-failures", "10", 3, 1000,
 		 "failed sign-ins before an account is locked"),
 	INT_LIVE("login-lock-minutes", "15", 1, 1440,

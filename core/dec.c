@@ -34,43 +34,50 @@ static bool take_digits(const char *s, size_t n, size_t *i, uint64_t *u)
 	return true;
 }
 
+/* ".5" from s[*i] on into *u, with the number of decimals; NULL, or what is
+ * wrong. */
+static const char *take_decimals(const char *s, size_t n, size_t *i,
+				 uint64_t *u, size_t *decimals)
+{
+	size_t point = *i;
+	bool fits;
+
+	*decimals = 0;
+	if (*i < n && s[*i] == ',')
+		return "decimals follow a point, not a comma";
+	if (*i == n || s[*i] != '.')
+		return NULL;
+	++*i;
+	fits = take_digits(s, n, i, u);
+	*decimals = *i - point - 1;
+	if (*decimals > DECIMALS)
+		return "more than six decimals";
+	if (!fits)
+		return "too large";
+	return *decimals ? NULL : "no digit after the point";
+}
+
 bool dec_parse(const char *s, size_t n, struct dec *out, struct err *e)
 {
-	const char *const big = "too large";
-	bool negative = n > 0 && s[0] == '-';
-	size_t first = negative ? 1 : 0, i = first, point, decimals = 0;
+	bool negative = n > 0 && s[0] == '-', fits;
+	size_t first = negative ? 1 : 0, i = first, decimals;
 	uint64_t u = 0, limit = (uint64_t)INT64_MAX + (negative ? 1 : 0);
+	const char *wrong;
 
 	if (n == 0)
 		return err_set(e, ERR_INPUT, "number: empty");
-	if (!take_digits(s, n, &i, &u))
-		return refuse(s, n, big, e);
-	if (i == first)
+	fits = take_digits(s, n, &i, &u);
+	if (i == first && fits)
 		return refuse(s, n, "a digit is wanted first", e);
-	if (i < n && s[i] == ',')
-		return refuse(s, n, "decimals follow a point, not a comma", e);
-	if (i < n && s[i] == '.') {
-		point = i++;
-		if (!take_digits(s, n, &i, &u))
-			return refuse(s, n,
-				      i - point > DECIMALS
-					      ? "more than six decimals"
-					      : big,
-				      e);
-		decimals = i - point - 1;
-		if (decimals == 0)
-			return refuse(s, n, "no digit after the point", e);
-		if (decimals > DECIMALS)
-			return refuse(s, n, "more than six decimals", e);
-	}
+	wrong = fits ? take_decimals(s, n, &i, &u, &decimals) : "too large";
+	if (wrong)
+		return refuse(s, n, wrong, e);
 	if (i < n)
 		return refuse(s, n, "only digits and one point are taken", e);
-	for (; decimals < DECIMALS; decimals++) {
-		if (__builtin_mul_overflow(u, UINT64_C(10), &u))
-			return refuse(s, n, big, e);
-	}
-	if (u > limit)
-		return refuse(s, n, big, e);
+	for (; fits && decimals < DECIMALS; decimals++)
+		fits = !__builtin_mul_overflow(u, UINT64_C(10), &u);
+	if (!fits || u > limit)
+		return refuse(s, n, "too large", e);
 	/* Two's complement of INT64_MIN has no positive twin. */
 	out->micro = negative ? (int64_t)(UINT64_C(0) - u) : (int64_t)u;
 	return true;

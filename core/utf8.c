@@ -12,38 +12,37 @@
 
 #define D_STROKE 0x111
 
-/* Length of the well-formed sequence at s, 0 when there is none (table 3-7
- * of the Unicode Standard). */
+/* Table 3-7 of the Unicode Standard: what may follow a first byte.  The odd
+ * bounds keep out overlong forms, surrogates and what is above U+10FFFF. */
+static const struct {
+	unsigned char first, last; /* of the first byte */
+	unsigned char low, high;   /* of the second */
+	unsigned char len;
+} forms[] = {
+	{ 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+	{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 },
+	{ 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
+	{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
+};
+#define FORMS (sizeof forms / sizeof forms[0])
+
+/* Length of the well-formed sequence at s, 0 when there is none. */
 static size_t sequence(const unsigned char *s, size_t n)
 {
-	unsigned char low = 0x80, high = 0xbf;
-	size_t len, i;
+	size_t f = 0, i;
 
 	if (s[0] < 0x80)
 		return 1;
-	if (s[0] >= 0xc2 && s[0] <= 0xdf)
-		len = 2;
-	else if (s[0] >= 0xe0 && s[0] <= 0xef)
-		len = 3;
-	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
-		len = 4;
-	else
+	while (f < FORMS && s[0] > forms[f].last)
+		f++;
+	if (f == FORMS || s[0] < forms[f].first || n < forms[f].len ||
+	    s[1] < forms[f].low || s[1] > forms[f].high)
 		return 0;
-	if (s[0] == 0xe0)
-		low = 0xa0; /* overlong */
-	else if (s[0] == 0xed)
-		high = 0x9f; /* surrogates */
-	else if (s[0] == 0xf0)
-		low = 0x90; /* overlong */
-	else if (s[0] == 0xf4)
-		high = 0x8f; /* above U+10FFFF */
-	if (n < len || s[1] < low || s[1] > high)
-		return 0;
-	for (i = 2; i < len; i++) {
+	for (i = 2; i < forms[f].len; i++) {
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
 	}
-	return len;
+	return forms[f].len;
 }
 
 static bool ascii_word(const unsigned char *s)

@@ -16,13 +16,13 @@
 enum conf_type { CONF_TEXT, CONF_INT, CONF_BOOL, CONF_SIZE /* 10M */ };
 
 struct conf_key {
-	const char *name; /* "listen-port" */
-	enum conf_type type;
+	const char *name;   /* "listen-port" */
 	const char *def;    /* NULL: no default, value is NULL / 0 / false */
-	bool reloadable;    /* SIGHUP takes it up */
-	bool secret;	    /* its value is in no message */
+	const char *help;   /* one line */
 	long long min, max; /* of INT and SIZE */
-	const char *help;
+	enum conf_type type;
+	bool reloadable; /* SIGHUP takes it up */
+	bool secret;	 /* its value is in no message */
 };
 
 extern const struct conf_key conf_table[];
