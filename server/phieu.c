@@ -21,6 +21,9 @@ static const struct cmd_set *const sets[] = {
 	&cmd_key,
 	&cmd_audit,
 	&cmd_progress,
+	&cmd_simulate,
+	&cmd_pull,
+	&cmd_up,
 };
 
 /* file < environment < arguments; conf.c keeps the order whatever comes

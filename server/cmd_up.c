@@ -1,0 +1,409 @@
+/* `phieu up`: everything on one machine, in the foreground.  This is how
+ * anyone tries the system, and how a small office may run it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "phieu/buf.h"
+#include "phieu/child.h"
+#include "phieu/cluster.h"
+#include "phieu/commands.h"
+#include "phieu/connect.h"
+#include "phieu/date.h"
+#include "phieu/file.h"
+#include "phieu/hash.h"
+#include "phieu/json.h"
+#include "phieu/limits.h"
+#include "phieu/log.h"
+#include "phieu/migrate.h"
+#include "phieu/plan.h"
+#include "phieu/store_account.h"
+#include "phieu/store_agent.h"
+#include "phieu/store_plan.h"
+
+#define READY_SECONDS	 60
+#define STOP_SECONDS	 15
+#define RESTART_PAUSE_US 1000000 /* a child that dies at once is not spun */
+
+struct up {
+	struct conf *conf;
+	const char *plan_file, *simulate;
+	bool json;
+	char *state;
+	bool cluster_started;
+	char wave[LIMIT_CODE_BYTES + 1];
+	char agent_key[TOKEN_TEXT_MAX], analyst_key[TOKEN_TEXT_MAX],
+		engine_key[TOKEN_TEXT_MAX];
+	struct child collector, server;
+	int64_t collector_at, server_at; /* when last started */
+	int signals;
+};
+
+static bool load_plan(struct up *u, struct db *owner, struct err *e)
+{
+	struct arena *a = arena_new(LIMIT_PLAN_BYTES);
+	struct faults faults;
+	struct plan *p = NULL;
+	char *text = NULL;
+	size_t n;
+	int32_t version;
+	bool changed, ok = false;
+
+	if (!a)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	faults_init(&faults, a);
+	text = file_read(u->plan_file, LIMIT_PLAN_BYTES, &n, e);
+	if (!text)
+		goto out;
+	*e = (struct err){ 0 };
+	p = plan_read(text, n, &faults, e);
+	if (!p) {
+		if (faults.n)
+			(void)err_set(
+				e, ERR_INPUT,
+				"%s has %zu faults; see: phieu plan check",
+				u->plan_file, faults.n + faults.more);
+		goto out;
+	}
+	(void)snprintf(u->wave, sizeof u->wave, "%s", p->wave);
+	ok = store_plan_load(owner, p, "phieu up", "phieu up", &version,
+			     &changed, e);
+out:
+	plan_free(p);
+	free(text);
+	arena_free(a);
+	return ok;
+}
+
+#define UP_AGENT "phieu-up" /* code of the agent whose key `up` shows */
+#define KEY_DAYS 30
+
+static bool make_agent_key(struct up *u, struct db *owner, struct err *e)
+{
+	struct wave *w = store_wave_get(owner, u->wave, e);
+	int32_t key;
+	bool ok;
+
+	if (!w)
+		return false;
+	ok = store_agent_add(owner, UP_AGENT, "phieu up", "phieu up",
+			     "phieu up", e);
+	if (!ok && e->kind == ERR_CONFLICT) { /* of an earlier time */
+		*e = (struct err){ 0 };
+		ok = true;
+	}
+	ok = ok &&
+	     store_agent_key_add(owner, UP_AGENT, w, NULL, 0, NULL, 0, KEY_DAYS,
+				 "phieu up", u->agent_key, &key, e);
+	wave_free(w);
+	return ok;
+}
+
+/* Migrations, plan, one key of each kind.  Keys are new each time: only
+ * their hashes are kept, so an old one cannot be shown again. */
+static bool prepare(struct up *u, struct err *e)
+{
+	struct db *owner = connect_as(u->conf, WHO_OWNER, e);
+	size_t applied;
+	bool ok;
+
+	if (!owner)
+		return false;
+	ok = migrate_up(owner, &applied, e) &&
+	     (!u->plan_file || load_plan(u, owner, e)) &&
+	     (!u->wave[0] || make_agent_key(u, owner, e)) &&
+	     store_api_key_add(owner, "phieu up", "phieu up", ROLE_ANALYST,
+			       NULL, KEY_DAYS, u->analyst_key, e) &&
+	     store_api_key_add(owner, "phieu up", "phieu up", ROLE_ENGINE, NULL,
+			       KEY_DAYS, u->engine_key, e);
+	db_close(owner);
+	return ok;
+}
+
+/* Other programs (the demo) find the collector by this file. */
+static bool note_pid(const struct up *u, struct err *e)
+{
+	char path[4096], text[32];
+	int fd, n;
+	bool ok;
+
+	(void)snprintf(path, sizeof path, "%s/collector.pid", u->state);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		  0644);
+	n = snprintf(text, sizeof text, "%ld\n", (long)u->collector.pid);
+	if (fd < 0)
+		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	ok = write(fd, text, (size_t)n) == n;
+	if (close(fd) || !ok)
+		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	return true;
+}
+
+/* `port` keeps the address of a service across a restart; "0" takes a free
+ * one. */
+static bool start_service(struct up *u, struct child *c, const char *name,
+			  const char *port_key, const char *port, struct err *e)
+{
+	char *path = child_program(name, e);
+	char state[4200], port_setting[128];
+	const char *env[] = { state, port_setting, NULL };
+	char *argv[2];
+	bool ok;
+
+	if (!path)
+		return false;
+	argv[0] = path;
+	argv[1] = NULL;
+	(void)snprintf(state, sizeof state, "PHIEU_STATE_DIR=%s", u->state);
+	(void)snprintf(port_setting, sizeof port_setting, "%s=%s", port_key,
+		       port);
+	ok = child_start(c, name, argv, env, READY_SECONDS, e);
+	free(path);
+	return ok;
+}
+
+static bool start_collector(struct up *u, const char *port, struct err *e)
+{
+	u->collector_at = clock_monotonic_us();
+	return start_service(u, &u->collector, "phieu-collector",
+			     "PHIEU_COLLECTOR_PORT", port, e) &&
+	       note_pid(u, e);
+}
+
+static bool start_server(struct up *u, const char *port, struct err *e)
+{
+	u->server_at = clock_monotonic_us();
+	return start_service(u, &u->server, "phieu-server", "PHIEU_SERVER_PORT",
+			     port, e);
+}
+
+static void print_ready(const struct up *u, const char *database)
+{
+	struct buf b = BUF_INIT(16384);
+	struct jw w;
+
+	if (u->json) {
+		jw_init(&w, &b);
+		jw_object(&w);
+		jw_kv(&w, "collector", u->collector.url);
+		jw_kv(&w, "server", u->server.url);
+		jw_kv(&w, "database", database);
+		jw_kv(&w, "agent_key", u->wave[0] ? u->agent_key : NULL);
+		jw_kv(&w, "analyst_key", u->analyst_key);
+		jw_kv(&w, "engine_key", u->engine_key);
+		jw_kv(&w, "wave", u->wave[0] ? u->wave : NULL);
+		jw_object_end(&w);
+		printf("%s\n", buf_cstr(&b) ? buf_cstr(&b) : "{}");
+		buf_free(&b);
+	} else {
+		printf("collector    %s\nserver       %s\ndatabase     %s\n",
+		       u->collector.url, u->server.url, database);
+		if (u->wave[0])
+			printf("wave         %s\nagent key    %s\n", u->wave,
+			       u->agent_key);
+		printf("analyst key  %s\nengine key   %s\n"
+		       "Ctrl-C stops everything; state is kept in %s\n",
+		       u->analyst_key, u->engine_key, u->state);
+	}
+	(void)fflush(stdout);
+}
+
+/* Simulated sheets take the road of real ones: phieu-upload over HTTP. */
+static bool simulate(struct up *u, struct err *e)
+{
+	char file[4200], outbox[4200], key[TOKEN_TEXT_MAX + 32];
+	char state[4200];
+	const char *env[] = { key, state, NULL };
+	char *phieu = child_program("phieu", e);
+	char *upload = child_program("phieu-upload", e);
+	int status = 0;
+	bool ok = false;
+
+	if (!phieu || !upload)
+		goto out;
+	(void)snprintf(file, sizeof file, "%s/simulated.ndjson", u->state);
+	(void)snprintf(outbox, sizeof outbox, "%s/simulated.outbox", u->state);
+	(void)snprintf(key, sizeof key, "PHIEU_AGENT_KEY=%s", u->agent_key);
+	(void)snprintf(state, sizeof state, "PHIEU_STATE_DIR=%s", u->state);
+	{
+		char *a[] = { phieu,	"simulate",
+			      "--wave", u->wave,
+			      "--seed", "1",
+			      "--n",	(char *)(uintptr_t)u->simulate,
+			      "--out",	file,
+			      NULL };
+		char *b[] = { upload,	  file,	  "--to", u->collector.url,
+			      "--outbox", outbox, NULL };
+
+		if (!child_run(a, env, &status, e))
+			goto out;
+		if (status == 0 && !child_run(b, env, &status, e))
+			goto out;
+	}
+	ok = status == 0 ||
+	     err_set(e, ERR_IO, "simulating or uploading failed");
+out:
+	free(phieu);
+	free(upload);
+	return ok;
+}
+
+static const char *port_of(const struct child *c)
+{
+	const char *colon = strrchr(c->url, ':');
+
+	return colon ? colon + 1 : "0";
+}
+
+/* A service that died by itself comes back at its address. */
+static bool mend(struct up *u, struct child *c, int64_t started,
+		 bool (*start)(struct up *, const char *, struct err *),
+		 struct err *e)
+{
+	char port[16], code_text[16];
+	int code;
+
+	if (!child_ended(c, &code))
+		return true;
+	(void)snprintf(port, sizeof port, "%s", port_of(c));
+	(void)snprintf(code_text, sizeof code_text, "%d", code);
+	log_event(LOG_WARN, NULL, "service-ended", "name", c->name, "code",
+		  code_text, NULL);
+	if (clock_monotonic_us() - started < RESTART_PAUSE_US) {
+		const struct timespec nap = { .tv_sec = 1 };
+
+		(void)nanosleep(&nap, NULL);
+	}
+	return start(u, port, e);
+}
+
+static bool watch(struct up *u, struct err *e)
+{
+	for (;;) {
+		struct pollfd p = { .fd = u->signals, .events = POLLIN };
+		struct signalfd_siginfo si;
+
+		if (poll(&p, 1, -1) < 0 && errno != EINTR)
+			return err_set(e, ERR_IO, "poll: %s", strerror(errno));
+		if (read(u->signals, &si, sizeof si) != sizeof si)
+			continue;
+		if (si.ssi_signo != SIGCHLD)
+			return true;
+		if (!mend(u, &u->collector, u->collector_at, start_collector,
+			  e) ||
+		    !mend(u, &u->server, u->server_at, start_server, e))
+			return false;
+	}
+}
+
+static bool catch_signals(struct up *u, struct err *e)
+{
+	sigset_t s;
+
+	(void)sigemptyset(&s);
+	(void)sigaddset(&s, SIGINT);
+	(void)sigaddset(&s, SIGTERM);
+	(void)sigaddset(&s, SIGHUP);
+	(void)sigaddset(&s, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &s, NULL))
+		return err_set(e, ERR_IO, "signals: %s", strerror(errno));
+	u->signals = signalfd(-1, &s, SFD_CLOEXEC);
+	return u->signals >= 0 ||
+	       err_set(e, ERR_IO, "signals: %s", strerror(errno));
+}
+
+static bool up(struct up *u, struct err *e)
+{
+	char *database = NULL;
+	bool ok = false;
+
+	u->state = cluster_state_dir(u->conf, e);
+	if (!u->state || !catch_signals(u, e))
+		return false;
+	if (connect_is_private(u->conf) &&
+	    !cluster_start(u->state, u->conf, &u->cluster_started, e))
+		return false;
+	database = connect_address(u->conf, WHO_OWNER, e);
+	ok = database && prepare(u, e) && start_collector(u, "0", e) &&
+	     start_server(u, "0", e) &&
+	     (!u->simulate || !u->wave[0] || simulate(u, e));
+	if (ok) {
+		print_ready(u, database);
+		ok = watch(u, e);
+	}
+	free(database);
+	return ok;
+}
+
+/* In the order that loses nothing: the door first, the store last. */
+static void down(struct up *u)
+{
+	struct err e;
+
+	(void)child_stop(&u->collector, STOP_SECONDS);
+	(void)child_stop(&u->server, STOP_SECONDS);
+	if (u->cluster_started && !cluster_stop(u->state, u->conf, &e))
+		log_err(LOG_ERROR, NULL, "cluster-stop", &e);
+	if (u->signals >= 0)
+		(void)close(u->signals);
+	free(u->state);
+}
+
+static int run_up(int argc, char **argv, void *app)
+{
+	struct up u = { .conf = ((struct app *)app)->conf, .signals = -1 };
+	const char *dir = NULL, *wave = NULL;
+	const struct cli_opt opts[] = { { "--json", &u.json, NULL },
+					{ "--dir", NULL, &dir },
+					{ "--wave", NULL, &wave },
+					{ "--plan", NULL, &u.plan_file },
+					{ "--simulate", NULL, &u.simulate } };
+	struct err e = { 0 };
+	bool ok;
+
+	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
+		return cli_fail("phieu up", &e);
+	if (argc > 1) {
+		(void)err_set(&e, ERR_INPUT, "unexpected word \"%s\"", argv[1]);
+		return cli_fail("phieu up", &e);
+	}
+	if (wave)
+		(void)snprintf(u.wave, sizeof u.wave, "%s", wave);
+	if (dir && !conf_set(u.conf, "state-dir", dir, &e))
+		return cli_fail("phieu up", &e);
+	ok = up(&u, &e);
+	down(&u);
+	return ok ? EXIT_DONE : cli_fail("phieu up", &e);
+}
+
+static const struct cmd cmds[] = {
+	{ "up", "run everything here, in the foreground",
+	  "phieu up [--dir D] [--plan FILE] [--wave W] [--simulate N] "
+	  "[--json]\n"
+	  "\n"
+	  "Starts the private PostgreSQL (where no database is configured), "
+	  "applies\n"
+	  "migrations, loads the plan, starts phieu-collector and phieu-server "
+	  "on\n"
+	  "free loopback ports and restarts them if they die.  When all is "
+	  "ready it\n"
+	  "prints the addresses and newly made keys (one JSON line with "
+	  "--json).\n"
+	  "SIGINT or SIGTERM stops everything cleanly.\n"
+	  "\n"
+	  "  --dir D       state directory (setting state-dir)\n"
+	  "  --plan FILE   load this plan\n"
+	  "  --wave W      make the agent's key for this wave when no plan is "
+	  "given\n"
+	  "  --simulate N  upload N simulated sheets first\n"
+	  "  --json        one JSON line instead of text\n",
+	  run_up },
+};
+const struct cmd_set cmd_up = { cmds, sizeof cmds / sizeof cmds[0] };
