@@ -1,0 +1,320 @@
+#include "phieu/service.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "phieu/connect.h"
+#include "phieu/date.h"
+#include "phieu/file.h"
+#include "phieu/log.h"
+#include "phieu/migrate.h"
+#include "service_impl.h"
+
+static const struct http_route routes[] = {
+	{ HTTP_POST, "/v1/submissions", PERM_AGENT, LIMIT_BATCH_BYTES,
+	  service_submit },
+	{ HTTP_GET, "/v1/plan", PERM_AGENT, 0, service_plan },
+	{ HTTP_GET, "/v1/receipts/{instance}", PERM_AGENT, 0, service_receipt },
+	{ HTTP_GET, "/healthz", PERM_PUBLIC, 0, service_health },
+	{ HTTP_GET, "/readyz", PERM_PUBLIC, 0, service_ready },
+	{ HTTP_GET, "/metrics", PERM_PUBLIC, 0, service_metrics },
+};
+enum { N_ROUTES = sizeof routes / sizeof routes[0] };
+
+static void permission_name(int permission, struct buf *out)
+{
+	buf_adds(out, permission == PERM_PUBLIC ? "public" : "agent");
+}
+
+void service_print_routes(struct buf *out)
+{
+	http_print_routes(routes, N_ROUTES, permission_name, out);
+}
+
+const char *service_url(const struct service *s)
+{
+	return s->url;
+}
+
+/* The connection for look-ups; also hears of new plans. */
+static bool look_open(struct service *s, struct err *e)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = &s->look };
+
+	s->look = db_open(s->address, "phieu-collector", DB_SERVICE_ROLE,
+			  (int)conf_int(s->conf, "statement-timeout-ms"), e);
+	if (!s->look)
+		return false;
+	if (!db_listen(s->look, "phieu_plan", e) ||
+	    epoll_ctl(s->epoll, EPOLL_CTL_ADD, db_socket(s->look), &ev) != 0) {
+		if (e->kind == ERR_NONE)
+			err_set(e, ERR_IO, "cannot watch a connection");
+		db_close(s->look);
+		s->look = NULL;
+		return false;
+	}
+	s->look_wait_us = RETRY_FIRST_US;
+	return true;
+}
+
+/* Plans may have changed and keys been revoked while nobody listened. */
+static void look_lost(struct service *s)
+{
+	log_event(LOG_WARN, NULL, "database-lost", "connection", "look-up",
+		  NULL);
+	db_close(s->look);
+	s->look = NULL;
+	s->look_retry_us = clock_monotonic_us() + s->look_wait_us;
+	service_keys_forget(s);
+}
+
+static void look_tend(struct service *s, int64_t now)
+{
+	struct err e = { 0 };
+
+	if (s->look && !db_is_up(s->look))
+		look_lost(s);
+	if (s->look || now < s->look_retry_us)
+		return;
+	if (look_open(s, &e)) {
+		service_waves_forget(s, NULL);
+		return;
+	}
+	s->look_wait_us *= 2;
+	if (s->look_wait_us > RETRY_LAST_US)
+		s->look_wait_us = RETRY_LAST_US;
+	s->look_retry_us = clock_monotonic_us() + s->look_wait_us;
+}
+
+static void look_event(struct service *s)
+{
+	const char *channel, *payload;
+
+	while (s->look && db_notified(s->look, &channel, &payload)) {
+		log_event(LOG_INFO, NULL, "plan-changed", "wave", payload,
+			  NULL);
+		service_waves_forget(s, *payload ? payload : NULL);
+	}
+}
+
+static char *pem(const char *path, struct err *e)
+{
+	size_t n;
+
+	return file_read(path, (size_t)1 << 20, &n, e);
+}
+
+static bool listen_http(struct service *s, struct err *e)
+{
+	const struct conf *c = s->conf;
+	struct http_config h = {
+		.address = conf_text(c, "collector-address"),
+		.port = (uint16_t)conf_int(c, "collector-port"),
+		.max_connections = (unsigned)conf_int(c, "max-connections"),
+		.max_per_address =
+			(unsigned)conf_int(c, "max-connections-per-address"),
+		.idle_seconds = (unsigned)conf_int(c, "idle-seconds"),
+		.max_buffered = (size_t)conf_int(c, "max-buffered"),
+		.server_name = "phieu-collector",
+		.routes = routes,
+		.n_routes = N_ROUTES,
+		.auth = service_auth,
+		.app = s
+	};
+	const char *certificate = conf_text(c, "tls-certificate");
+	const char *key = conf_text(c, "tls-key");
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = NULL };
+	char *cert_text = NULL, *key_text = NULL;
+	bool v6 = strchr(h.address, ':') != NULL, ok = false;
+
+	if (!certificate != !key) {
+		err_set(e, ERR_INPUT,
+			"tls-certificate and tls-key come together");
+		goto out;
+	}
+	if (certificate &&
+	    (!(cert_text = pem(certificate, e)) || !(key_text = pem(key, e))))
+		goto out;
+	h.tls_certificate = cert_text;
+	h.tls_key = key_text;
+	s->http = http_start(&h, e);
+	if (!s->http)
+		goto out;
+	(void)snprintf(s->url, sizeof s->url, "http%s://%s%s%s:%u",
+		       certificate ? "s" : "", v6 ? "[" : "", h.address,
+		       v6 ? "]" : "", http_port(s->http));
+	ok = epoll_ctl(s->epoll, EPOLL_CTL_ADD, http_fd(s->http), &ev) == 0;
+	if (!ok)
+		err_set(e, ERR_IO, "cannot watch the network");
+out:
+	free(cert_text);
+	free(key_text);
+	return ok;
+}
+
+/* The fault of a sheet number that counted before, as the store keeps it. */
+static char *reused_fault(void)
+{
+	struct arena *a = arena_new(1 << 16);
+	struct buf b = BUF_INIT(4096);
+	struct faults f;
+
+	if (!a)
+		return NULL;
+	faults_init(&f, a);
+	fault_add(&f, "V01", "/sheet",
+		  "this sheet number was counted before, under another "
+		  "instanceID",
+		  "Số phiếu này đã được tính trong một lần nộp khác");
+	faults_json(&f, &b);
+	arena_free(a);
+	return buf_take(&b);
+}
+
+static bool open_writers(struct service *s, struct err *e)
+{
+	s->n_writers = (size_t)conf_int(s->conf, "collector-writers");
+	for (size_t i = 0; i < s->n_writers; i++) {
+		struct writer *w = &s->writers[i];
+		w->phase = W_DOWN;
+		w->lane = (int)conf_int(s->conf, "collector-lane") + (int)i;
+		w->work = intake_work_new(e);
+		if (!w->work || !writer_open(s, w, e))
+			return false;
+	}
+	return true;
+}
+
+struct service *service_new(const struct conf *c, struct err *e)
+{
+	struct service *s = calloc(1, sizeof *s);
+
+	if (!s) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		return NULL;
+	}
+	s->conf = c;
+	s->last = &s->first;
+	s->epoll = epoll_create1(EPOLL_CLOEXEC);
+	s->keys = calloc(KEY_SLOTS, sizeof *s->keys);
+	s->reused = reused_fault();
+	if (s->epoll < 0 || !s->keys || !s->reused) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		goto out;
+	}
+	s->address = connect_address(c, WHO_COLLECTOR, e);
+	if (!s->address || !look_open(s, e) || !migrate_check(s->look, e) ||
+	    !store_receipt_keys(s->look, &s->receipt_keys, &s->n_receipt_keys,
+				e) ||
+	    !open_writers(s, e) || !listen_http(s, e))
+		goto out;
+	return s;
+out:
+	service_free(s);
+	return NULL;
+}
+
+void service_free(struct service *s)
+{
+	if (!s)
+		return;
+	(void)http_stop(s->http, 0);
+	for (size_t i = 0; i < MAX_WRITERS; i++) {
+		struct writer *w = &s->writers[i];
+		writer_close(w);
+		intake_work_free(w->work);
+		free(w->items);
+		free(w->lines);
+		free(w->answers);
+		free(w->solo);
+	}
+	db_close(s->look);
+	service_waves_forget(s, NULL);
+	for (size_t i = 0; s->keys && i < KEY_SLOTS; i++)
+		arena_free(s->keys[i].arena);
+	free(s->keys);
+	free(s->receipt_keys);
+	free(s->reused);
+	free(s->address);
+	if (s->epoll >= 0)
+		(void)close(s->epoll);
+	free(s);
+}
+
+/* Until the next thing that comes by itself. */
+static int patience_ms(const struct service *s, int64_t now, int64_t until)
+{
+	int ms = http_timeout_ms(s->http);
+	int64_t next = INT64_MAX;
+
+	for (size_t i = 0; i < s->n_writers; i++)
+		if (s->writers[i].phase == W_DOWN &&
+		    s->writers[i].retry_us < next)
+			next = s->writers[i].retry_us;
+	if (!s->look && s->look_retry_us < next)
+		next = s->look_retry_us;
+	if (until < next)
+		next = until;
+	if (next == INT64_MAX)
+		return ms;
+	next = next > now ? (next - now) / 1000 + 1 : 0;
+	if (next > 60000)
+		next = 60000;
+	return ms < 0 || next < ms ? (int)next : ms;
+}
+
+/* True when the signal to stop has come. */
+static bool events(struct service *s, const struct epoll_event *ev, int n)
+{
+	bool stop = false;
+
+	for (int i = 0; i < n; i++) {
+		void *p = ev[i].data.ptr;
+		if (p == &s->stopping)
+			stop = true;
+		else if (p == &s->look)
+			look_event(s);
+		else if (p)
+			writer_event(s, p);
+	}
+	return stop;
+}
+
+unsigned service_run(struct service *s, int signal_fd)
+{
+	struct epoll_event ev[16] = { { .events = EPOLLIN,
+					.data.ptr = &s->stopping } };
+	int64_t now = clock_monotonic_us(), until = INT64_MAX;
+	unsigned cut;
+
+	(void)epoll_ctl(s->epoll, EPOLL_CTL_ADD, signal_fd, &ev[0]);
+	while (!s->stopping || (http_active(s->http) > 0 && now < until)) {
+		int n = epoll_wait(s->epoll, ev, 16,
+				   patience_ms(s, now, until));
+		if (n < 0 && errno != EINTR)
+			break;
+		now = clock_monotonic_us();
+		if (events(s, ev, n > 0 ? n : 0) && !s->stopping) {
+			s->stopping = true;
+			until = now + conf_int(s->conf, "stop-seconds") *
+					      INT64_C(1000000);
+			log_event(LOG_INFO, NULL, "stopping", NULL);
+			http_quiesce(s->http);
+			(void)epoll_ctl(s->epoll, EPOLL_CTL_DEL, signal_fd,
+					NULL);
+		}
+		service_kick(s); /* the store works while we talk */
+		http_run(s->http);
+		service_kick(s);
+		look_tend(s, now);
+		for (size_t i = 0; i < s->n_writers; i++)
+			writer_tend(s, &s->writers[i], now);
+	}
+	cut = http_stop(s->http, 0);
+	s->http = NULL;
+	return cut;
+}

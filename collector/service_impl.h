@@ -1,0 +1,198 @@
+/* service_impl.h - what the files of the collector share. */
+#ifndef PHIEU_SERVICE_IMPL_H
+#define PHIEU_SERVICE_IMPL_H
+
+#include "phieu/conf.h"
+#include "phieu/http.h"
+#include "phieu/store_intake.h"
+
+enum {
+	PERM_AGENT = 2,
+	MAX_WRITERS = 8,
+	BATCH_LINES = 512, /* in one transaction */
+	CHUNK_LINES = 400, /* of an NDJSON body, at a time */
+	KEY_SLOTS = 1024,
+	KEY_SECONDS = 2, /* that a key is believed without asking */
+	RETRY_SECONDS = 2
+};
+#define BATCH_BYTES	((size_t)4 << 20)
+#define CHUNK_BYTES	((size_t)1 << 20)
+#define RETRY_FIRST_US	INT64_C(50000)
+#define RETRY_LAST_US	INT64_C(1000000)
+#define LATENCY_BUCKETS 12
+#define BATCH_BUCKETS	11
+
+/* A wave's plan with what has been counted; kept while a request uses it. */
+struct wave_ref {
+	struct wave *wave;
+	unsigned refs;
+	size_t *first;	  /* of each group in `counted` */
+	int64_t *counted; /* by group x cell, with what is on its way */
+	struct wave_ref *next;
+};
+
+enum line_kind { LINE_ITEM, LINE_QUARANTINE, LINE_REFUSAL };
+enum line_end {
+	END_OPEN,
+	END_ANSWERED,
+	END_DOWN,  /* outcome unknown, or not tried: send it again */
+	END_FAILED /* the store will not take it; logged */
+};
+
+/* One submission on its way through. */
+struct line {
+	enum line_kind kind;
+	enum line_end end;
+	struct submission sub;
+	struct intake_item item;
+	struct intake_answer answer;
+	struct intake_odd odd;
+	const char *why_vi; /* beside odd.words */
+	size_t cell;	    /* index in wave_ref.counted, NONE */
+	unsigned tries;
+	struct arena *arena; /* of the request or chunk */
+};
+
+struct service;
+
+/* What one request, or a chunk of its body, asks of the store. */
+struct job {
+	struct job *next;
+	struct wave_ref *wave;
+	struct line *lines;
+	size_t n, n_items, bytes;
+	bool alone;	  /* shares no transaction (replaces, atomic) */
+	bool atomic;	  /* all or nothing */
+	bool rolled_back; /* of atomic: nothing is kept */
+	void (*done)(struct service *s, struct job *j);
+	void *owner;
+};
+
+enum phase { W_DOWN, W_IDLE, W_BEGIN, W_BATCH, W_COMMIT, W_ROLLBACK, W_SOLO };
+
+struct writer {
+	struct db *db;
+	int lane;
+	enum phase phase;
+	struct intake_work *work;
+	struct job *jobs; /* of this run */
+	const struct intake_item **items;
+	struct line **lines; /* of `items`, by position */
+	struct intake_answer *answers;
+	size_t n_items;
+	struct line **solo; /* one by one, after the batch */
+	size_t n_solo, at_solo;
+	size_t room_items, room_solo;
+	int64_t retry_us, wait_us;
+};
+
+struct key_slot {
+	uint8_t hash[32];
+	int64_t until_us; /* 0: empty */
+	struct agent_scope scope;
+	struct arena *arena;
+};
+
+enum count {
+	COUNT_STORED,
+	COUNT_DUPLICATE,
+	COUNT_INVALID,
+	COUNT_CONFLICT,
+	COUNT_QUARANTINED,
+	COUNT_REFUSED,
+	COUNT_CLOSED,
+	COUNT_UNAVAILABLE,
+	COUNT_FAILED,
+	COUNT_KINDS
+};
+
+struct metrics {
+	uint64_t outcome[COUNT_KINDS];
+	uint64_t batches, batch_lines, batch_size[BATCH_BUCKETS + 1];
+	uint64_t latency[LATENCY_BUCKETS + 1], latency_n;
+	double latency_sum;
+	uint64_t reconnects;
+};
+
+struct service {
+	const struct conf *conf;
+	char *address; /* of the database */
+	char url[80];
+	struct http_server *http;
+	int epoll;
+	struct db *look; /* keys, receipts, plans, notifications */
+	int64_t look_retry_us, look_wait_us;
+	struct writer writers[MAX_WRITERS];
+	size_t n_writers;
+	struct job *first, **last; /* waiting */
+	size_t queued;
+	struct wave_ref *waves;
+	struct key_slot *keys;
+	struct receipt_key *receipt_keys;
+	size_t n_receipt_keys;
+	char *reused; /* the fault V01 of a sheet that counted before */
+	struct metrics metrics;
+	bool stopping;
+};
+
+/* service_wave.c */
+struct wave_ref *service_wave(struct service *s, const char *code,
+			      struct err *e) MUST_USE;
+void wave_ref_drop(struct wave_ref *w);
+void service_waves_forget(struct service *s, const char *code); /* NULL: all */
+/* Takes a place in the quota cell of a line; true past the quota. */
+bool quota_take(struct wave_ref *w, struct line *l);
+/* Gives the place back unless the line was stored and `kept`. */
+void quota_settle(struct wave_ref *w, const struct line *l, bool kept);
+
+/* service_auth.c */
+bool service_auth(struct http_request *rq, int permission,
+		  struct http_reply *rp, void *app);
+void service_keys_forget(struct service *s);
+void reply_down(struct http_request *rq, struct http_reply *rp);
+
+/* service_write.c */
+bool writer_open(struct service *s, struct writer *w, struct err *e) MUST_USE;
+void writer_close(struct writer *w);
+void writer_event(struct service *s, struct writer *w);
+void writer_tend(struct service *s, struct writer *w, int64_t now);
+void service_enqueue(struct service *s, struct job *j);
+void service_kick(struct service *s);
+bool service_can_write(const struct service *s);
+
+/* service_line.c: one submission in, its result out */
+/* Reads, checks and takes quota; false on out of memory. */
+bool line_read(struct wave_ref *w, const struct agent_scope *key,
+	       enum intake_way way, const char *bytes, size_t n,
+	       struct arena *a, struct line *l);
+int line_status(const struct line *l);
+/* The result object and a newline; with `number` > 0 as a line of a batch. */
+void line_write(struct service *s, const struct wave_ref *w,
+		const struct line *l, const char *request, int64_t number,
+		struct buf *out);
+void line_count(struct service *s, const struct line *l);
+bool receipt_text(const struct service *s, int key_id, const char *wave,
+		  const char *instance, const uint8_t sha[SHA256_BYTES],
+		  char out[RECEIPT_TEXT_MAX]);
+void write_flags(struct buf *out, unsigned flags);
+const char *state_word(int state);
+
+/* handlers */
+enum http_done service_submit(struct http_request *rq, struct http_reply *rp,
+			      void *app);
+enum http_done service_batch(struct http_request *rq, struct http_reply *rp,
+			     struct service *s);
+enum http_done service_plan(struct http_request *rq, struct http_reply *rp,
+			    void *app);
+enum http_done service_receipt(struct http_request *rq, struct http_reply *rp,
+			       void *app);
+enum http_done service_health(struct http_request *rq, struct http_reply *rp,
+			      void *app);
+enum http_done service_ready(struct http_request *rq, struct http_reply *rp,
+			     void *app);
+enum http_done service_metrics(struct http_request *rq, struct http_reply *rp,
+			       void *app);
+void metrics_latency(struct metrics *m, int64_t us);
+void metrics_batch(struct metrics *m, size_t n);
+
+#endif

@@ -1,0 +1,440 @@
+/* The queue and the connections that empty it.
+ *
+ * A writer takes what waits, up to BATCH_LINES, as one run: first a batch of
+ * all readable submissions in one statement, then what needs statements of
+ * its own, one by one (quarantine, refusals; the rows of a batch that
+ * raised).  When the connection is lost the outcome of the whole run is
+ * unknown: its clients are told to send again, and the UNIQUE keys make that
+ * harmless. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "phieu/date.h"
+#include "phieu/log.h"
+#include "service_impl.h"
+
+bool writer_open(struct service *s, struct writer *w, struct err *e)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = w };
+
+	w->db = db_open(s->address, "phieu-collector", DB_SERVICE_ROLE,
+			(int)conf_int(s->conf, "statement-timeout-ms"), e);
+	if (!w->db)
+		return false;
+	if (!store_durable(w->db, e) ||
+	    epoll_ctl(s->epoll, EPOLL_CTL_ADD, db_socket(w->db), &ev) != 0) {
+		if (e->kind == ERR_NONE)
+			err_set(e, ERR_IO, "cannot watch a connection");
+		db_close(w->db);
+		w->db = NULL;
+		return false;
+	}
+	w->phase = W_IDLE;
+	w->wait_us = RETRY_FIRST_US;
+	return true;
+}
+
+void writer_close(struct writer *w)
+{
+	db_close(w->db); /* closing takes it out of the epoll set */
+	w->db = NULL;
+	w->phase = W_DOWN;
+}
+
+bool service_can_write(const struct service *s)
+{
+	for (size_t i = 0; i < s->n_writers; i++)
+		if (s->writers[i].phase != W_DOWN)
+			return true;
+	return false;
+}
+
+void service_enqueue(struct service *s, struct job *j)
+{
+	j->next = NULL;
+	*s->last = j;
+	s->last = &j->next;
+	s->queued += j->n;
+}
+
+static void finish_run(struct service *s, struct writer *w)
+{
+	struct job *j = w->jobs;
+
+	w->jobs = NULL;
+	w->n_items = w->n_solo = w->at_solo = 0;
+	if (w->phase != W_DOWN)
+		w->phase = W_IDLE;
+	while (j) {
+		struct job *next = j->next;
+		for (size_t i = 0; i < j->n; i++) {
+			quota_settle(j->wave, &j->lines[i], !j->rolled_back);
+			if (!j->rolled_back)
+				line_count(s, &j->lines[i]);
+		}
+		j->done(s, j);
+		j = next;
+	}
+}
+
+/* Whatever is open in this run has an unknown outcome. */
+static void lose(struct service *s, struct writer *w, const struct err *e)
+{
+	log_err(LOG_WARN, NULL, "database-lost", e);
+	for (struct job *j = w->jobs; j; j = j->next)
+		for (size_t i = 0; i < j->n; i++)
+			if (j->lines[i].end == END_OPEN || j->atomic)
+				j->lines[i].end = END_DOWN;
+	writer_close(w);
+	w->retry_us = clock_monotonic_us() + w->wait_us;
+	finish_run(s, w);
+}
+
+static bool room_for(struct writer *w, size_t items, size_t solo)
+{
+	size_t all = items + solo;
+
+	if (all <= w->room_items)
+		return true;
+	free(w->items);
+	free(w->lines);
+	free(w->answers);
+	free(w->solo);
+	w->room_items = all < BATCH_LINES ? BATCH_LINES : all;
+	w->items = calloc(w->room_items, sizeof *w->items);
+	w->lines = calloc(w->room_items, sizeof *w->lines);
+	w->answers = calloc(w->room_items, sizeof *w->answers);
+	w->solo = calloc(w->room_items, sizeof *w->solo);
+	if (w->items && w->lines && w->answers && w->solo)
+		return true;
+	w->room_items = 0;
+	return false;
+}
+
+/* Jobs from the front of the queue that may share a transaction. */
+static size_t take(struct service *s, struct writer *w)
+{
+	struct job **tail = &w->jobs, *j;
+	size_t n = 0, bytes = 0;
+
+	while ((j = s->first)) {
+		if (n > 0 &&
+		    (j->alone || j->wave != w->jobs->wave ||
+		     n + j->n > BATCH_LINES || bytes + j->bytes > BATCH_BYTES))
+			break;
+		s->first = j->next;
+		if (!s->first)
+			s->last = &s->first;
+		j->next = NULL;
+		*tail = j;
+		tail = &j->next;
+		n += j->n;
+		bytes += j->bytes;
+		s->queued -= j->n;
+		if (j->alone)
+			break;
+	}
+	return n;
+}
+
+static void sort_out(struct writer *w)
+{
+	for (struct job *j = w->jobs; j; j = j->next)
+		for (size_t i = 0; i < j->n; i++) {
+			struct line *l = &j->lines[i];
+			if (l->kind == LINE_ITEM)
+				w->items[w->n_items++] = &l->item;
+			else
+				w->solo[w->n_solo++] = l;
+		}
+	store_intake_order(w->items, w->n_items);
+	for (size_t i = 0; i < w->n_items; i++)
+		w->lines[i] =
+			(struct line *)(void *)((char *)w->items[i] -
+						offsetof(struct line, item));
+}
+
+static bool send_items(struct service *s, struct writer *w,
+		       const struct intake_item *const *items, size_t n,
+		       struct err *e)
+{
+	return store_intake_send(w->db, w->work, w->lane, s->receipt_keys[0].id,
+				 s->reused, items, n, e);
+}
+
+static bool send_solo(struct service *s, struct writer *w, struct line *l,
+		      struct err *e)
+{
+	const struct intake_item *one = &l->item;
+
+	switch (l->kind) {
+	case LINE_ITEM: return send_items(s, w, &one, 1, e);
+	case LINE_QUARANTINE:
+		return store_quarantine_send(w->db, w->lane, &l->odd, e);
+	case LINE_REFUSAL:
+		return store_refusal_send(w->db, w->lane, &l->odd, e);
+	}
+	return err_set(e, ERR_BUG, "a line of no kind");
+}
+
+static void next_solo(struct service *s, struct writer *w);
+
+/* 40: serialisation, deadlock; 53, 57, 58: full, stopping, disk: the store's
+ * trouble and not the submission's. */
+static void fail_line(struct line *l, const struct err *e)
+{
+	bool theirs = e->kind == ERR_DB || e->kind == ERR_NOMEM;
+
+	l->end = theirs && (strncmp(e->sqlstate, "40", 2) == 0 ||
+			    strncmp(e->sqlstate, "53", 2) == 0 ||
+			    strncmp(e->sqlstate, "57", 2) == 0 ||
+			    strncmp(e->sqlstate, "58", 2) == 0 ||
+			    e->kind == ERR_NOMEM)
+			 ? END_DOWN
+			 : END_FAILED;
+	log_err(LOG_ERROR, NULL, "not-stored", e);
+}
+
+static void solo_failed(struct service *s, struct writer *w,
+			const struct err *e)
+{
+	struct line *l = w->solo[w->at_solo];
+
+	if (e->kind == ERR_DOWN || !db_is_up(w->db)) {
+		lose(s, w, e);
+		return;
+	}
+	if (strncmp(e->sqlstate, "40", 2) != 0 || ++l->tries > 3) {
+		fail_line(l, e);
+		w->at_solo++;
+	}
+	next_solo(s, w);
+}
+
+static void next_solo(struct service *s, struct writer *w)
+{
+	struct err e = { 0 };
+
+	if (w->at_solo == w->n_solo) {
+		finish_run(s, w);
+		return;
+	}
+	w->phase = W_SOLO;
+	if (!send_solo(s, w, w->solo[w->at_solo], &e))
+		solo_failed(s, w, &e);
+}
+
+static bool step(struct service *s, struct writer *w, enum intake_step step,
+		 enum phase phase)
+{
+	struct err e = { 0 };
+
+	w->phase = phase;
+	if (store_intake_step(w->db, step, &e))
+		return true;
+	lose(s, w, &e);
+	return false;
+}
+
+/* A batch that raised is run again row by row; one that must be whole is
+ * given up. */
+static void batch_failed(struct service *s, struct writer *w,
+			 const struct err *e)
+{
+	if (e->kind == ERR_DOWN || !db_is_up(w->db)) {
+		lose(s, w, e);
+		return;
+	}
+	if (w->jobs->atomic) {
+		for (size_t i = 0; i < w->n_items; i++)
+			fail_line(w->lines[i], e);
+		w->jobs->rolled_back = true;
+		(void)step(s, w, INTAKE_ROLLBACK, W_ROLLBACK);
+		return;
+	}
+	log_err(LOG_INFO, NULL, "batch-again-by-rows", e);
+	memmove(w->solo + w->n_items, w->solo, w->n_solo * sizeof *w->solo);
+	memcpy(w->solo, w->lines, w->n_items * sizeof *w->lines);
+	w->n_solo += w->n_items;
+	next_solo(s, w);
+}
+
+static void send_batch(struct service *s, struct writer *w)
+{
+	struct err e = { 0 };
+
+	w->phase = W_BATCH;
+	if (!send_items(s, w, w->items, w->n_items, &e))
+		batch_failed(s, w, &e);
+}
+
+static void start(struct service *s, struct writer *w)
+{
+	struct err e = { 0 };
+	size_t n = take(s, w);
+
+	if (!room_for(w, n, 0)) {
+		err_set(&e, ERR_NOMEM, "out of memory");
+		lose(s, w, &e);
+		return;
+	}
+	sort_out(w);
+	metrics_batch(&s->metrics, n);
+	if (w->n_items == 0)
+		next_solo(s, w);
+	else if (w->jobs->atomic)
+		(void)step(s, w, INTAKE_BEGIN, W_BEGIN);
+	else
+		send_batch(s, w);
+}
+
+void service_kick(struct service *s)
+{
+	for (size_t i = 0; i < s->n_writers && s->first; i++)
+		if (s->writers[i].phase == W_IDLE)
+			start(s, &s->writers[i]);
+	/* With no connection left nothing waits in vain. */
+	while (s->first && !service_can_write(s)) {
+		struct writer none = { .phase = W_DOWN };
+		size_t n = take(s, &none);
+		for (struct job *j = none.jobs; n && j; j = j->next)
+			for (size_t i = 0; i < j->n; i++)
+				j->lines[i].end = END_DOWN;
+		finish_run(s, &none);
+	}
+}
+
+static bool all_well(const struct writer *w)
+{
+	for (size_t i = 0; i < w->n_items; i++) {
+		int status = line_status(w->lines[i]);
+		if (status != 201 && status != 200)
+			return false;
+	}
+	return true;
+}
+
+/* What the result lends dies with it, before the last reply of the run. */
+static void keep(struct line *l, const struct intake_answer *a)
+{
+	l->answer = *a;
+	if (a->faults && a->faults != l->item.faults)
+		l->answer.faults = arena_strdup(l->arena, a->faults);
+}
+
+static void batch_answered(struct service *s, struct writer *w,
+			   const struct res *r)
+{
+	struct err e = { 0 };
+	bool ok = store_intake_read(r, w->items, w->n_items,
+				    s->receipt_keys[0].id, w->answers, &e);
+
+	for (size_t i = 0; i < w->n_items; i++) {
+		w->lines[i]->end = ok ? END_ANSWERED : END_FAILED;
+		if (ok)
+			keep(w->lines[i], &w->answers[i]);
+	}
+	if (!ok)
+		log_err(LOG_ERROR, NULL, "batch-answer", &e);
+	if (!w->jobs->atomic) {
+		next_solo(s, w);
+		return;
+	}
+	w->jobs->rolled_back = !all_well(w);
+	if (w->jobs->rolled_back)
+		(void)step(s, w, INTAKE_ROLLBACK, W_ROLLBACK);
+	else
+		(void)step(s, w, INTAKE_COMMIT, W_COMMIT);
+}
+
+static void solo_answered(struct service *s, struct writer *w,
+			  const struct res *r)
+{
+	struct line *l = w->solo[w->at_solo++];
+	const struct intake_item *one = &l->item;
+	struct intake_answer a = { 0 };
+	struct err e = { 0 };
+	bool ok;
+
+	if (l->kind == LINE_ITEM)
+		ok = store_intake_read(r, &one, 1, s->receipt_keys[0].id, &a,
+				       &e);
+	else
+		ok = store_odd_read(r, &a.outcome, &e);
+	if (ok)
+		keep(l, &a);
+	l->end = ok ? END_ANSWERED : END_FAILED;
+	if (!ok)
+		log_err(LOG_ERROR, NULL, "row-answer", &e);
+	next_solo(s, w);
+}
+
+static void answered(struct service *s, struct writer *w, struct res *r)
+{
+	switch (w->phase) {
+	case W_BEGIN: send_batch(s, w); break;
+	case W_BATCH: batch_answered(s, w, r); break;
+	case W_SOLO: solo_answered(s, w, r); break;
+	case W_COMMIT:
+	case W_ROLLBACK: finish_run(s, w); break;
+	case W_DOWN:
+	case W_IDLE: break;
+	}
+}
+
+static void failed(struct service *s, struct writer *w, const struct err *e)
+{
+	if (w->phase == W_BATCH)
+		batch_failed(s, w, e);
+	else if (w->phase == W_SOLO)
+		solo_failed(s, w, e);
+	else
+		lose(s, w, e);
+}
+
+void writer_event(struct service *s, struct writer *w)
+{
+	const char *channel, *payload;
+	struct err e = { 0 };
+	struct res *r;
+
+	if (w->phase == W_DOWN)
+		return;
+	if (w->phase == W_IDLE) {
+		while (db_notified(w->db, &channel, &payload))
+			continue;
+		if (!db_is_up(w->db)) {
+			err_set(&e, ERR_DOWN,
+				"the database closed an idle "
+				"connection");
+			lose(s, w, &e);
+		}
+		return;
+	}
+	switch (db_poll(w->db, &r, &e)) {
+	case DB_WAITING: return;
+	case DB_READY: break;
+	case DB_FAILED: failed(s, w, &e); return;
+	}
+	answered(s, w, r);
+	res_free(r);
+}
+
+void writer_tend(struct service *s, struct writer *w, int64_t now)
+{
+	struct err e = { 0 };
+
+	if (w->phase != W_DOWN || now < w->retry_us)
+		return;
+	s->metrics.reconnects++;
+	if (writer_open(s, w, &e)) {
+		log_event(LOG_INFO, NULL, "database-back", NULL);
+		return;
+	}
+	log_err(LOG_WARN, NULL, "database-away", &e);
+	w->wait_us =
+		w->wait_us * 2 > RETRY_LAST_US ? RETRY_LAST_US : w->wait_us * 2;
+	w->retry_us = clock_monotonic_us() + w->wait_us;
+}
