@@ -217,6 +217,9 @@ trial:
 	@tests/setup.sh trial
 	@TRIAL=1 tests/all.sh
 
+docs: all
+	PHIEU_BIN=$(CURDIR)/$(B) tests/lint/help_docs.sh --write
+
 PREFIX ?= /usr/local
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
