@@ -11,6 +11,7 @@
 
 #define ENV_PREFIX "PHIEU_"
 #define ENV_CONFIG "PHIEU_CONFIG"
+#define FILES_MAX  4 /* a machine's, the environment's, an option's */
 
 /* Variables of ours that are no settings: what belongs to one program, and
  * what the tests tell each other. */
@@ -29,8 +30,9 @@ struct value {
 };
 
 struct conf {
-	struct value *values; /* conf_table_n */
-	char *path;	      /* of the file read last, for conf_reload */
+	struct value *values;	/* conf_table_n */
+	char *paths[FILES_MAX]; /* read so far, for conf_reload */
+	size_t n_paths;
 };
 
 static bool find(const char *name, size_t n, size_t *out)
@@ -160,8 +162,8 @@ static bool parse_value(const struct conf_key *k, const char *s, int64_t *out,
 	return err_set(e, ERR_BUG, "%s: setting of unknown type", k->name);
 }
 
-/* Value `s` for key i; an empty text means "not set".  Always checked, but
- * kept only if nothing of a higher rank was there before. */
+/* Value `s` for key i; an empty text stands for the default.  Always checked,
+ * but kept only if nothing of a higher rank was there before. */
 static bool put(struct conf *c, size_t i, const char *s, enum source from,
 		struct err *e)
 {
@@ -173,6 +175,8 @@ static bool put(struct conf *c, size_t i, const char *s, enum source from,
 		return false;
 	if (from < v->source)
 		return true;
+	if (!*s && conf_table[i].def)
+		s = conf_table[i].def;
 	if (*s) {
 		own = strdup(s);
 		if (!own)
@@ -194,7 +198,8 @@ void conf_free(struct conf *c)
 	for (i = 0; c->values && i < conf_table_n; i++)
 		free(c->values[i].text);
 	free(c->values);
-	free(c->path);
+	while (c->n_paths > 0)
+		free(c->paths[--c->n_paths]);
 	free(c);
 }
 
@@ -320,6 +325,20 @@ bool conf_parse(struct conf *c, const char *text, size_t n, const char *what,
 	return ok;
 }
 
+static bool remember(struct conf *c, const char *path, struct err *e)
+{
+	char *own;
+
+	if (c->n_paths == FILES_MAX)
+		return err_set(e, ERR_INPUT, "more than %d files of settings",
+			       FILES_MAX);
+	own = strdup(path);
+	if (!own)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	c->paths[c->n_paths++] = own;
+	return true;
+}
+
 bool conf_file(struct conf *c, const char *path, struct err *e)
 {
 	FILE *f = fopen(path, "rb");
@@ -341,13 +360,7 @@ bool conf_file(struct conf *c, const char *path, struct err *e)
 			      strerror(errno));
 		goto out;
 	}
-	free(c->path);
-	c->path = strdup(path);
-	if (!c->path) {
-		(void)err_set(e, ERR_NOMEM, "out of memory");
-		goto out;
-	}
-	ok = conf_parse(c, text, n, path, e);
+	ok = remember(c, path, e) && conf_parse(c, text, n, path, e);
 out:
 	free(text);
 	(void)fclose(f);
@@ -356,15 +369,13 @@ out:
 
 bool conf_reload(struct conf *c, struct err *e)
 {
-	struct conf *fresh;
+	struct conf *fresh = conf_new(e);
+	bool ok = fresh;
 	size_t i;
 
-	if (!c->path)
-		return true;
-	fresh = conf_new(e);
-	if (!fresh)
-		return false;
-	if (!conf_file(fresh, c->path, e)) {
+	for (i = 0; ok && i < c->n_paths; i++)
+		ok = conf_file(fresh, c->paths[i], e);
+	if (!ok) {
 		conf_free(fresh);
 		return false;
 	}

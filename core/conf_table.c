@@ -8,12 +8,9 @@
 #define TEXT_LIVE(name, def, help) \
 	{ name, def, help, 0, 0, CONF_TEXT, true, false }
 #define SECRET(name, help) { name, NULL, help, 0, 0, CONF_TEXT, false, true }
-#define BOOL_LIVE(name, def, help) \
-	{ name, def, help, 0, 0, CONF_BOOL, true, false }
+#define BOOL(name, def, help) { name, def, help, 0, 0, CONF_BOOL, false, false }
 #define INT(name, def, min, max, help) \
 	{ name, def, help, min, max, CONF_INT, false, false }
-#define INT_LIVE(name, def, min, max, help) \
-	{ name, def, help, min, max, CONF_INT, true, false }
 #define SIZE(name, def, min, max, help) \
 	{ name, def, help, min, max, CONF_SIZE, false, false }
 
@@ -54,23 +51,23 @@ const struct conf_key conf_table[] = {
 	    "seconds after which a silent connection is closed"),
 	SIZE("max-buffered", "48M", 1LL << 20, 1LL << 36,
 	     "bytes of request bodies held at the same time"),
-	TEXT("tls-certificate", NULL,
+	TEXT_LIVE("tls-certificate", NULL,
 	     "PEM file with the certificate chain; none: no TLS"),
-	TEXT("tls-key", NULL,
+	TEXT_LIVE("tls-key", NULL,
 	     "PEM file with the certificate's private key"),
 	INT("statement-timeout-ms", "10000", 100, 3600000,
 	    "milliseconds a database statement may take"),
 	INT("stop-seconds", "10", 1, 600,
 	    "seconds a stopping service finishes what it has begun"),
-	INT_LIVE("password-min-length", "12", 8, 64,
+	INT("password-min-length", "12", 8, 64,
 		 "characters a password must have"),
-	BOOL_LIVE("password-composition", "false",
+	BOOL("password-composition", "false",
 		  "ask for upper and lower case, digit and special character"),
-	INT_LIVE("login-failures", "10", 3, 1000,
+	INT("login-failures", "10", 3, 1000,
 		 "failed sign-ins before an account is locked"),
-	INT_LIVE("login-lock-minutes", "15", 1, 1440,
+	INT("login-lock-minutes", "15", 1, 1440,
 		 "minutes an account stays locked"),
-	INT_LIVE("session-hours", "12", 1, 168,
+	INT("session-hours", "12", 1, 168,
 		 "hours after which a session ends"),
 };
 /* clang-format on */

@@ -21,7 +21,6 @@
 
 enum { PEM_MAX = 1 << 20 };
 
-extern char **environ;
 
 static const char help[] =
 	"phieu-server [--config FILE] [--KEY VALUE ...]\n"
@@ -133,28 +132,22 @@ static void say_listening(const struct web *w, const struct conf *c)
 }
 
 /* SIGHUP: what may change without a restart; the rest is left alone. */
-static bool reload(struct web *w, struct conf *c, int argc, char **argv,
-		   struct err *e)
+static bool reload(struct web *w, struct conf *c, struct err *e)
 {
-	char **copy = calloc((size_t)argc + 1, sizeof *copy);
 	struct tls_files tls = { 0 };
 	bool ok = false;
 
-	if (!copy)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	memcpy(copy, argv, (size_t)argc * sizeof *copy);
-	if (!read_settings(c, &argc, copy, e) || !tls_files_read(c, &tls, e))
+	if (!conf_reload(c, e) || !set_log_level(c, e) ||
+	    !tls_files_read(c, &tls, e))
 		goto out;
 	ok = !w->tls || !tls.certificate ||
 	     http_tls_reload(w->http, tls.certificate, tls.key, e);
 out:
 	tls_files_free(&tls);
-	free(copy);
 	return ok;
 }
 
-static int serve(struct web *w, struct conf *c, const sigset_t *signals,
-		 int argc, char **argv)
+static int serve(struct web *w, struct conf *c, const sigset_t *signals)
 {
 	struct err e = { 0 };
 	char cut_text[16];
@@ -168,7 +161,7 @@ static int serve(struct web *w, struct conf *c, const sigset_t *signals,
 			break;
 		if (sig != SIGHUP)
 			continue;
-		if (reload(w, c, argc, argv, &e))
+		if (reload(w, c, &e))
 			log_event(LOG_INFO, NULL, "reloaded", NULL);
 		else
 			log_err(LOG_ERROR, NULL, "reload-failed", &e);
@@ -216,8 +209,7 @@ static bool has_word(int argc, char **argv, const char *word)
 int main(int argc, char **argv)
 {
 	struct web w = { .started_us = clock_monotonic_us() };
-	char **kept = NULL;
-	int kept_n = argc, code = EXIT_FAILED;
+	int code = EXIT_FAILED;
 	struct conf *c = NULL;
 	struct err e = { 0 };
 	sigset_t signals;
@@ -237,11 +229,9 @@ int main(int argc, char **argv)
 	(void)sigaddset(&signals, SIGINT);
 	(void)sigaddset(&signals, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
-	kept = calloc((size_t)argc + 1, sizeof *kept);
 	c = conf_new(&e);
-	if (!c || !kept)
+	if (!c)
 		goto out;
-	memcpy(kept, argv, (size_t)argc * sizeof *kept);
 	if (!hash_start(&e) || !read_settings(c, &argc, argv, &e))
 		goto out;
 	if (argc > 1) {
@@ -252,12 +242,11 @@ int main(int argc, char **argv)
 	w.conf = c;
 	if (drop_privileges(c, &e) && open_database(&w, c, &e) &&
 	    start_http(&w, c, &e))
-		code = serve(&w, c, &signals, kept_n, kept);
+		code = serve(&w, c, &signals);
 out:
 	if (e.kind != ERR_NONE)
 		code = cli_fail(PROGRAM, &e);
 	db_pool_free(w.db);
 	conf_free(c);
-	free(kept);
 	return code;
 }

@@ -159,9 +159,12 @@ static void options_beat_environment_beats_file_in_any_order(void **state)
 	assert_string_equal(conf_text(*state, "log-level"), "warn");
 	/* What is not taken is still checked. */
 	assert_false(parse(*state, "server-port = x\n", &e));
-	/* An empty text takes a setting back. */
+	/* An empty text stands for the default. */
 	assert_true(conf_set(*state, "user", "", &e));
-	assert_null(conf_text(*state, "user"));
+	assert_string_equal(conf_text(*state, "user"), "postgres");
+	assert_true(conf_set(*state, "state-dir", "/x", &e));
+	assert_true(conf_set(*state, "state-dir", "", &e));
+	assert_null(conf_text(*state, "state-dir"));
 	assert_true(conf_env(*state, NULL, &e));
 }
 
@@ -243,7 +246,7 @@ static void an_option_without_its_value_is_an_error(void **state)
 	assert_int_equal(argc, 1);
 	argc = 2;
 	assert_true(conf_args(*state, &argc, ARGV(a0, a5), &e));
-	assert_null(conf_text(*state, "user"));
+	assert_string_equal(conf_text(*state, "user"), "postgres");
 }
 
 static void a_file_on_disk_is_read_by_option_or_environment(void **state)
@@ -282,30 +285,47 @@ static void rewrite(const char *path, const char *text)
 
 static void a_reload_takes_up_only_what_may_change(void **state)
 {
-	char path[] = "/tmp/phieu-conf-XXXXXX";
-	int fd = mkstemp(path);
+	char path[] = "/tmp/phieu-conf-XXXXXX",
+	     other[] = "/tmp/phieu-conf-XXXXXX";
+	int fd = mkstemp(path), fd2 = mkstemp(other);
 	struct err e;
 
-	assert_true(fd >= 0);
+	assert_true(fd >= 0 && fd2 >= 0);
 	assert_int_equal(close(fd), 0);
-	assert_true(conf_reload(*state, &e)); /* no file: nothing to do */
-	rewrite(path, "session-hours = 2\nuser = a\nlogin-failures = 3\n");
+	assert_int_equal(close(fd2), 0);
+	assert_true(conf_reload(*state, &e)); /* no file: the defaults */
+	rewrite(path, "tls-key = a\nuser = a\ntls-certificate = a\n");
+	rewrite(other, "user = o\n");
 	assert_true(conf_file(*state, path, &e));
-	assert_true(conf_set(*state, "login-failures", "4", &e));
+	assert_true(conf_file(*state, other, &e));
+	assert_true(conf_set(*state, "tls-certificate", "c", &e));
 
-	rewrite(path, "user = b\nlogin-failures = 5\nlog-level = debug\n");
+	rewrite(path, "user = b\ntls-certificate = b\nlog-level = warn\n");
+	rewrite(other, "log-level = debug\n");
 	assert_true(conf_reload(*state, &e));
-	assert_int_equal(conf_int(*state, "session-hours"), 12);
-	assert_string_equal(conf_text(*state, "user"), "a");
-	assert_int_equal(conf_int(*state, "login-failures"), 4);
+	assert_null(conf_text(*state, "tls-key"));
+	assert_string_equal(conf_text(*state, "user"), "o");
+	assert_string_equal(conf_text(*state, "tls-certificate"), "c");
 	assert_string_equal(conf_text(*state, "log-level"), "debug");
 
-	rewrite(path, "log-level = warn\nsession-hours = never\n");
+	rewrite(other, "log-level = error\nsession-hours = never\n");
 	assert_false(conf_reload(*state, &e));
 	assert_non_null(strstr(e.msg, "line 2"));
 	assert_string_equal(conf_text(*state, "log-level"), "debug");
-	assert_int_equal(unlink(path), 0);
+	assert_int_equal(unlink(other), 0);
 	assert_false(conf_reload(*state, &e));
+	assert_int_equal(unlink(path), 0);
+}
+
+static void more_files_than_sources_are_refused(void **state)
+{
+	struct err e;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		assert_true(conf_file(*state, "/dev/null", &e));
+	assert_false(conf_file(*state, "/dev/null", &e));
+	assert_int_equal(e.kind, ERR_INPUT);
 }
 
 static void a_file_too_large_is_refused(void **state)
@@ -338,6 +358,7 @@ int main(void)
 		WITH(an_option_without_its_value_is_an_error),
 		WITH(a_file_on_disk_is_read_by_option_or_environment),
 		WITH(a_reload_takes_up_only_what_may_change),
+		WITH(more_files_than_sources_are_refused),
 		WITH(a_file_too_large_is_refused),
 	};
 	return cmocka_run_group_tests_name("conf", t, NULL, NULL);

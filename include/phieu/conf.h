@@ -2,7 +2,7 @@
  *
  * Default < file (key = value, # comments) < environment PHIEU_<KEY> (upper
  * case, - as _) < command-line option --key, whatever the order of the calls.
- * An unknown key is an error; an empty text takes a setting back.
+ * An unknown key is an error; an empty text stands for the default.
  * docs/CONFIG.md is checked against the table in conf_table.c. */
 #ifndef PHIEU_CONF_H
 #define PHIEU_CONF_H
@@ -36,7 +36,7 @@ bool conf_file(struct conf *c, const char *path, struct err *e) MUST_USE;
 /* The same from memory: `text` of n bytes; what names it in errors. */
 bool conf_parse(struct conf *c, const char *text, size_t n, const char *what,
 		struct err *e) MUST_USE;
-/* Reads the last file again and takes up the reloadable settings that no
+/* Reads the files again and takes up the reloadable settings that no
  * environment or option overrides; an error leaves everything as it was.
  * Texts borrowed of reloadable settings end with the call; numbers may be
  * read by other threads meanwhile. */
