@@ -158,6 +158,13 @@ static void entry_hash(const struct copy_field *f, int lane, int64_t seq,
 	sha256_end(&run, out);
 }
 
+/* The parts are joined by '|' for the hash: text moved over such a border
+ * would hash alike. */
+static bool has_bar(const struct copy_field *f)
+{
+	return memchr(f->p, '|', (size_t)f->n) != NULL;
+}
+
 static void check_entry(struct walk *w, const struct copy_field *f, int64_t seq)
 {
 	uint8_t want[SHA256_BYTES];
@@ -172,6 +179,9 @@ static void check_entry(struct walk *w, const struct copy_field *f, int64_t seq)
 		 memcmp(f[6].p, w->hash, w->hash_n) != 0)
 		fault(w->report, w->lane, seq,
 		      "entry does not follow from the one before");
+	else if (has_bar(&f[2]) || has_bar(&f[3]) || has_bar(&f[4]))
+		fault(w->report, w->lane, seq,
+		      "entry was changed: its parts run into each other");
 	else if (f[7].n != SHA256_BYTES ||
 		 memcmp(f[7].p, want, SHA256_BYTES) != 0)
 		fault(w->report, w->lane, seq, "entry was changed");
