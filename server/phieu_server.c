@@ -21,7 +21,6 @@
 
 enum { PEM_MAX = 1 << 20 };
 
-
 static const char help[] =
 	"phieu-server [--config FILE] [--KEY VALUE ...]\n"
 	"  The service of analysts and index engines.  Prints one line\n"
