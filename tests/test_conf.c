@@ -83,6 +83,10 @@ static void a_file_sets_what_it_names(void **state)
 	assert_int_equal(conf_int(*state, "max-buffered"), INT64_C(2) << 30);
 	assert_true(conf_bool(*state, "password-composition"));
 	assert_string_equal(conf_text(*state, "state-dir"), " /srv/phiếu ");
+	assert_true(parse(*state, "max-buffered = 2048k\n", &e));
+	assert_int_equal(conf_int(*state, "max-buffered"), 2 << 20);
+	assert_true(parse(*state, "max-buffered = 1048577\n", &e));
+	assert_int_equal(conf_int(*state, "max-buffered"), 1048577);
 }
 
 static void a_wrong_line_is_named_with_its_reason(void **state)
@@ -129,6 +133,15 @@ static void a_wrong_line_is_named_with_its_reason(void **state)
 	}
 	assert_false(conf_parse(*state, "user = a\0b", 10, "f", &e));
 	assert_non_null(strstr(e.msg, "NUL"));
+}
+
+static void a_key_that_is_in_no_table_cannot_be_set(void **state)
+{
+	struct err e;
+
+	assert_false(conf_set(*state, "colour", "red", &e));
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_string_equal(e.msg, "unknown setting 'colour'");
 }
 
 static void no_message_shows_a_secret(void **state)
@@ -351,6 +364,7 @@ int main(void)
 		WITH(the_table_is_in_order),
 		WITH(a_file_sets_what_it_names),
 		WITH(a_wrong_line_is_named_with_its_reason),
+		WITH(a_key_that_is_in_no_table_cannot_be_set),
 		WITH(no_message_shows_a_secret),
 		WITH(options_beat_environment_beats_file_in_any_order),
 		WITH(an_unknown_variable_of_ours_is_an_error),

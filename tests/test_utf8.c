@@ -183,6 +183,7 @@ static void folding_beyond_vietnamese_keeps_its_rules(void **state)
 		{ "Ωmega", "ωmega", "ωmega" },
 		{ "ΐ", "ΐ", "ι" },
 		{ "한글", "한글", "한글" },
+		{ "Tốt 😀", "tốt 😀", "tot 😀" },
 	};
 	size_t i;
 
