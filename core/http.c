@@ -149,6 +149,8 @@ static void set_defaults(struct http_config *c)
 		c->max_connections = 1000;
 	if (!c->idle_seconds)
 		c->idle_seconds = 75;
+	if (!c->slow_seconds)
+		c->slow_seconds = HTTP_SLOW_SECONDS;
 }
 
 static void server_free(struct http_server *s)

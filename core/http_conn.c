@@ -332,26 +332,27 @@ void http_on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
 
 /* An honest slow client keeps HTTP_RATE_BYTES a second up; the library's own
  * time-out sees only total silence. */
-static bool is_too_slow(struct http_conn *c, uint64_t now, unsigned idle)
+static bool is_too_slow(struct http_conn *c, uint64_t now)
 {
-	uint64_t spent = now - c->since_ms;
+	uint64_t window = c->s->c.slow_seconds * 1000ULL;
+	uint64_t idle = c->s->c.idle_seconds * 1000ULL;
 	size_t sent;
 
 	switch (c->stage) {
-	case STAGE_IDLE:
-	case STAGE_LINE: return spent > (idle + HTTP_HEADER_SECONDS) * 1000ULL;
+	case STAGE_IDLE: /* or its headers trickle in */
+	case STAGE_LINE: return now - c->since_ms > idle + window;
 	case STAGE_BODY:
-		if (now - c->window_ms < HTTP_RATE_SECONDS * 1000ULL)
+		if (now - c->window_ms < window)
 			return false;
-		if (c->window_bytes < HTTP_RATE_SECONDS * HTTP_RATE_BYTES)
+		if (c->window_bytes * 1000 < window * HTTP_RATE_BYTES)
 			return true;
 		c->window_ms = now;
 		c->window_bytes = 0;
 		return false;
 	case STAGE_SENDING:
 		sent = c->is_packed ? c->packed.len : c->rp.body.len;
-		return spent > HTTP_RATE_SECONDS * 1000ULL +
-				       sent * 1000ULL / HTTP_RATE_BYTES;
+		return now - c->since_ms >
+		       window + sent * 1000ULL / HTTP_RATE_BYTES;
 	case STAGE_AUTH:
 	case STAGE_HANDLER: break;
 	}
@@ -366,7 +367,7 @@ void http_sweep(struct http_server *s, uint64_t now)
 		return;
 	s->swept_ms = now;
 	for (c = s->conns; c; c = c->next)
-		if (c->fd >= 0 && is_too_slow(c, now, s->c.idle_seconds)) {
+		if (c->fd >= 0 && is_too_slow(c, now)) {
 			log_event(LOG_INFO, c->rq.id, "too-slow", "peer",
 				  c->peer, NULL);
 			(void)shutdown(c->fd, SHUT_RDWR);

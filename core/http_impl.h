@@ -16,9 +16,8 @@
 
 enum {
 	HTTP_SWEEP_MS = 1000,
-	HTTP_HEADER_SECONDS = 60, /* for one request's headers */
-	HTTP_RATE_SECONDS = 60,	  /* window of the minimum rate … */
-	HTTP_RATE_BYTES = 100,	  /* … in bytes a second */
+	HTTP_SLOW_SECONDS = 60,
+	HTTP_RATE_BYTES = 100, /* a second */
 	HTTP_GZIP_FROM = 1024,
 	HTTP_RETRY_SECONDS = 5
 };

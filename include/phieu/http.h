@@ -75,8 +75,11 @@ struct http_config {
 	unsigned threads;
 	unsigned max_connections, max_per_address;
 	unsigned idle_seconds; /* keep-alive and slow clients */
-	size_t max_buffered;   /* bodies in memory over all connections:
-				* past it 503 with Retry-After */
+	/* A client that sends or takes less than 100 bytes a second over this
+	 * many seconds is cut off; 0: 60.  There is no limit on the whole. */
+	unsigned slow_seconds;
+	size_t max_buffered; /* bodies in memory over all connections:
+			      * past it 503 with Retry-After */
 	const char *tls_certificate, *tls_key; /* PEM text, both or none */
 	const char *server_name;	       /* for the log */
 	/* false: a line for 2xx and 304 at debug only (hot routes) */
