@@ -305,23 +305,28 @@ static size_t utf8_step(const unsigned char *s, size_t n)
 
 #define EACH(b) (UINT64_C(0x0101010101010101) * (b))
 
-/* Skips bytes that need no look: eight at a time, printable ASCII without
- * quote and backslash. */
+/* To the first byte that needs a look, or near it: eight at a time, printable
+ * ASCII without quote and backslash. */
 static const char *skip_plain(const char *p, const char *end)
 {
 	while (end - p >= 8) {
-		uint64_t v, quote, slash;
+		uint64_t v, quote, slash, odd;
 
 		memcpy(&v, p, sizeof v);
 		quote = v ^ EACH('"');
 		slash = v ^ EACH('\\');
 		/* The high bit of a byte is set where it is >= 0x80, below
-		 * 0x20, a quote or a backslash (a borrow may mark the byte
-		 * after one of these too; the slow loop sorts that out). */
-		if ((v | (v - EACH(0x20)) | (quote - EACH(1)) |
-		     (slash - EACH(1))) &
-		    EACH(0x80))
+		 * 0x20, a quote or a backslash.  A borrow may set it in bytes
+		 * above such a one, never below: the lowest is true. */
+		odd = (v | (v - EACH(0x20)) | (quote - EACH(1)) |
+		       (slash - EACH(1))) &
+		      EACH(0x80);
+		if (odd) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+			p += __builtin_ctzll(odd) / 8;
+#endif
 			break;
+		}
 		p += 8;
 	}
 	return p;

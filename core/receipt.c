@@ -54,8 +54,6 @@ void token_new(const char *prefix, char out[TOKEN_TEXT_MAX])
 
 	/* 39 characters of base32, '_' and NUL leave room for 7. */
 	assert(n <= TOKEN_PREFIX_MAX);
-	if (n > TOKEN_PREFIX_MAX)
-		n = TOKEN_PREFIX_MAX;
 	random_bytes(secret, sizeof secret);
 	for (size_t i = 0; i < n; i++)
 		out[i] = prefix[i];

@@ -1,7 +1,9 @@
 #include "support/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "phieu/hash.h"
 
@@ -318,6 +320,34 @@ static void no_hash_opens_for_nobody(void **state)
 	}
 }
 
+/* AddressSanitizer and valgrind need address space of their own. */
+#ifndef __SANITIZE_ADDRESS__
+static void without_memory_a_password_is_refused_not_taken(void **state)
+{
+	char hash[PASSWORD_HASH_MAX], again[PASSWORD_HASH_MAX];
+	struct rlimit was, low;
+	struct err e = { 0 };
+	const char *preload = getenv("LD_PRELOAD");
+	bool made, opened;
+
+	(void)state;
+	if (preload && strstr(preload, "vgpreload"))
+		skip();
+	assert_true(password_hash("x", hash, &e));
+	assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
+	low = was;
+	low.rlim_cur = 48 << 20;
+	assert_int_equal(setrlimit(RLIMIT_AS, &low), 0);
+	made = password_hash("x", again, &e);
+	opened = password_ok(hash, "x") || password_ok(NULL, "x");
+	assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
+	assert_false(made);
+	assert_int_equal(e.kind, ERR_NOMEM);
+	assert_false(opened);
+	assert_true(password_ok(hash, "x"));
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -336,6 +366,10 @@ int main(void)
 		cmocka_unit_test(random_bytes_fill_all_of_it),
 		cmocka_unit_test(a_password_opens_its_own_hash_only),
 		cmocka_unit_test(no_hash_opens_for_nobody),
+#ifndef __SANITIZE_ADDRESS__
+		cmocka_unit_test(
+			without_memory_a_password_is_refused_not_taken),
+#endif
 	};
 	return cmocka_run_group_tests_name("hash", t, start, NULL);
 }
