@@ -113,7 +113,7 @@ static void check_table(struct pr *r, const struct at *rates, size_t i)
 		struct at home = { &here, "home", 0 };
 		struct at unit = { &here, "unit", 0 };
 
-		if (row->unit != NONE && g->rated_kind != NONE &&
+		if (row->unit != NONE && p->units[row->unit].kind != NONE &&
 		    p->units[row->unit].kind != g->rated_kind)
 			plan_fault(r, &unit, "P18", "%s is not of kind %s",
 				   "%s không thuộc loại %s",
@@ -201,8 +201,10 @@ static void check_group(struct pr *r, size_t i)
 	struct at rates = { &at, "rates", 0 }, kind = { &rates, "kind", 0 };
 	struct at home = { &at, "home", 0 };
 
-	if (g->rated_kind == NONE)
-		return;
+	if (g->rated_kind == NONE || (g->has_home && g->home_kind == NONE) ||
+	    (g->mode == RATES_MAPPED && g->n_table == 0) ||
+	    r->dir[DIR_UNIT].told)
+		return; /* told already */
 	if (!p->kinds[g->rated_kind].rated) {
 		plan_fault(r, &kind, "P17", "units of kind %s are not rated",
 			   "đơn vị loại %s không được đánh giá",
@@ -229,7 +231,8 @@ void plan_check_groups(struct pr *r)
 		bool used = false;
 
 		for (size_t i = 0; i < r->p->n_groups; i++)
-			used = used || r->p->groups[i].form == f;
+			used = used || r->p->groups[i].form == f ||
+			       r->p->groups[i].form == NONE;
 		if (!used && r->p->n_groups)
 			plan_fault(r, &here, "P28", "no group answers it",
 				   "không nhóm nào trả lời mẫu phiếu này");

@@ -157,6 +157,8 @@ static void check_question(struct pr *r, const struct criterion *c,
 		plan_fault_at(r, path, "P26", "%s is no scale or single choice",
 			      "%s không phải câu hỏi thang đo hay chọn một",
 			      q->code);
+	else if (q->n_options == 0)
+		return; /* told where its options are */
 	else if (c->kind == CRIT_SATISFACTION && !satisfied)
 		plan_fault_at(r, path, "P27", "%s has no satisfied option",
 			      "%s không có phương án nào tính là hài lòng",
@@ -218,7 +220,10 @@ static void check_criterion(struct pr *r, size_t i)
 {
 	const struct criterion *c = &r->criteria[i];
 
-	if (c->kind == CRIT_GROUP && r->side[i].maximum_known)
+	if (!r->side[i].kind_known)
+		return;
+	if (c->kind == CRIT_GROUP && r->side[i].maximum_known &&
+	    r->side[i].n_children)
 		check_sums(r, i);
 	if (c->kind != CRIT_SURVEY && c->kind != CRIT_SATISFACTION)
 		return;
@@ -286,10 +291,9 @@ static void check_bands(struct pr *r)
 					"P06", "%s is there twice",
 					"%s có hai lần", d->bands[i].name);
 	}
-	if (!from)
-		return;
-	check_order(r, "/decisions/D9/bands", from, d->n_bands);
-	if (d->n_bands && r->total_known &&
+	if (from)
+		check_order(r, "/decisions/D9/bands", from, d->n_bands);
+	if (from && d->n_bands && r->total_known &&
 	    dec_cmp(from[0], r->p->declared_total) > 0)
 		plan_fault_at(r, "/decisions/D9/bands/0/from", "P31",
 			      "%s is above the total %s",

@@ -213,19 +213,22 @@ static void read_criterion(struct pr *r, const struct at *at, const cJSON *v,
 		.c = { .parent = parent, .depth = depth, .basis = NONE }
 	};
 	struct at basis = { at, "basis", 0 };
+	bool object = plan_members(r, at, v, MEMBERS(criterion_members), &in);
 
-	(void)plan_members(r, at, v, MEMBERS(criterion_members), &in);
 	if (!plan_has(v, "basis") && parent != NONE)
 		in.c.basis = r->criteria[parent].basis;
-	else if (!plan_has(v, "basis"))
+	else if (object && !plan_has(v, "basis"))
 		plan_fault(r, &basis, "P02", "is missing", "còn thiếu");
 	if (in.has_kind)
 		check_shape(r, at, v, in.c.kind);
 	r->side[me].path = plan_path(r, at);
+	r->side[me].kind_known = in.has_kind;
 	r->side[me].maximum_known = in.has_maximum;
 	read_applies(r, at, v, &in.c);
 	read_askings(r, at, v, &in.c);
 	r->criteria[me] = in.c;
+	if (parent != NONE)
+		r->side[parent].n_children++;
 	if (in.c.kind == CRIT_GROUP)
 		read_list(r, at, v, "children", me, depth + 1);
 }

@@ -30,7 +30,7 @@ struct in {
 	size_t basis;
 	const char *note;
 	int satisfaction; /* index in satisfaction_words */
-	bool has_percent, has_blank, has_dont_know, has_pool, has_satisfaction;
+	bool has_minimum, has_blank, has_dont_know, has_pool, has_satisfaction;
 };
 
 #define DEC_PERCENT .min = 0, .max = 100 * DEC_ONE
@@ -44,24 +44,23 @@ static const struct member d1[] = { COMMON };
 static const struct member d2[] = {
 	COMMON,
 	MEMBER("minimum", M_WORD, true, .off = offsetof(struct in, d.minimum),
-	       .words = minimum_words),
+	       .has = offsetof(struct in, has_minimum), .words = minimum_words),
 	MEMBER("percent", M_DEC, false,
-	       .off = offsetof(struct in, d.minimum_percent),
-	       .has = offsetof(struct in, has_percent), DEC_PERCENT),
+	       .off = offsetof(struct in, d.minimum_percent), DEC_PERCENT),
 };
 static const struct member d3[] = {
 	COMMON,
 	MEMBER("blank", M_WORD, true, .off = offsetof(struct in, d.blank),
-	       .words = blank_words),
+	       .has = offsetof(struct in, has_blank), .words = blank_words),
 	MEMBER("blank_coefficient", M_DEC, false,
-	       .off = offsetof(struct in, d.blank_coefficient),
-	       .has = offsetof(struct in, has_blank), DEC_PERCENT),
+	       .off = offsetof(struct in, d.blank_coefficient), DEC_PERCENT),
 	MEMBER("dont_know", M_WORD, true,
 	       .off = offsetof(struct in, d.dont_know),
+	       .has = offsetof(struct in, has_dont_know),
 	       .words = dont_know_words),
 	MEMBER("dont_know_coefficient", M_DEC, false,
 	       .off = offsetof(struct in, d.dont_know_coefficient),
-	       .has = offsetof(struct in, has_dont_know), DEC_PERCENT),
+	       DEC_PERCENT),
 };
 static const struct member d4[] = {
 	COMMON,
@@ -159,16 +158,20 @@ static void called_for(struct pr *r, const struct at *at, const cJSON *v,
 static void finish2(struct pr *r, const struct at *at, const cJSON *v,
 		    struct in *in)
 {
-	called_for(r, at, v, "percent", in->d.minimum == MINIMUM_PERCENT);
+	if (in->has_minimum)
+		called_for(r, at, v, "percent",
+			   in->d.minimum == MINIMUM_PERCENT);
 }
 
 static void finish3(struct pr *r, const struct at *at, const cJSON *v,
 		    struct in *in)
 {
-	called_for(r, at, v, "blank_coefficient",
-		   in->d.blank == BLANK_COEFFICIENT);
-	called_for(r, at, v, "dont_know_coefficient",
-		   in->d.dont_know == BLANK_COEFFICIENT);
+	if (in->has_blank)
+		called_for(r, at, v, "blank_coefficient",
+			   in->d.blank == BLANK_COEFFICIENT);
+	if (in->has_dont_know)
+		called_for(r, at, v, "dont_know_coefficient",
+			   in->d.dont_know == BLANK_COEFFICIENT);
 }
 
 static void read_weight(struct pr *r, const struct at *at, const cJSON *v,
@@ -220,7 +223,7 @@ static void finish4(struct pr *r, const struct at *at, const cJSON *v,
 			plan_fault(r, &list, "P30", "no weight for group %s",
 				   "thiếu trọng số của nhóm %s", code);
 	}
-	if (!some)
+	if (!some && n)
 		plan_fault(r, &list, "P30", "all weights are zero",
 			   "mọi trọng số đều bằng 0");
 	in->d.group_weight = weight;

@@ -12,8 +12,7 @@ static void value(const cJSON *v, struct buf *out)
 {
 	struct err e;
 
-	if (!json_canonical(v, out, &e))
-		out->broken = true;
+	out->broken = !json_canonical(v, out, &e) || out->broken;
 }
 
 static const char *name_of(const cJSON *v)
@@ -147,10 +146,9 @@ bool plan_diff(const struct plan *a, const struct plan *b, struct buf *out)
 	cJSON *y = json_parse(b->text, b->text_n, &json_plan_limits, &e);
 	bool differ = false;
 
-	if (x && y)
+	out->broken = out->broken || !x || !y;
+	if (!out->broken)
 		differ = compare(NULL, x, y, out);
-	else
-		out->broken = true;
 	cJSON_Delete(x);
 	cJSON_Delete(y);
 	return differ;

@@ -22,7 +22,8 @@ static int by_code(const void *a, const void *b)
 /* Collects the codes of a list.  Faulty ones are reported where the element
  * is read; here only those said twice. */
 static void collect(struct pr *r, enum dir_name name, const char *list,
-		    const char *key, const char *key2, size_t most)
+		    const char *key, const char *key2, size_t least,
+		    size_t most)
 {
 	const cJSON *all = json_get(r->root, list), *v;
 	struct dir *d = &r->dir[name];
@@ -30,8 +31,8 @@ static void collect(struct pr *r, enum dir_name name, const char *list,
 	size_t i = 0, k = 0;
 	struct entry *e;
 
-	d->too_long = n > most;
-	n = d->too_long ? 0 : n;
+	d->told = n > most || n < least || (all && !cJSON_IsArray(all));
+	n = d->told ? 0 : n;
 	e = arena_array(r->a, n + 1, sizeof *e);
 	d->code = arena_array(r->a, n + 1, sizeof *d->code);
 	d->sorted = arena_array(r->a, n + 1, sizeof *d->sorted);
@@ -66,12 +67,12 @@ static void collect(struct pr *r, enum dir_name name, const char *list,
 
 void plan_dirs(struct pr *r)
 {
-	collect(r, DIR_BASIS, "bases", "id", NULL, LIMIT_BASES);
-	collect(r, DIR_KIND, "unit_kinds", "code", NULL, LIMIT_KINDS);
-	collect(r, DIR_UNIT, "units", "code", NULL, LIMIT_UNITS);
-	collect(r, DIR_SCALE, "scales", "code", NULL, LIMIT_SCALES);
-	collect(r, DIR_FORM, "forms", "code", "version", LIMIT_FORMS);
-	collect(r, DIR_GROUP, "groups", "code", NULL, LIMIT_GROUPS);
+	collect(r, DIR_BASIS, "bases", "id", NULL, 1, LIMIT_BASES);
+	collect(r, DIR_KIND, "unit_kinds", "code", NULL, 1, LIMIT_KINDS);
+	collect(r, DIR_UNIT, "units", "code", NULL, 1, LIMIT_UNITS);
+	collect(r, DIR_SCALE, "scales", "code", NULL, 0, LIMIT_SCALES);
+	collect(r, DIR_FORM, "forms", "code", "version", 1, LIMIT_FORMS);
+	collect(r, DIR_GROUP, "groups", "code", NULL, 1, LIMIT_GROUPS);
 }
 
 void plan_sort(size_t *index, size_t n, const char *const *code)

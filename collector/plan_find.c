@@ -161,9 +161,14 @@ int64_t plan_total(const struct plan *p)
 
 bool plan_form_rates(const struct plan *p, size_t form, size_t kind)
 {
-	for (size_t i = 0; i < p->n_groups; i++)
-		if (p->groups[i].form == form &&
-		    p->groups[i].rated_kind == kind)
+	/* a group that could not be read may do it */
+	for (size_t i = 0; i < p->n_groups; i++) {
+		const struct group *g = &p->groups[i];
+
+		if (g->form == NONE ||
+		    (g->form == form &&
+		     (g->rated_kind == kind || g->rated_kind == NONE)))
 			return true;
-	return false;
+	}
+	return p->n_groups == 0;
 }

@@ -155,6 +155,8 @@ struct option *plan_options(struct pr *r, const struct at *at,
 
 		(void)plan_members(r, &here, v, MEMBERS(option_members), &in);
 		in.o.ordinal = (uint8_t)in.ordinal;
+		/* one that was told as faulty is not told as missing */
+		in.o.has_coefficient = plan_has(v, "coefficient");
 		o[i++] = in.o;
 		if (in.o.satisfied && in.o.no_opinion)
 			plan_fault(r, &satisfied, "P15",
@@ -241,6 +243,8 @@ static void question_options(struct pr *r, const struct at *at, const cJSON *v,
 	struct at options = { at, "options", 0 }, scale = { at, "scale", 0 };
 	bool has_scale = plan_has(v, "scale"), has = plan_has(v, "options");
 	struct question *q = &in->q;
+	struct scale *shared = NULL;
+	size_t before;
 
 	if (!fits[q->type].options) {
 		no_member(r, at, v, "scale");
@@ -255,11 +259,17 @@ static void question_options(struct pr *r, const struct at *at, const cJSON *v,
 	if (has) {
 		q->options = plan_options(r, at, v, "options", &q->n_options);
 	} else if (in->scale != NONE && in->scale < r->n_scales) {
-		q->options = r->scales[in->scale].options;
-		q->n_options = r->scales[in->scale].n;
+		shared = &r->scales[in->scale];
+		q->options = shared->options;
+		q->n_options = shared->n;
 	}
+	if (shared && shared->told)
+		return; /* once for a scale, not for each of its questions */
+	before = r->f->n + r->f->more;
 	check_coefficients(r, has ? &options : &scale, q, fits[q->type].scored,
 			   fits[q->type].coefficients);
+	if (shared)
+		shared->told = r->f->n + r->f->more != before;
 }
 
 static void read_question(struct pr *r, const struct at *at, const cJSON *v,

@@ -181,15 +181,16 @@ static void cells_of_each(struct pr *r, const struct at *at, struct group *g,
 	int64_t factor[8], product, sum = q->each * (int64_t)homes;
 	size_t n, k = 0;
 
-	if (q->has_total && sum != q->total)
+	if (q->has_total && r->homes_known && sum != q->total)
 		plan_fault(r, &here, "P21",
 			   "%" PRId64 " at each of %zu homes makes %" PRId64
 			   ", the total is %" PRId64,
 			   "%" PRId64 " phiếu ở mỗi nơi trong %zu nơi bằng "
 			   "%" PRId64 ", tổng ghi là %" PRId64,
 			   q->each, homes, sum, q->total);
-	else if (g->has_home && q->rule &&
-		 plan_rule(q->rule, factor, 8, &n, &product)) {
+	else if (g->has_home && r->homes_known && q->rule &&
+		 plan_rule(q->rule, factor, 8, &n, &product) &&
+		 product == q->total) {
 		while (k < n && factor[k] != (int64_t)homes)
 			k++;
 		if (k == n)
@@ -252,7 +253,7 @@ static void all_homes(struct pr *r, const struct at *list,
 {
 	const struct plan *p = r->p;
 
-	for (size_t u = 0; g->has_home && u < p->n_units; u++)
+	for (size_t u = 0; g->has_home && r->homes_known && u < p->n_units; u++)
 		if (p->units[u].kind == g->home_kind && plan_in_wave(p, u) &&
 		    !has_cell(g->cells, g->n_cells, u))
 			plan_fault(r, list, "P22", "no cell for %s",
@@ -302,17 +303,22 @@ static void read_cells(struct pr *r, const struct at *at, const cJSON *v,
 
 /* A sample cannot be larger than its frame. */
 static void check_frame(struct pr *r, const struct at *at,
-			const struct group *g)
+			const struct group *g, bool each)
 {
-	for (size_t i = 0; i < g->n_cells; i++)
-		if (g->cells[i].population >= 0 &&
-		    g->cells[i].n > g->cells[i].population) {
-			plan_fault(r, at, "P21",
-				   "%" PRId64 " sheets for %" PRId64 " people",
-				   "%" PRId64 " phiếu cho %" PRId64 " người",
-				   g->cells[i].n, g->cells[i].population);
+	for (size_t i = 0; i < g->n_cells; i++) {
+		struct at list = { at, "cells", 0 }, cell = { &list, NULL, i };
+		struct at here = { each ? at : &cell, "N", 0 };
+
+		if (g->cells[i].population < 0 ||
+		    g->cells[i].n <= g->cells[i].population)
+			continue;
+		plan_fault(r, &here, "P21",
+			   "%" PRId64 " sheets for %" PRId64 " people",
+			   "%" PRId64 " phiếu cho %" PRId64 " người",
+			   g->cells[i].n, g->cells[i].population);
+		if (each)
 			return;
-		}
+	}
 }
 
 static void read_quota(struct pr *r, const struct at *at, const cJSON *v,
@@ -337,7 +343,7 @@ static void read_quota(struct pr *r, const struct at *at, const cJSON *v,
 	if (q.has_population && plan_has(v, "cells"))
 		plan_fault(r, &frame, "P16", "with cells, N stands in each",
 			   "đã có cells thì ghi N trong từng ô");
-	check_frame(r, at, g);
+	check_frame(r, at, g, q.has_each);
 }
 
 static void read_rows(struct pr *r, const struct at *at, const cJSON *v,
@@ -406,13 +412,13 @@ void plan_groups(struct pr *r)
 				       .home = NONE };
 
 		(void)plan_members(r, &here, v, MEMBERS(group_members), &in);
-		in.g.has_home = in.home != NONE;
+		in.g.has_home = plan_has(v, "home");
 		in.g.home_kind = in.home;
 		if (cJSON_IsObject(json_get(v, "rates")))
 			read_rates(r, &rates, json_get(v, "rates"), &in.g);
 		/* an unknown home kind would only bring false faults */
 		if (cJSON_IsObject(json_get(v, "quota")) &&
-		    plan_has(v, "home") == in.g.has_home)
+		    (!in.g.has_home || in.home != NONE))
 			read_quota(r, &quota, json_get(v, "quota"), &in.g);
 		g[i++] = in.g;
 	}

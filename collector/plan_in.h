@@ -34,17 +34,19 @@ struct dir {
 	const char **code; /* by index in the file; NULL where faulty */
 	size_t *sorted;	   /* indices of the good ones, by code */
 	size_t n, n_sorted;
-	bool too_long; /* told already: references are not looked up */
+	bool told; /* the list itself is faulty: references are passed over */
 };
 
 struct scale {
 	struct option *options;
 	size_t n;
+	bool told; /* a question found its coefficients wanting */
 };
 
 struct side_criterion { /* what struct criterion does not keep */
 	const char *path;
-	bool maximum_known;
+	bool kind_known, maximum_known;
+	size_t n_children;
 };
 
 struct pr { /* plan reader */
@@ -60,6 +62,7 @@ struct pr { /* plan reader */
 	size_t n_criteria;
 	bool example; /* some basis in use is example or recollected */
 	bool total_known;
+	bool homes_known; /* the wave's dates and every unit's kind */
 	bool decided[13]; /* read without a fault of shape */
 };
 

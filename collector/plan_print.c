@@ -137,7 +137,7 @@ static void print_criteria(const struct plan *p, struct buf *out)
 	char text[DEC_TEXT_MAX];
 
 	buf_addf(out, "\nTiêu chí (tổng %s điểm)\n",
-		 dec_text(p->declared_total, text));
+		 dec_text_vi(p->declared_total, 0, text));
 	for (size_t i = 0; i < p->n_criteria; i++) {
 		const struct criterion *c = &p->criteria[i];
 
@@ -145,7 +145,7 @@ static void print_criteria(const struct plan *p, struct buf *out)
 		for (unsigned d = 0; d < c->depth; d++)
 			buf_adds(out, "  ");
 		buf_addf(out, "%s  %s: %s", c->code, c->name,
-			 dec_text(c->maximum, text));
+			 dec_text_vi(c->maximum, 0, text));
 		if (*kinds[c->kind])
 			buf_addf(out, " (%s", kinds[c->kind]);
 		if (c->n_questions)

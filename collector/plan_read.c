@@ -114,6 +114,7 @@ static void read_wave(struct pr *r)
 	const cJSON *v = json_get(r->root, "wave");
 
 	/* without dates every unit is taken to be valid */
+	r->homes_known = false;
 	r->p->from.days = INT32_MIN;
 	r->p->to.days = INT32_MAX;
 	r->p->basis = NONE;
@@ -132,6 +133,8 @@ static void read_wave(struct pr *r)
 		r->p->from.days = INT32_MIN;
 		r->p->to.days = INT32_MAX;
 	}
+	r->homes_known = r->p->from.days != INT32_MIN &&
+			 r->p->to.days != INT32_MAX && !r->dir[DIR_UNIT].told;
 }
 
 static void read_kinds(struct pr *r)
@@ -170,7 +173,9 @@ static void read_units(struct pr *r)
 			u[i].kind = u[i].parent = NONE;
 			u[i].merged_into = u[i].basis = NONE;
 			(void)plan_members(r, &here, v, MEMBERS(unit_members),
-					   &u[i++]);
+					   &u[i]);
+			r->homes_known = r->homes_known && u[i].kind != NONE;
+			i++;
 		}
 	r->p->units = u;
 	r->p->n_units = n;
@@ -184,24 +189,27 @@ void plan_head(struct pr *r)
 	read_units(r);
 }
 
+static bool normalise_text(cJSON *v, struct arena *a, struct err *e)
+{
+	size_t n = strlen(v->valuestring);
+	char *s = utf8_nfc(a, v->valuestring, n, &n, e);
+
+	return (s && cJSON_SetValuestring(v, s)) ||
+	       err_set(e, ERR_NOMEM, "out of memory for the plan");
+}
+
 /* Every text of the tree in NFC, so that equal names are equal bytes. */
 static bool normalise(cJSON *v, struct arena *a, struct err *e)
 {
-	for (; v; v = v->next) {
-		if (cJSON_IsString(v) &&
-		    !utf8_is_plain(v->valuestring, strlen(v->valuestring))) {
-			size_t n;
-			char *s = utf8_nfc(a, v->valuestring,
-					   strlen(v->valuestring), &n, e);
+	bool ok = true;
 
-			if (!s || !cJSON_SetValuestring(v, s))
-				return s ? err_set(e, ERR_NOMEM, "memory")
-					 : false;
-		}
-		if (v->child && !normalise(v->child, a, e))
-			return false;
+	for (; ok && v; v = v->next) {
+		if (cJSON_IsString(v) &&
+		    !utf8_is_plain(v->valuestring, strlen(v->valuestring)))
+			ok = normalise_text(v, a, e);
+		ok = ok && normalise(v->child, a, e);
 	}
-	return true;
+	return ok;
 }
 
 /* The parts in an order that lets references be indices at once. */
@@ -275,13 +283,12 @@ struct plan *plan_read(const char *json, size_t n, struct faults *faults,
 	cJSON *root = json_parse(json, n, &json_plan_limits, e);
 	bool ok = root != NULL;
 
-	if (ok && !p)
-		ok = err_set(e, ERR_NOMEM, "out of memory for the plan");
+	ok = ok && (p || err_set(e, ERR_NOMEM, "out of memory for the plan"));
 	if (ok && normalise(root, a, e)) {
 		p->arena = a;
 		r.root = root;
 		read_all(&r);
-		ok = faults->n == 0 && keep_text(p, root, e);
+		ok = faults->n + faults->more == 0 && keep_text(p, root, e);
 		if (ok)
 			index_codes(&r);
 		if (arena_broken(a))

@@ -188,7 +188,7 @@ static size_t find(const struct dir *d, const char *code)
 }
 
 /* "CT-01" where only one version of the form is in the plan. */
-static size_t find_form(struct pr *r, const struct at *at, const char *code)
+static size_t find_form(const struct pr *r, const char *code, size_t *versions)
 {
 	const struct dir *d = &r->dir[DIR_FORM];
 	size_t n = strlen(code), found = NONE;
@@ -200,11 +200,7 @@ static size_t find_form(struct pr *r, const struct at *at, const char *code)
 
 		if (strncmp(known, code, n) != 0 || known[n] != '/')
 			continue;
-		if (found != NONE)
-			plan_fault(r, at, "P07",
-				   "several versions of form %s: write %s",
-				   "mẫu phiếu %s có nhiều phiên bản: ghi %s",
-				   code, known);
+		(*versions)++;
 		found = d->sorted[k];
 	}
 	return found;
@@ -213,10 +209,19 @@ static size_t find_form(struct pr *r, const struct at *at, const char *code)
 size_t plan_ref(struct pr *r, const struct at *at, enum dir_name dir,
 		const char *code)
 {
-	size_t i = dir == DIR_FORM ? find_form(r, at, code)
+	size_t versions = 0;
+	size_t i = dir == DIR_FORM ? find_form(r, code, &versions)
 				   : find(&r->dir[dir], code);
 
-	if (i == NONE && !r->dir[dir].too_long)
+	if (versions > 1) {
+		plan_fault(r, at, "P07",
+			   "%zu versions of form %.64s: name one (%.64s/…)",
+			   "có %zu phiên bản của mẫu phiếu %.64s: ghi rõ "
+			   "(%.64s/…)",
+			   versions, code, code);
+		return NONE;
+	}
+	if (i == NONE && !r->dir[dir].told)
 		plan_fault(r, at, "P07", "\"%.80s\" is not in the plan",
 			   "không có \"%.80s\" trong kế hoạch", code);
 	return i;

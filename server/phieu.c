@@ -17,6 +17,7 @@ extern char **environ;
 
 static const struct cmd_set *const sets[] = {
 	&cmd_db,
+	&cmd_plan,
 	&cmd_user,
 	&cmd_key,
 	&cmd_audit,
