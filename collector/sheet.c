@@ -127,7 +127,7 @@ static bool serial_start(const struct typed *t, size_t *from, struct err *e)
 	if (*from == 0) {
 		if (t->n < 7)
 			return err_set(e, ERR_INPUT,
-				       "not a sheet number like CT01-00012-7");
+				       "not a sheet number like CT01-00012-1");
 		*from = t->n - 6;
 	}
 	return true;
@@ -144,13 +144,13 @@ bool sheet_parse(const char *s, size_t n, struct sheet_no *out, struct err *e)
 		return false;
 	if (t.n < 3)
 		return err_set(e, ERR_INPUT,
-			       "not a sheet number like CT01-00012-7");
+			       "not a sheet number like CT01-00012-1");
 	if (!serial_start(&t, &from, e))
 		return false;
 	if (from == 0 || from >= sizeof no.prefix || t.n - 1 - from < 1 ||
 	    t.n - 1 - from > 8)
 		return err_set(e, ERR_INPUT,
-			       "not a sheet number like CT01-00012-7");
+			       "not a sheet number like CT01-00012-1");
 	for (i = from; i < t.n; i++)
 		if (!is_digit(t.s[i]))
 			return err_set(e, ERR_INPUT,

@@ -393,12 +393,30 @@ static void times(struct making *m)
 	s->device = "simulator";
 }
 
+/* A day of the wave on which the home exists. */
+static struct date a_day(struct making *m)
+{
+	const struct plan *p = m->p;
+	const struct unit *home = NULL;
+	int32_t from = p->from.days, to = p->to.days;
+
+	if (m->spec->home != NONE)
+		home = &p->units[m->spec->home];
+	if (home && home->has_from && home->from.days > from)
+		from = home->from.days;
+	if (home && home->has_to && home->to.days < to)
+		to = home->to.days;
+	if (to < from)
+		to = from;
+	from += (int32_t)dice_below(&m->dice, (uint32_t)(to - from) + 1);
+	return (struct date){ from };
+}
+
 static bool head(struct making *m, struct err *e)
 {
 	const struct plan *p = m->p;
 	struct submission *s = m->s;
 	char instance[INSTANCE_TEXT], sheet[SHEET_TEXT_MAX];
-	int32_t days = p->to.days - p->from.days;
 	struct sheet_no no;
 
 	if (!sheet_make(m->form->code, m->spec->serial, &no, e))
@@ -414,8 +432,7 @@ static bool head(struct making *m, struct err *e)
 		s->home_code = p->units[m->spec->home].code;
 	s->keying = 1;
 	s->has_collected = true;
-	s->collected.days = p->from.days +
-			    (int32_t)dice_below(&m->dice, (uint32_t)days + 1);
+	s->collected = a_day(m);
 	s->simulated = true;
 	s->group = m->spec->group;
 	s->home = m->spec->home;
