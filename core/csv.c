@@ -87,7 +87,7 @@ bool csv_open(struct csv *c, const char *s, size_t n, struct err *e)
 	/* Besides the text of a row, the array of cells in all the sizes that
 	 * it grows through. */
 	c->row = arena_new(LIMIT_CSV_ROW_BYTES +
-			   4 * LIMIT_CSV_COLUMNS * sizeof *c->cells);
+			   sizeof *c->cells * LIMIT_CSV_COLUMNS * 4);
 	if (!c->row)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	return true;
@@ -268,13 +268,15 @@ static bool is_negative_number(const char *s, size_t n)
  * start formulas in some spreadsheets too (OWASP, CSV injection). */
 static bool starts_formula(const char *s, size_t n)
 {
+	static const char triggers[] = { '=',  '+',  '-',  '@',
+					 '\t', '\0', '\r', '\n' };
 	static const char *const wide[] = { "\xef\xbc\x9d", "\xef\xbc\x8b",
 					    "\xef\xbc\x8d", "\xef\xbc\xa0" };
 	size_t i;
 
 	if (n == 0)
 		return false;
-	if (memchr("=+-@\t\0\r\n", s[0], 8))
+	if (memchr(triggers, s[0], sizeof triggers))
 		return !is_negative_number(s, n);
 	for (i = 0; n >= 3 && i < sizeof wide / sizeof wide[0]; i++) {
 		if (memcmp(s, wide[i], 3) == 0)
@@ -287,6 +289,7 @@ static bool starts_formula(const char *s, size_t n)
  * the semicolon.  Outer spaces are kept from those that trim. */
 static bool needs_quotes(const char *s, size_t n)
 {
+	static const char special[] = { '"', ',', ';', '\t', '\r', '\n' };
 	size_t i;
 
 	if (n == 0)
@@ -294,7 +297,7 @@ static bool needs_quotes(const char *s, size_t n)
 	if (s[0] == ' ' || s[n - 1] == ' ')
 		return true;
 	for (i = 0; i < n; i++) {
-		if (memchr("\",;\t\r\n", s[i], 6))
+		if (memchr(special, s[i], sizeof special))
 			return true;
 	}
 	return false;
