@@ -203,6 +203,12 @@ void http_head(struct http_conn *c, const char *method, const char *version)
 	if (!framing_ok(c, &t, version, &length))
 		return;
 	c->has_body = length > 0 || t.encodings > 0;
+	if (!is_token(method)) {
+		c->close_now = true;
+		refuse(c, 400, "bad-request", "malformed request line",
+		       "Dòng yêu cầu HTTP sai");
+		return;
+	}
 	if (t.bytes > LIMIT_HTTP_HEADER_BYTES) {
 		c->close_now = true;
 		refuse(c, 431, "headers-too-large", "the headers are too large",
