@@ -1,5 +1,5 @@
 -- The ledger of releases of a wave, newest first.  $1 wave.
-SELECT r.release, r.snapshot, s.freeze, r.kind, r.supersedes, r.reason,
+SELECT r.release, r.snapshot, s.freeze_no, r.kind, r.supersedes, r.reason,
     to_char(r.released_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     s.method, encode(s.sha256, 'hex')
 FROM publish.release AS r
