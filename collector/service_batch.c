@@ -31,6 +31,7 @@ struct batch {
 	const struct agent_scope *key;
 	const char *at, *end;
 	bool atomic, finished;
+	bool dropped; /* atomic, and nothing was kept */
 	bool barrier; /* nothing else until what is sent is done */
 	unsigned seq, written, in_flight;
 	int64_t lines, stored, duplicates, invalid, refused;
@@ -49,6 +50,7 @@ static void batch_free(struct batch *b)
 	wave_ref_drop(b->wave);
 }
 
+/* A receipt stands for what is kept: none for an atomic batch that was not. */
 static void closing_line(struct service *s, struct batch *b, struct buf *out)
 {
 	uint8_t sha[SHA256_BYTES];
@@ -60,11 +62,13 @@ static void closing_line(struct service *s, struct batch *b, struct buf *out)
 			   "batch", sha, receipt);
 	buf_addf(out,
 		 "{\"lines\":%lld,\"stored\":%lld,\"duplicates\":%lld,"
-		 "\"invalid\":%lld,\"refused\":%lld,\"sha256\":\"%s\","
-		 "\"receipt\":\"%s\"}\n",
+		 "\"invalid\":%lld,\"refused\":%lld,\"sha256\":\"%s\"",
 		 (long long)b->lines, (long long)b->stored,
 		 (long long)b->duplicates, (long long)b->invalid,
-		 (long long)b->refused, hex, receipt);
+		 (long long)b->refused, hex);
+	if (!b->dropped)
+		buf_addf(out, ",\"receipt\":\"%s\"", receipt);
+	buf_adds(out, "}\n");
 }
 
 static void finish(struct service *s, struct batch *b)
@@ -246,14 +250,16 @@ static void atomic_reply(struct service *s, struct batch *b, bool kept)
 	const struct chunk *c = &b->slot[0];
 	bool down = false;
 
+	b->dropped = !kept;
 	for (size_t i = 0; i < c->n; i++) {
-		const struct line *l = &c->lines[i];
+		struct line *l = &c->lines[i];
 		bool checked = !kept && l->end == END_OPEN;
 		int status = checked ? 422 : line_status(l);
 		bool good = checked ? l->kind == LINE_ITEM &&
 					      l->item.state != STATE_INVALID
 				    : status == 200 || status == 201;
 		down = down || status == 503;
+		l->dropped = !kept;
 		if (kept || !good)
 			line_write(s, b->wave, l, b->rq->id, (int64_t)i + 1,
 				   &rp->body);

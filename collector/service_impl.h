@@ -50,6 +50,7 @@ struct line {
 	const char *why_vi; /* beside odd.words */
 	size_t cell;	    /* index in wave_ref.counted, NONE */
 	unsigned tries;
+	bool dropped;	     /* with its atomic batch: no receipt for it */
 	struct arena *arena; /* of the request or chunk */
 };
 

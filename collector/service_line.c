@@ -246,9 +246,28 @@ static const struct {
 	  "Kho dữ liệu tạm ngừng; hãy gửi lại đúng nội dung này" },
 };
 
+/* Of a batch that was all or nothing, and became nothing: what would have
+ * been kept was not, and must not be said to be. */
+static bool write_dropped(const struct line *l, int status, const char *request,
+			  struct buf *out)
+{
+	if (!l->dropped || (status != 400 && status != 409))
+		return false;
+	if (status == 400)
+		write_error(out, l->odd.code, l->odd.words,
+			    "Không đọc được phiếu", request);
+	else
+		write_error(out, "conflict",
+			    "this instanceID came before with other content",
+			    "Mã phiếu này đã nộp với nội dung khác", request);
+	return true;
+}
+
 static void write_refused(const struct line *l, int status, const char *request,
 			  struct buf *out)
 {
+	if (write_dropped(l, status, request, out))
+		return;
 	if (status != 401 && status < 500 && l->kind != LINE_ITEM &&
 	    l->answer.outcome != INTAKE_CLOSED) {
 		write_error(out, l->odd.code, l->odd.words, l->why_vi, request);
@@ -267,8 +286,9 @@ static void write_stored(struct service *s, const struct wave_ref *w,
 
 	(void)receipt_text(s, l->answer.receipt_key, w->wave->code,
 			   l->sub.instance, l->item.sha, receipt);
-	buf_addf(out, ",\"status\":\"%s\",\"receipt\":\"%s\"",
-		 state_word(l->answer.state), receipt);
+	buf_addf(out, ",\"status\":\"%s\"", state_word(l->answer.state));
+	if (!l->dropped)
+		buf_addf(out, ",\"receipt\":\"%s\"", receipt);
 	if (l->answer.state != STATE_INVALID) {
 		write_flags(out, l->answer.flags);
 		return;
@@ -306,7 +326,7 @@ void line_write(struct service *s, const struct wave_ref *w,
 	if (status == 200 || status == 201 || status == 422) {
 		write_stored(s, w, l, out);
 	} else {
-		if (status == 400)
+		if (status == 400 && !l->dropped)
 			write_quarantined(s, w, l, out);
 		write_refused(l, status, request, out);
 	}
