@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ char *child_program(const char *name, struct err *e)
 	return path;
 }
 
-static void become_child(pid_t parent, char *const *argv,
+static void become_child(pid_t parent, const char *const *argv,
 			 const char *const *env, int out)
 {
 	sigset_t none;
@@ -66,7 +67,7 @@ static void become_child(pid_t parent, char *const *argv,
 		if (setenv(name, eq + 1, 1))
 			_exit(127);
 	}
-	execv(argv[0], argv);
+	execv(argv[0], (char *const *)(uintptr_t)argv);
 	_exit(127);
 }
 
@@ -111,7 +112,7 @@ static bool hear_ready(struct child *c, int fd, int seconds, struct err *e)
 	}
 }
 
-bool child_start(struct child *c, const char *name, char *const *argv,
+bool child_start(struct child *c, const char *name, const char *const *argv,
 		 const char *const *env, int seconds, struct err *e)
 {
 	int fds[2];
@@ -146,7 +147,7 @@ static int code_of(int status)
 				   : WEXITSTATUS(status);
 }
 
-bool child_run(char *const *argv, const char *const *env, int *status,
+bool child_run(const char *const *argv, const char *const *env, int *status,
 	       struct err *e)
 {
 	pid_t pid, parent;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "phieu/buf.h"
@@ -154,7 +154,7 @@ static bool start_service(struct up *u, struct child *c, const char *name,
 	char *path = child_program(name, e);
 	char state[4200], port_setting[128];
 	const char *env[] = { state, port_setting, NULL };
-	char *argv[2];
+	const char *argv[2];
 	bool ok;
 
 	if (!path)
@@ -233,14 +233,13 @@ static bool simulate(struct up *u, struct err *e)
 	(void)snprintf(key, sizeof key, "PHIEU_AGENT_KEY=%s", u->agent_key);
 	(void)snprintf(state, sizeof state, "PHIEU_STATE_DIR=%s", u->state);
 	{
-		char *a[] = { phieu,	"simulate",
-			      "--wave", u->wave,
-			      "--seed", "1",
-			      "--n",	(char *)(uintptr_t)u->simulate,
-			      "--out",	file,
-			      NULL };
-		char *b[] = { upload,	  file,	  "--to", u->collector.url,
-			      "--outbox", outbox, NULL };
+		const char *a[] = { phieu,    "simulate", "--wave", u->wave,
+				    "--seed", "1",	  "--n",    u->simulate,
+				    "--out",  file,	  NULL };
+		const char *b[] = { upload,	file,
+				    "--to",	u->collector.url,
+				    "--outbox", outbox,
+				    NULL };
 
 		if (!child_run(a, env, &status, e))
 			goto out;

@@ -24,10 +24,10 @@ char *child_program(const char *name, struct err *e) MUST_USE;
 /* `argv` as for execv, argv[0] the path.  `env` are NAME=value settings put
  * over the present environment, NULL-terminated.  Waits at most `seconds`
  * for the line. */
-bool child_start(struct child *c, const char *name, char *const *argv,
+bool child_start(struct child *c, const char *name, const char *const *argv,
 		 const char *const *env, int seconds, struct err *e) MUST_USE;
 /* Runs to its end; *status as from waitpid. */
-bool child_run(char *const *argv, const char *const *env, int *status,
+bool child_run(const char *const *argv, const char *const *env, int *status,
 	       struct err *e) MUST_USE;
 /* SIGTERM, waits at most `seconds`, then SIGKILL.  Returns the exit code, 128
  * + the signal, or -1 when there was no child. */
