@@ -122,16 +122,16 @@ static void unique_options(struct pr *r, const struct at *list,
 		struct at ordinal = { &element, "ordinal", 0 };
 
 		for (size_t k = 0; k < i; k++) {
-			if (o[i].code && o[k].code &&
-			    strcmp(o[i].code, o[k].code) == 0)
+			const char *other = o[k].code ? o[k].code : "?";
+
+			if (o[i].code && strcmp(o[i].code, other) == 0)
 				plan_fault(r, &code, "P06", "%s is there twice",
-					   "%s có hai lần", o[i].code);
+					   "%s có hai lần", other);
 			if (o[i].ordinal == o[k].ordinal)
 				plan_fault(r, &ordinal, "P15",
 					   "ordinal %u is taken by option %s",
 					   "thứ tự %u đã thuộc phương án %s",
-					   o[i].ordinal,
-					   o[k].code ? o[k].code : "?");
+					   o[i].ordinal, other);
 		}
 	}
 }

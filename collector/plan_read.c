@@ -193,9 +193,9 @@ static bool normalise_text(cJSON *v, struct arena *a, struct err *e)
 {
 	size_t n = strlen(v->valuestring);
 	char *s = utf8_nfc(a, v->valuestring, n, &n, e);
+	bool ok = s && cJSON_SetValuestring(v, s);
 
-	return (s && cJSON_SetValuestring(v, s)) ||
-	       err_set(e, ERR_NOMEM, "out of memory for the plan");
+	return ok || err_set(e, ERR_NOMEM, "out of memory for a text");
 }
 
 /* Every text of the tree in NFC, so that equal names are equal bytes. */
