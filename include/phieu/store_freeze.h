@@ -10,7 +10,8 @@
  * Nothing in the frozen schema leads back to a submission: respondent
  * numbers are drawn in random order from a sequence that never goes back (so
  * two freezes share none), rows lie in that order, comments are shuffled on
- * their own, and only the profile fields of D12 come along. */
+ * their own with the answers to text questions, and only the profile fields of
+ * D12 come along. */
 #ifndef PHIEU_STORE_FREEZE_H
 #define PHIEU_STORE_FREEZE_H
 
@@ -43,8 +44,7 @@ bool store_freeze_hash(struct db *db, const struct wave *w,
 		       const struct freeze *f, char sha256[65],
 		       struct err *e) MUST_USE;
 
-/* Respondents of the freeze per plan group x home (home NONE), into `n`
- * called once a cell. */
+/* Respondents of the freeze per group x home. */
 struct freeze_cell {
 	size_t group, home; /* plan indices, NONE */
 	int64_t n;
