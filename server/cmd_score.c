@@ -8,6 +8,7 @@
 #include "phieu/limits.h"
 #include "phieu/responses.h"
 #include "phieu/result.h"
+#include "phieu/secret.h"
 #include "phieu/store_freeze.h"
 #include "phieu/store_publish.h"
 
@@ -38,19 +39,6 @@ static void job_end(struct job *j)
 	if (j->db)
 		db_close(j->db);
 	connect_done();
-}
-
-static const char *who(void)
-{
-	const char *names[] = { "SUDO_USER", "USER", "LOGNAME" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *s = getenv(names[i]);
-
-		if (s && *s)
-			return s;
-	}
-	return "cli";
 }
 
 static int ended(struct job *j, bool ok, const struct err *e)
@@ -261,10 +249,14 @@ static int run_score(int argc, char **argv, void *app)
 static bool save_snapshot(struct job *j, int32_t *number, struct err *e)
 {
 	struct buf b = BUF_INIT(TEXT_BYTES);
-	bool ok = result_json(j->result, &b, e) &&
-		  store_snapshot_save(j->db, j->wave->id, j->freeze.freeze,
-				      METHOD_VERSION, buf_cstr(&b), b.len,
-				      who(), number, e);
+	char actor[64];
+	bool ok;
+
+	actor_name(actor, sizeof actor);
+	ok = result_json(j->result, &b, e) &&
+	     store_snapshot_save(j->db, j->wave->id, j->freeze.freeze,
+				 METHOD_VERSION, buf_cstr(&b), b.len, actor,
+				 number, e);
 
 	buf_free(&b);
 	return ok;
@@ -290,14 +282,16 @@ static int run_freeze(int argc, char **argv, void *app)
 	struct job j = { 0 };
 	struct err e = { 0 };
 	int32_t number = 0;
+	char actor[64];
 	bool ok;
 
 	if (!two_options(&argc, argv, &wave, &reason, &e)) {
 		(void)cli_fail("phieu", &e);
 		return EXIT_USAGE;
 	}
+	actor_name(actor, sizeof actor);
 	ok = open_wave(&j, app, WHO_OWNER, wave, &e) &&
-	     store_freeze_make(j.db, j.wave, reason, who(), &j.freeze, &e) &&
+	     store_freeze_make(j.db, j.wave, reason, actor, &j.freeze, &e) &&
 	     score_wave(&j, &e) && save_snapshot(&j, &number, &e);
 	if (ok)
 		printf("đã khóa số liệu (frozen): %s, lần %d, %lld phiếu, %lld "
@@ -379,6 +373,7 @@ static bool release(struct job *j, const struct app *app, struct arena *a,
 	struct release_cell *cells;
 	struct component *rows;
 	size_t n, n_cells;
+	char actor[64];
 	struct db *db;
 	bool ok;
 
@@ -387,7 +382,8 @@ static bool release(struct job *j, const struct app *app, struct arena *a,
 	db = connect_as(app->conf, WHO_PUBLISH, e);
 	if (!db)
 		return false;
-	ok = store_release_make(db, j->wave, snapshot, trial, reason, who(),
+	actor_name(actor, sizeof actor);
+	ok = store_release_make(db, j->wave, snapshot, trial, reason, actor,
 				rows, n, cells, n_cells, number, e);
 	db_close(db);
 	if (ok)

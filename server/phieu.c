@@ -22,6 +22,7 @@ static const struct cmd_set *const sets[] = {
 	&cmd_key,
 	&cmd_audit,
 	&cmd_progress,
+	&cmd_score,
 	&cmd_simulate,
 	&cmd_pull,
 	&cmd_up,
