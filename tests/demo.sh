@@ -92,8 +92,10 @@ grep -c . "$work/receipts.csv" | sed 's/^/   lines in the receipt file: /'
 
 say 'progress: planned, received, valid, missing'
 phieu progress --wave "$wave"
-valid=$(phieu progress --wave "$wave" --json | sed -nE 's/.*"total":\{[^}]*"valid":([0-9]+).*/\1/p')
-[ "$valid" = 1193 ] || { echo "   $valid valid sheets, not 1193" >&2; exit 1; }
+total=$(phieu progress --wave "$wave" --json | sed -nE 's/.*"total":\{([^}]*)\}.*/\1/p')
+count() { printf "%s" "$total" | sed -nE "s/.*\"$1\":([0-9]+).*/\1/p"; }
+counted=$(($(count valid) + $(count queried)))
+[ "$counted" = 1193 ] && [ "$(count missing)" = 0 ] || { echo "   $counted sheets counted, not 1193" >&2; exit 1; }
 
 say 'freezing (khóa số liệu) and scoring'
 phieu freeze --wave "$wave" --reason 'demo'
