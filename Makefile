@@ -176,19 +176,7 @@ ALLC := $(SRC) $(HDR) $(wildcard tests/*.c tests/support/*.[ch] tests/fuzz/*.c t
 format:
 	clang-format -i $(ALLC)
 lint: $(GEN) all
-	clang-format --dry-run -Werror $(ALLC)
-	printf '%s\n' $(HDR) | xargs -P2 -n1 env GEN_DIR=$(B)/gen tests/lint/static.sh header
-	cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --error-exitcode=1 --inline-suppr --suppress=*:$(B)/gen/* -Iinclude -I$(B)/gen $(SRC)
-	printf '%s\n' $(SRC) | xargs -P2 -n1 env GEN_DIR=$(B)/gen tests/lint/static.sh tidy
-	printf '%s\n' $(SRC) | xargs -P2 -n1 env GEN_DIR=$(B)/gen tests/lint/static.sh analyzer
-	@tests/run.sh $(BUILD) lint
-
-# FUZZ_TIME seconds a target, 0: the committed corpora once; FUZZ=NAME one only
-FUZZ_TIME ?= 20
-fuzzers: $(FUZZERS)
-fuzz:
-	@$(MAKE) --no-print-directory BUILD=fuzz fuzzers
-	@tests/fuzz/run.sh build/fuzz $(FUZZ_TIME) $(FUZZ)
+	@tests/lint.sh $(BUILD)
 
 # Line coverage by all tests, and per room; analysis/ and validation are held
 # to 100 %, the whole to 90 %.

@@ -50,7 +50,7 @@ char jspan_kind(const struct jspan *v);
 bool jspan_is(const struct jspan *key, const char *name);
 /* Text of a string value or a key, decoded and NFC, NUL-terminated in the
  * arena.  `quoted` tells a value from a key. */
-char *jspan_text(const struct jspan *v, bool quoted, struct arena *a,
-		       size_t *n, struct err *e) MUST_USE;
+char *jspan_text(const struct jspan *v, bool quoted, struct arena *a, size_t *n,
+		 struct err *e) MUST_USE;
 
 #endif

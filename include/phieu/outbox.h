@@ -72,8 +72,9 @@ bool outbox_add(struct outbox *o, const struct outbox_item *item, bool *fresh,
 		struct err *e) MUST_USE;
 bool outbox_commit(struct outbox *o, struct err *e) MUST_USE;
 
-/* The next waiting items, those tried least first, marked SENT; n 0 when there are none.
- * One item is given even if it is larger than max_bytes (LF counted). */
+/* The next waiting items, those tried least first, marked SENT; n 0 when there
+ * are none. One item is given even if it is larger than max_bytes (LF counted).
+ */
 bool outbox_next(struct outbox *o, size_t max_items, size_t max_bytes,
 		 struct arena *a, struct outbox_item **items, size_t *n,
 		 struct err *e) MUST_USE;
