@@ -1,13 +1,14 @@
 #include "phieu/cluster.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "phieu/buf.h"
@@ -319,43 +320,79 @@ out:
 	return ok;
 }
 
-/* The postmaster's pid, 0 when there is none. */
-static pid_t postmaster(const char *data)
+/* Does that process live in the data directory, as every process of a
+ * cluster does?  Numbers are given again, and a dead one that nobody reaped
+ * still answers to kill. */
+static bool lives_in(const char *pid, const char *data)
 {
-	char path[PATH_LIMIT], link[64], cwd[PATH_LIMIT], line[32] = "";
+	char link[64], cwd[PATH_LIMIT], real[PATH_LIMIT];
 	ssize_t n;
-	long pid;
+
+	(void)snprintf(link, sizeof link, "/proc/%.20s/cwd", pid);
+	n = readlink(link, cwd, sizeof cwd - 1);
+	if (n < 0)
+		return false;
+	cwd[n] = '\0';
+	return realpath(data, real) && strcmp(cwd, real) == 0;
+}
+
+/* Is the postmaster of the pid file alive? */
+static bool is_running(const char *data)
+{
+	char path[PATH_LIMIT], line[32] = "";
+	ssize_t n;
 	int fd;
 
 	if (snprintf(path, sizeof path, "%s/postmaster.pid", data) >=
 	    (int)sizeof path)
-		return 0;
+		return false;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
+		return false;
 	n = read(fd, line, sizeof line - 1);
 	(void)close(fd);
-	if (n <= 0)
-		return 0;
-	pid = strtol(line, NULL, 10);
-	if (pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno != EPERM))
-		return 0;
-	/* the number may have been given to another program since */
-	(void)snprintf(link, sizeof link, "/proc/%ld/cwd", pid);
-	n = readlink(link, cwd, sizeof cwd - 1);
-	if (n >= 0) {
-		cwd[n] = '\0';
-		if (!realpath(data, path) || strcmp(cwd, path) != 0)
-			return 0;
+	line[strspn(line, "0123456789")] = '\0';
+	return n > 0 && *line && lives_in(line, data);
+}
+
+static void remove_file(const char *dir, const char *name)
+{
+	char path[PATH_LIMIT];
+
+	if (snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path)
+		(void)unlink(path);
+}
+
+/* PostgreSQL will not start over a pid file whose number some process has.
+ * When no process at all lives in the data directory the files are leftovers
+ * of a crash; backends of a killed postmaster are given time to notice. */
+static void remove_leftovers(const char *data, const char *sock)
+{
+	const struct timespec moment = { .tv_nsec = 100000000 };
+	for (int tries = 0; tries < 50; tries++) {
+		DIR *proc = opendir("/proc");
+		bool quiet = proc != NULL;
+		struct dirent *d;
+
+		while (quiet && (d = readdir(proc)))
+			quiet = d->d_name[0] < '1' || d->d_name[0] > '9' ||
+				!lives_in(d->d_name, data);
+		if (proc)
+			(void)closedir(proc);
+		if (quiet) {
+			remove_file(data, "postmaster.pid");
+			remove_file(sock, ".s.PGSQL.5432.lock");
+			return;
+		}
+		(void)nanosleep(&moment, NULL);
 	}
-	return (pid_t)pid;
 }
 
 bool cluster_running(const char *state_dir)
 {
 	struct err ignored;
 	char *data = join(state_dir, "/data", &ignored);
-	bool yes = data && postmaster(data) > 0;
+	bool yes = data && is_running(data);
 
 	free(data);
 	return yes;
@@ -434,7 +471,8 @@ static bool start_locked(const struct run_as *who, const char *state_dir,
 		goto out;
 	if (!cluster_exists(state_dir) && !make_cluster(who, bin, data, e))
 		goto out;
-	if (postmaster(data) == 0) {
+	if (!is_running(data)) {
+		remove_leftovers(data, sock);
 		if (!write_settings(who, data, sock, e) ||
 		    !start_server(who, bin, state_dir, data, e))
 			goto out;
@@ -498,6 +536,17 @@ bool cluster_start(const char *state_dir, const struct conf *c, bool *started,
 	return ok;
 }
 
+/* One in /tmp is ours alone and would stay for ever. */
+static void remove_socket_dir(const char *state_dir)
+{
+	struct err ignored;
+	char *sock = socket_dir(state_dir, &ignored);
+
+	if (sock)
+		(void)rmdir(sock);
+	free(sock);
+}
+
 bool cluster_stop(const char *state_dir, const struct conf *c, struct err *e)
 {
 	char *data = NULL, *bin = NULL;
@@ -516,6 +565,8 @@ bool cluster_stop(const char *state_dir, const struct conf *c, struct err *e)
 
 		ok = pg(&who, bin, "pg_ctl", args, e);
 	}
+	if (ok)
+		remove_socket_dir(state_dir);
 	free(bin);
 	free(data);
 	return ok;
