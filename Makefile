@@ -68,7 +68,8 @@ LHTTP := $(B)/libhttp.a
 LCOL  := $(B)/libcollector.a
 LANA  := $(B)/libanalysis.a
 LSTO  := $(B)/libstore.a
-LIBS  := $(LCORE) $(LDB) $(LHTTP) $(LCOL) $(LANA) $(LSTO)
+LWEB  := $(B)/libweb.a
+LIBS  := $(LCORE) $(LDB) $(LHTTP) $(LCOL) $(LANA) $(LSTO) $(LWEB)
 
 L_CORE := -lcjson -lsodium -lutf8proc -lz
 L_ANA  := -lgsl -lgslcblas -lgmp -lm
@@ -101,6 +102,7 @@ $(LHTTP): $(HTTP)
 $(LCOL): $(COLLECTOR)
 $(LANA): $(ANALYSIS)
 $(LSTO): $(STORE)
+$(LWEB): $(call objs,$(WEB_C))
 $(LIBS):
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
@@ -114,7 +116,7 @@ $(B)/phieu-upload: $(B)/collector/phieu_upload.o $(call objs,$(UPLOAD_C)) \
 		$(LCOL) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcurl -lsqlite3 $(L_CORE)
-$(B)/phieu-server: $(B)/server/phieu_server.o $(call objs,$(WEB_C)) \
+$(B)/phieu-server: $(B)/server/phieu_server.o $(LWEB) \
 		$(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd -lgnutls $(L_CORE) $(L_ANA)
@@ -143,7 +145,7 @@ $(B)/tests/%.o: CFLAGS += -Itests
 $(UNIT): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
-$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
+$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(LWEB) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
 $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
