@@ -190,7 +190,8 @@ void http_prepare(struct http_conn *c)
 	if (rp->body.len <= HTTP_GZIP_FROM || !is_packable(rp->content_type) ||
 	    reply_header(rp, "Content-Encoding"))
 		return;
-	http_set_header(rp, "Vary", "Accept-Encoding");
+	if (!reply_header(rp, "Vary"))
+		http_set_header(rp, "Vary", "Accept-Encoding");
 	if (!http_accepts(http_header(&c->rq, "Accept-Encoding"), "gzip"))
 		return;
 	if (!pack(c))

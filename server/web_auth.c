@@ -70,7 +70,12 @@ static bool is_our_own_write(const struct http_request *rq,
 static bool may(struct http_request *rq, int permission, struct identity *id,
 		struct http_reply *rp, const uint8_t csrf_hash[32])
 {
-	if (!(id->roles & ((unsigned)permission >> 1)))
+	/* a key with an analyst's role is still nobody: no session to end, no
+	 * password to change */
+	bool wants_person = permission == MAY(MAY_PEOPLE);
+
+	if (!(id->roles & ((unsigned)permission >> 1)) ||
+	    (wants_person && !id->is_person))
 		return say_403(rq, rp, "forbidden", "not allowed",
 			       "Không có quyền");
 	/* what counts for waves is a role that this route asks for */
