@@ -13,8 +13,6 @@
 #define COMMANDS_MAX 64
 #define CONF_FILE    "/etc/phieu/phieu.conf"
 
-extern char **environ;
-
 static const struct cmd_set *const sets[] = {
 	&cmd_db,       &cmd_plan,  &cmd_user,	  &cmd_key,  &cmd_audit,
 	&cmd_progress, &cmd_score, &cmd_simulate, &cmd_pull, &cmd_up,
@@ -54,9 +52,8 @@ int main(int argc, char **argv)
 
 	gsl_set_error_handler_off();
 	app.conf = conf_new(&e);
-	if (!app.conf || !hash_start(&e))
-		code = cli_fail("phieu", &e);
-	else if (!read_conf(app.conf, &argc, argv, &e))
+	if (!app.conf || !hash_start(&e) ||
+	    !read_conf(app.conf, &argc, argv, &e))
 		code = cli_fail("phieu", &e);
 	else
 		code = cli_run("phieu", all, string_together(all), argc, argv,

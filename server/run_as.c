@@ -183,9 +183,9 @@ bool run_as_with(const struct run_as *who, const char *const *argv,
 {
 	struct buf own = BUF_INIT(64 << 10);
 	struct buf *said = out ? out : &own;
-	int fd, status = 0;
+	int fd = -1, status = 0;
 	bool ok = false;
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (!start(who, argv, io, &pid, &fd, e))
 		return false;

@@ -72,14 +72,16 @@ bool store_audit_heads(struct db *db, struct audit_head **heads, size_t *n,
 {
 	struct res *r = db_run(db, Q_AUDIT_HEADS, NULL, e);
 	struct audit_head *h = NULL;
-	bool ok = r != NULL;
+	bool ok = true;
 
 	if (!r)
 		return false;
 	*n = res_rows(r);
 	h = calloc(*n ? *n : 1, sizeof *h);
-	if (!h)
-		ok = err_set(e, ERR_NOMEM, "out of memory");
+	if (!h) {
+		res_free(r);
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
 	for (size_t i = 0; ok && i < *n; i++) {
 		int64_t lane;
 
