@@ -76,16 +76,17 @@ static void read_heads(struct reader *r, struct jscan *c,
 		       struct jspan value[H_COUNT])
 {
 	struct jspan key, v;
-	size_t h;
+	size_t h = 0, k;
 
 	memset(value, 0, sizeof *value * H_COUNT);
 	jscan_enter(c);
 	while (jscan_key(c, &key)) {
 		jscan_value(c, &v);
-		for (h = 0; h < H_COUNT; h++)
+		/* they come in the order of the contract nearly always */
+		for (k = 0; k < H_COUNT; k++, h = (h + 1) % H_COUNT)
 			if (jspan_is(&key, head_name[h]))
 				break;
-		if (h < H_COUNT)
+		if (k < H_COUNT)
 			value[h] = v;
 		else
 			unknown_member(r, "", &key);

@@ -220,10 +220,16 @@ static size_t decode(const char *s, size_t n, char *out)
 bool jspan_is(const struct jspan *key, const char *name)
 {
 	char small[64];
-	size_t n = strlen(name);
+	size_t n;
 
-	if (!key->escaped)
-		return key->n == n && memcmp(key->s, name, n) == 0;
+	if (!key->escaped) {
+		/* most are told apart by their first letter */
+		if (key->n == 0 || *key->s != *name)
+			return key->n == 0 && !*name;
+		return strncmp(key->s, name, key->n) == 0 &&
+		       name[key->n] == '\0';
+	}
+	n = strlen(name);
 	/* an escape is six bytes for one at most; longer is no name of ours */
 	if (key->n > sizeof small - 1)
 		return false;
