@@ -158,7 +158,7 @@ bool child_run(const char *const *argv, const char *const *env, int *status,
 	if (pid < 0)
 		return err_set(e, ERR_IO, "fork: %s", strerror(errno));
 	if (pid == 0)
-		become_child(parent, argv, env, -1);
+		become_child(parent, argv, env, STDERR_FILENO);
 	while (waitpid(pid, status, 0) < 0)
 		if (errno != EINTR)
 			return err_set(e, ERR_IO, "waitpid: %s",

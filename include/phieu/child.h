@@ -26,7 +26,8 @@ char *child_program(const char *name, struct err *e) MUST_USE;
  * for the line. */
 bool child_start(struct child *c, const char *name, const char *const *argv,
 		 const char *const *env, int seconds, struct err *e) MUST_USE;
-/* Runs to its end; *status as from waitpid. */
+/* Runs to its end; *status as from waitpid.  What it says goes to our standard
+ * error: standard output is the caller's own. */
 bool child_run(const char *const *argv, const char *const *env, int *status,
 	       struct err *e) MUST_USE;
 /* SIGTERM, waits at most `seconds`, then SIGKILL.  Returns the exit code, 128
