@@ -187,6 +187,7 @@ def limits():
     out = {}
     for header in ("limits.h", "json.h"):
         text = (ROOT / "include/phieu" / header).read_text(encoding="utf-8")
+        text = text.replace("\\\n", " ")
         for name, value in re.findall(r"#define\s+(LIMIT_\w+)\s+([^/\n]+)",
                                       text):
             value = value.replace("(size_t)", "").replace("\\", "").strip()

@@ -1,0 +1,41 @@
+#!/bin/bash
+# Both services against docs/api/openapi.yaml: what they answer, before
+# anything is published and after.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+bin=${PHIEU_BIN:-$PWD/build/debug}
+plan=collector/plans/lai-chau-2020.json
+dir=$(mktemp -d /tmp/phieu-api.XXXXXX)
+chmod 755 "$dir"
+up_pid=
+cleanup() {
+	local code=$?
+	[ -z "$up_pid" ] || kill -TERM "$up_pid" 2>/dev/null || true
+	[ -z "$up_pid" ] || wait "$up_pid" 2>/dev/null || true
+	[ $code -eq 0 ] || { echo "--- phieu up said:"; tail -n 40 "$dir/err" || true; }
+	rm -rf "$dir"
+	exit $code
+}
+trap cleanup EXIT
+fail() { echo "api.sh: $1"; exit 1; }
+phieu() { "$bin/phieu" "$@" --state-dir "$dir/state"; }
+
+"$bin/phieu" up --dir "$dir/state" --plan $plan --json >"$dir/ready" 2>"$dir/err" &
+up_pid=$!
+for _ in $(seq 900); do
+	[ ! -s "$dir/ready" ] || break
+	kill -0 "$up_pid" 2>/dev/null || fail 'ended before it was ready'
+	sleep 0.1
+done
+[ -s "$dir/ready" ] || fail 'not ready in time'
+"$bin/phieu" simulate --plan $plan --seed api --out "$dir/sheets.ndjson" >/dev/null
+(umask 077; echo 'mật khẩu rất dài 1' >"$dir/password")
+phieu user add analyst --name 'Người phân tích' --role analyst --password-file "$dir/password" >/dev/null
+check() { PYTHONDONTWRITEBYTECODE=1 python3 tests/support/api_check.py "$dir/ready" "$dir/sheets.ndjson" "$@"; }
+check before analyst 'mật khẩu rất dài 1'
+# the rest of the wave, so that there is something to publish
+PHIEU_AGENT_KEY=$(jq -r .agent_key "$dir/ready") "$bin/phieu-upload" "$dir/sheets.ndjson" \
+	--to "$(jq -r .collector "$dir/ready")" --outbox "$dir/outbox" >/dev/null
+phieu freeze --wave lai-chau-2020 --reason test >/dev/null
+phieu publish --wave lai-chau-2020 --reason test >/dev/null
+check after

@@ -1,0 +1,308 @@
+"""Asks both services of a running `phieu up` and holds every answer to
+docs/api/openapi.yaml: the status must be described for that route, the
+content type too, JSON must fit its schema and errors have both languages.
+
+usage: api_check.py READY_JSON SIMULATED_NDJSON before|after
+Prints what differs; exit 1 when anything does.
+"""
+import gzip
+import hashlib
+import http.client
+import json
+import pathlib
+import re
+import sys
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lint"))
+import jsonschema  # noqa: E402
+import openapi  # noqa: E402
+import yaml  # noqa: E402
+
+API = yaml.safe_load((openapi.ROOT / "docs/api/openapi.yaml").read_text("utf-8"))
+faults = []
+asked = set()
+count = 0
+
+
+def say(text):
+    faults.append(text)
+
+
+def pattern_of(path):
+    for pattern in API["paths"]:
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", pattern), path):
+            return pattern
+    return None
+
+
+def hold(name, op, status, headers, body):
+    """One answer against its description."""
+    reply = op["responses"].get(str(status))
+    if reply is None:
+        say(f"{name}: {status} is not described: {body[:200]!r}")
+        return
+    reply = openapi.resolved(API, reply)
+    kinds = reply.get("content", {})
+    kind = headers.get("Content-Type", "").split(";")[0]
+    if not body:
+        return
+    if kind not in kinds:
+        say(f"{name}: {status} comes as {kind}, described: {list(kinds)}")
+        return
+    if kind != "application/json":
+        return
+    try:
+        jsonschema.validate(json.loads(body),
+                            openapi.plain_schema(API, kinds[kind]["schema"]))
+    except (jsonschema.ValidationError, ValueError) as e:
+        say(f"{name}: {status}: {str(e).splitlines()[0]}: {body[:200]!r}")
+
+
+class Client:
+    def __init__(self, base, key=None):
+        self.base = urllib.parse.urlsplit(base)
+        self.key = key
+
+    def ask(self, method, path, want, body=None, **headers):
+        """Sends, checks the description and the status; (headers, body)."""
+        global count
+        count += 1
+        headers = {k.replace("_", "-"): v for k, v in headers.items()}
+        if self.key:
+            headers.setdefault("Authorization", f"Bearer {self.key}")
+        c = http.client.HTTPConnection(self.base.hostname, self.base.port,
+                                       timeout=60)
+        c.request(method, path, body=body, headers=headers)
+        r = c.getresponse()
+        data = r.read()
+        got = {k: v for k, v in r.getheaders()}
+        c.close()
+        if got.get("Content-Encoding") == "gzip":
+            data = gzip.decompress(data)
+        name = f"{method} {path}"
+        pattern = pattern_of(path.split("?")[0])
+        verb = "get" if method == "HEAD" else method.lower()
+        op = API["paths"].get(pattern, {}).get(verb) if pattern else None
+        if r.status != want:
+            say(f"{name}: {r.status}, not {want}: {data[:300]!r}")
+        for always in ("X-Request-Id", "X-Content-Type-Options",
+                       "Content-Security-Policy", "Cache-Control"):
+            if always not in got:
+                say(f"{name}: no {always}")
+        if op:
+            asked.add((verb.upper(), pattern))
+            hold(name, op, r.status, got, data)
+        return got, data
+
+    def json(self, method, path, want, body=None, **headers):
+        _, data = self.ask(method, path, want, body, **headers)
+        try:
+            return json.loads(data)
+        except ValueError:
+            return {}
+
+
+def need(what, truth):
+    if not truth:
+        say(f"not so: {what}")
+
+
+def health(client):
+    for path in ("/healthz", "/readyz", "/metrics"):
+        client.ask("GET", path, 200)
+        client.ask("HEAD", path, 200)
+    client.ask("GET", "/nowhere", 404)
+    client.ask("POST", "/healthz", 405)
+
+
+def submissions(ready, sheets):
+    field = Client(ready["collector"], ready["agent_key"])
+    js = {"Content_Type": "application/json"}
+    path = "/v1/submissions"
+    nobody = Client(ready["collector"])
+    nobody.ask("POST", path, 401, sheets[0], **js)
+    Client(ready["collector"], "pa_NOBODY").ask("POST", path, 401, sheets[0],
+                                                **js)
+    first = field.json("POST", path, 201, sheets[0], **js)
+    again = field.json("POST", path, 200, sheets[0], **js)
+    need("the same bytes get the same answer", first == again)
+    need("a line end more is other bytes, and refused",
+         "error" in field.json("POST", path, 409, sheets[0] + b"\n", **js))
+    one = json.loads(sheets[0])
+    receipt = field.json("GET", "/v1/receipts/" +
+                         urllib.parse.quote(one["instanceID"], safe=""), 200)
+    need("the receipt can be asked for",
+         receipt.get("receipt") == first.get("receipt"))
+    field.ask("GET", "/v1/receipts/uuid%3Anone", 404)
+    wrong = dict(one, instanceID="uuid:api-422", sheet="CT01-00012-2")
+    bad = field.json("POST", path, 422, json.dumps(wrong).encode(), **js)
+    need("faults have codes and paths", bad.get("errors", [{}])[0].get("path"))
+    for text in (b"{", b"", b"[]", b'{"a":1,"a":2}', b"\xef\xbb\xbf{}",
+                 b'{"instanceID":"\\ud800"}', b'{"wave":"w"}'):
+        odd = field.json("POST", path, 400, text, **js)
+        need("quarantine has a receipt", odd.get("receipt"))
+    other = dict(one, instanceID="uuid:api-403", wave="another")
+    field.ask("POST", path, 403, json.dumps(other).encode(), **js)
+    field.ask("POST", path, 413, b'"' + b"a" * (257 << 10) + b'"', **js)
+    field.ask("POST", path, 413, b" " * ((16 << 20) + 1), **js)
+    field.ask("POST", path, 415, sheets[0], Content_Type="text/plain")
+    field.ask("POST", path, 415, sheets[0], Content_Encoding="br", **js)
+    packed = gzip.compress(sheets[1])
+    field.ask("POST", path, 201, packed, Content_Encoding="gzip", **js)
+    batches(field, sheets)
+    got, plan = field.ask("GET", "/v1/plan", 200)
+    need("the plan's ETag is its hash", got.get("ETag", "").strip('"') ==
+         hashlib.sha256(plan).hexdigest())
+    field.ask("GET", "/v1/plan", 304, If_None_Match=got.get("ETag", ""))
+
+
+def batch_line(line):
+    """An NDJSON line by its code, as a single answer would be described."""
+    code, op = line.get("code"), API["paths"]["/v1/submissions"]["post"]
+    alone = {k: v for k, v in line.items() if k not in ("line", "code")}
+    if alone.get("status") and "receipt" not in alone:
+        alone["receipt"] = ""  # of an atomic batch that was not kept
+    if code == 400 and "status" not in alone:
+        alone.update(status="quarantined", receipt="")
+    hold(f"NDJSON line {line.get('line')}", op, code,
+         {"Content-Type": "application/json"}, json.dumps(alone).encode())
+
+
+def batches(field, sheets):
+    nd = {"Content_Type": "application/x-ndjson"}
+    body = b"\n".join([sheets[0], b"", b"{", sheets[2]]) + b"\r\n"
+    _, data = field.ask("POST", "/v1/submissions", 200, body, **nd)
+    lines = [json.loads(x) for x in data.splitlines()]
+    need("a line each and one of counts", len(lines) == 4)
+    need("codes in order", [x.get("code") for x in lines[:3]] ==
+         [200, 400, 201])
+    for line in lines[:-1]:
+        batch_line(line)
+    jsonschema.validate(lines[-1], openapi.plain_schema(
+        API, API["components"]["schemas"]["BatchEnd"]))
+    need("the body's hash", lines[-1].get("sha256") ==
+         hashlib.sha256(body).hexdigest())
+    body = b"\n".join([sheets[3], b"{", sheets[4]])
+    _, data = field.ask("POST", "/v1/submissions?atomic=1", 422, body, **nd)
+    lines = [json.loads(x) for x in data.splitlines()]
+    need("only the bad line is told", [x.get("line") for x in lines[:-1]] == [2])
+    need("no receipt where nothing is kept", b"receipt" not in data)
+    for line in lines[:-1]:
+        batch_line(line)
+    body = b"\n".join([sheets[3], sheets[4]])
+    _, data = field.ask("POST", "/v1/submissions?atomic=1", 200, body, **nd)
+    lines = [json.loads(x) for x in data.splitlines()]
+    need("nothing of it had been kept",
+         [x.get("code") for x in lines[:-1]] == [201, 201])
+
+
+def office(ready, published):
+    wave = "/v1/waves/" + ready["wave"]
+    analyst = Client(ready["server"], ready["analyst_key"])
+    engine = Client(ready["server"], ready["engine_key"])
+    nobody = Client(ready["server"])
+    nobody.ask("GET", "/", 200)
+    nobody.ask("GET", "/style.css", 200)
+    for path in ("/v1/waves", wave, wave + "/plan", wave + "/progress",
+                 wave + "/results", wave + "/components", wave + "/releases",
+                 "/v1/me", "/progress/" + ready["wave"]):
+        nobody.ask("GET", path, 401)
+    analyst.ask("GET", "/v1/me", 200)
+    analyst.ask("GET", "/v1/waves?limit=1&offset=0", 200)
+    analyst.ask("GET", "/v1/waves?limit=x", 400)
+    analyst.ask("GET", wave, 200)
+    analyst.ask("GET", "/v1/waves/nowhere", 404)
+    got, _ = analyst.ask("GET", wave + "/plan", 200)
+    analyst.ask("GET", wave + "/plan", 304, If_None_Match=got.get("ETag", ""))
+    analyst.ask("GET", wave + "/progress", 200)
+    analyst.ask("GET", wave + "/progress", 200, Accept="text/csv")
+    analyst.ask("GET", "/progress/" + ready["wave"], 200)
+    engine.ask("GET", wave + "/progress", 403)
+    engine.ask("GET", "/v1/me", 200)
+    if published:
+        results(engine, wave)
+    else:
+        engine.ask("GET", wave + "/results", 404)
+        engine.ask("GET", wave + "/components", 404)
+    engine.ask("GET", wave + "/releases", 200)
+    engine.ask("GET", wave + "/components?kind=nothing", 400)
+    engine.ask("GET", wave + "/components?limit=1001", 400)
+
+
+def results(engine, wave):
+    got, snapshot = engine.ask("GET", wave + "/results", 200)
+    need("the results' ETag is their hash", got.get("ETag", "").strip('"') ==
+         hashlib.sha256(snapshot).hexdigest())
+    engine.ask("GET", wave + "/results", 304, If_None_Match=got.get("ETag", ""))
+    got, data = engine.ask("GET", wave + "/components", 200,
+                           Accept_Encoding="gzip")
+    whole = json.loads(data)
+    need("gzip where asked", got.get("Content-Encoding") == "gzip")
+    need("marked as trial and simulated", whole.get("trial") and
+         whole.get("simulated") and "X-Phieu-Trial" in got and
+         "X-Phieu-Simulated" in got)
+    need("all at once without a limit",
+         len(whole["components"]) == whole["total"] and not whole["next"])
+    engine.ask("GET", wave + "/components", 304,
+               If_None_Match=got.get("ETag", ""))
+    engine.ask("HEAD", wave + "/components", 200)
+    engine.ask("GET", wave + "/components", 200, Accept="text/csv")
+    pages, at = [], wave + "/components?limit=50&kind=criterion"
+    while at:
+        page = engine.json("GET", at, 200)
+        pages += page.get("components", [])
+        at = page.get("next")
+    need("pages hold what the whole holds", pages ==
+         [c for c in whole["components"] if c["kind"] == "criterion"])
+
+
+def people(ready, login, password):
+    web = Client(ready["server"])
+    js = {"Content_Type": "application/json"}
+
+    def body(**members):
+        return json.dumps(members).encode()
+
+    web.ask("POST", "/v1/session", 401, body(login=login, password="no"), **js)
+    web.ask("POST", "/v1/session", 400, b"{", **js)
+    web.ask("POST", "/v1/session", 415, b"{}", Content_Type="text/plain")
+    got, data = web.ask("POST", "/v1/session", 200,
+                        body(login=login, password=password), **js)
+    csrf = json.loads(data).get("csrf", "")
+    cookie = {"Cookie": got.get("Set-Cookie", "").split(";")[0]}
+    web.ask("GET", "/v1/me", 200, **cookie)
+    change = body(old=password, new="mật khẩu mới rất dài 2")
+    web.ask("POST", "/v1/password", 403, change, **cookie, **js)
+    mine = {"X_CSRF_Token": csrf, **cookie, **js}
+    web.ask("POST", "/v1/password", 422, body(old=password, new="x"), **mine)
+    web.ask("POST", "/v1/password", 400, body(old=password), **mine)
+    web.ask("POST", "/v1/password", 204, change, **mine)
+    web.ask("GET", "/v1/waves", 200, **cookie)
+    web.ask("DELETE", "/v1/session", 204, **mine)
+    web.ask("GET", "/v1/me", 401, **cookie)
+
+
+def main():
+    ready = json.loads(pathlib.Path(sys.argv[1]).read_text("utf-8"))
+    sheets = pathlib.Path(sys.argv[2]).read_bytes().splitlines()
+    if sys.argv[3] == "before":
+        health(Client(ready["collector"]))
+        health(Client(ready["server"]))
+        submissions(ready, sheets)
+        office(ready, published=False)
+        people(ready, sys.argv[4], sys.argv[5])
+        for path, item in API["paths"].items():
+            for verb in openapi.METHODS:
+                if verb in item and (verb.upper(), path) not in asked:
+                    say(f"{verb.upper()} {path} was never asked")
+    else:
+        office(ready, published=True)
+    for fault in faults:
+        print(fault)
+    print(f"N={count} requests held to the description")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
