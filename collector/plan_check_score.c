@@ -171,48 +171,45 @@ static void check_question(struct pr *r, const struct criterion *c,
 			      "%s không còn được hỏi", q->code);
 }
 
-/* A question must reach people who rate units of this criterion's kinds,
- * and each kind must be reached. */
+/* Each kind must be reached: someone who rates it is asked. */
+static void check_kind_reached(struct pr *r, size_t i, size_t kind)
+{
+	const struct criterion *c = &r->criteria[i];
+	const char *code = r->dir[DIR_KIND].code[kind];
+
+	for (size_t q = 0; q < c->n_questions; q++) {
+		size_t form = c->questions[q].form;
+
+		if (form == NONE || plan_form_rates(r->p, form, kind))
+			return;
+	}
+	plan_fault_at(r, sub(r, r->side[i].path, "questions"), "P28",
+		      "nobody is asked about kind %s",
+		      "không ai được hỏi về loại đơn vị %s", code ? code : "?");
+}
+
+/* A question must reach people who rate units of the criterion's kinds. */
 static void check_reach(struct pr *r, size_t i)
 {
 	const struct criterion *c = &r->criteria[i];
-	const char *base = r->side[i].path;
 
-	for (size_t k = 0; k < c->n_kinds; k++) {
-		bool reached = false, known = true;
-		const char *code = r->dir[DIR_KIND].code[c->kinds[k]];
-
-		for (size_t q = 0; q < c->n_questions; q++) {
-			size_t form = c->questions[q].form;
-
-			known = known && form != NONE;
-			reached = reached ||
-				  (form != NONE &&
-				   plan_form_rates(r->p, form, c->kinds[k]));
-		}
-		if (!reached && known && c->n_questions)
-			plan_fault_at(r, sub(r, base, "questions"), "P28",
-				      "nobody is asked about kind %s",
-				      "không ai được hỏi về loại đơn vị %s",
-				      code ? code : "?");
-	}
+	for (size_t k = 0; k < c->n_kinds && c->n_questions; k++)
+		check_kind_reached(r, i, c->kinds[k]);
 	for (size_t q = 0; q < c->n_questions; q++) {
 		size_t form = c->questions[q].form;
 		bool reaches = form == NONE || c->n_kinds == 0;
+		const char *path =
+			arena_printf(r->f->arena, "%s/questions/%zu/form",
+				     r->side[i].path, q);
 
 		for (size_t k = 0; k < c->n_kinds && !reaches; k++)
 			reaches = plan_form_rates(r->p, form, c->kinds[k]);
 		if (!reaches)
-			plan_fault_at(r,
-				      arena_printf(r->f->arena,
-						   "%s/questions/%zu/form",
-						   base, q),
-				      "P28", "form %s is not about these units",
+			plan_fault_at(r, path, "P28",
+				      "form %s is not about these units",
 				      "mẫu phiếu %s không hỏi về các đơn vị "
 				      "này",
-				      r->dir[DIR_FORM].code[form]
-					      ? r->dir[DIR_FORM].code[form]
-					      : "?");
+				      r->dir[DIR_FORM].code[form]);
 	}
 }
 

@@ -287,9 +287,10 @@ void plan_criteria(struct pr *r)
 	}
 	r->criteria = arena_array(r->a, n + 1, sizeof *r->criteria);
 	r->side = arena_array(r->a, n + 1, sizeof *r->side);
-	if (r->criteria && r->side)
+	if (r->criteria && r->side) {
 		read_list(r, NULL, r->root, "criteria", NONE, 0);
+		duplicate_codes(r);
+	}
 	r->p->criteria = r->criteria;
 	r->p->n_criteria = r->n_criteria;
-	duplicate_codes(r);
 }

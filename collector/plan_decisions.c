@@ -214,7 +214,10 @@ static void finish4(struct pr *r, const struct at *at, const cJSON *v,
 	if (in->d.pool != POOL_GROUP_WEIGHTS || !cJSON_IsObject(w) || !weight ||
 	    !given)
 		return;
-	cJSON_ArrayForEach(x, w) read_weight(r, &list, x, weight, given);
+	cJSON_ArrayForEach(x, w)
+	{
+		read_weight(r, &list, x, weight, given);
+	}
 	for (size_t g = 0; g < n; g++) {
 		const char *code = r->dir[DIR_GROUP].code[g];
 

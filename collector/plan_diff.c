@@ -23,6 +23,11 @@ static const char *name_of(const cJSON *v)
 	return NULL;
 }
 
+static bool same_name(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
 /* Elements of one list may share a name (an item on three forms): the k-th
  * of that name meets the k-th. */
 static const cJSON *partner(const cJSON *list, const cJSON *of)
@@ -32,14 +37,12 @@ static const cJSON *partner(const cJSON *list, const cJSON *of)
 	const cJSON *v;
 
 	for (v = of->prev; v && v->next; v = v->prev, index++)
-		if (name && name_of(v) && strcmp(name, name_of(v)) == 0)
-			before++;
+		before += same_name(name, name_of(v));
 	cJSON_ArrayForEach(v, list)
 	{
 		if (!name && index-- == 0)
 			return v;
-		if (name && name_of(v) && strcmp(name, name_of(v)) == 0 &&
-		    before-- == 0)
+		if (same_name(name, name_of(v)) && before-- == 0)
 			return v;
 	}
 	return NULL;

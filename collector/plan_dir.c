@@ -19,43 +19,57 @@ static int by_code(const void *a, const void *b)
 	return c ? c : (x->index > y->index) - (x->index < y->index);
 }
 
-/* Collects the codes of a list.  Faulty ones are reported where the element
- * is read; here only those said twice. */
-static void collect(struct pr *r, enum dir_name name, const char *list,
-		    const char *key, const char *key2, size_t least,
-		    size_t most)
+struct list {
+	const char *name, *key, *key2; /* key2: forms have a version */
+	size_t least, most;
+};
+
+/* The good codes of a list into e[]; their number. */
+static size_t good_codes(struct pr *r, struct dir *d, const struct list *l,
+			 struct entry *e)
 {
-	const cJSON *all = json_get(r->root, list), *v;
-	struct dir *d = &r->dir[name];
-	size_t n = cJSON_IsArray(all) ? (size_t)cJSON_GetArraySize(all) : 0;
+	const cJSON *v;
 	size_t i = 0, k = 0;
-	struct entry *e;
 
-	d->told = n > most || n < least || (all && !cJSON_IsArray(all));
-	n = d->told ? 0 : n;
-	e = arena_array(r->a, n + 1, sizeof *e);
-	d->code = arena_array(r->a, n + 1, sizeof *d->code);
-	d->sorted = arena_array(r->a, n + 1, sizeof *d->sorted);
-	d->n = e && d->code && d->sorted ? n : 0;
-	cJSON_ArrayForEach(v, all)
+	cJSON_ArrayForEach(v, json_get(r->root, l->name))
 	{
-		const char *s = json_get_text(v, key);
-		const char *t = key2 ? json_get_text(v, key2) : "";
+		const char *s = json_get_text(v, l->key);
+		const char *t = l->key2 ? json_get_text(v, l->key2) : "";
+		char *code = NULL;
 
-		if (d->n && s && t && plan_code_ok(s)) {
-			d->code[i] = key2 ? arena_printf(r->a, "%s/%s", s, t)
-					  : arena_strdup(r->a, s);
-			e[k].code = d->code[i] ? d->code[i] : "";
-			e[k++].index = i;
-		}
+		if (s && t && plan_code_ok(s))
+			code = l->key2 ? arena_printf(r->a, "%s/%s", s, t)
+				       : arena_strdup(r->a, s);
+		d->code[i] = code;
+		if (code)
+			e[k++] = (struct entry){ code, i };
 		i++;
 	}
+	return k;
+}
+
+/* Collects the codes of a list.  Faulty ones are reported where the element
+ * is read; here only those said twice. */
+static void collect(struct pr *r, enum dir_name name, const struct list *l)
+{
+	const cJSON *all = json_get(r->root, l->name);
+	struct dir *d = &r->dir[name];
+	size_t n = cJSON_IsArray(all) ? (size_t)cJSON_GetArraySize(all) : 0;
+	size_t k;
+	struct entry *e = arena_array(r->a, n + 1, sizeof *e);
+
+	d->told = n > l->most || n < l->least || (all && !cJSON_IsArray(all));
+	d->code = arena_array(r->a, n + 1, sizeof *d->code);
+	d->sorted = arena_array(r->a, n + 1, sizeof *d->sorted);
+	if (d->told || !e || !d->code || !d->sorted)
+		return;
+	k = good_codes(r, d, l, e);
 	if (k)
 		qsort(e, k, sizeof *e, by_code);
-	for (i = 0; i < k; i++) {
-		struct at top = { NULL, list, 0 };
+	for (size_t i = 0; i < k; i++) {
+		struct at top = { NULL, l->name, 0 };
 		struct at element = { &top, NULL, e[i].index };
-		struct at here = { &element, key, 0 };
+		struct at here = { &element, l->key, 0 };
 
 		if (i == 0 || strcmp(e[i].code, e[i - 1].code) != 0)
 			d->sorted[d->n_sorted++] = e[i].index;
@@ -67,12 +81,17 @@ static void collect(struct pr *r, enum dir_name name, const char *list,
 
 void plan_dirs(struct pr *r)
 {
-	collect(r, DIR_BASIS, "bases", "id", NULL, 1, LIMIT_BASES);
-	collect(r, DIR_KIND, "unit_kinds", "code", NULL, 1, LIMIT_KINDS);
-	collect(r, DIR_UNIT, "units", "code", NULL, 1, LIMIT_UNITS);
-	collect(r, DIR_SCALE, "scales", "code", NULL, 0, LIMIT_SCALES);
-	collect(r, DIR_FORM, "forms", "code", "version", 1, LIMIT_FORMS);
-	collect(r, DIR_GROUP, "groups", "code", NULL, 1, LIMIT_GROUPS);
+	static const struct list lists[DIR_COUNT] = {
+		[DIR_BASIS] = { "bases", "id", NULL, 1, LIMIT_BASES },
+		[DIR_KIND] = { "unit_kinds", "code", NULL, 1, LIMIT_KINDS },
+		[DIR_UNIT] = { "units", "code", NULL, 1, LIMIT_UNITS },
+		[DIR_SCALE] = { "scales", "code", NULL, 0, LIMIT_SCALES },
+		[DIR_FORM] = { "forms", "code", "version", 1, LIMIT_FORMS },
+		[DIR_GROUP] = { "groups", "code", NULL, 1, LIMIT_GROUPS },
+	};
+
+	for (size_t i = 0; i < DIR_COUNT; i++)
+		collect(r, (enum dir_name)i, &lists[i]);
 }
 
 void plan_sort(size_t *index, size_t n, const char *const *code)

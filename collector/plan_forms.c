@@ -198,6 +198,8 @@ static void check_coefficients(struct pr *r, const struct at *at,
 {
 	size_t with = 0;
 
+	if (!q->options)
+		return;
 	for (size_t i = 0; i < q->n_options; i++)
 		with += q->options[i].has_coefficient;
 	for (size_t i = 0; i < q->n_options; i++) {

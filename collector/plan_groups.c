@@ -171,15 +171,34 @@ static size_t homes_of(const struct plan *p, size_t kind)
 	return n;
 }
 
+/* The number of homes is one of the factors printed. */
+static void check_factors(struct pr *r, const struct at *at,
+			  const struct quota_in *q, size_t homes)
+{
+	struct at rule = { at, "rule", 0 };
+	int64_t factor[8], product;
+	size_t n, k = 0;
+
+	if (!q->rule || !plan_rule(q->rule, factor, 8, &n, &product) ||
+	    product != q->total)
+		return;
+	while (k < n && factor[k] != (int64_t)homes)
+		k++;
+	if (k == n)
+		plan_fault(r, &rule, "P22",
+			   "%.80s has no factor %zu, the number of homes",
+			   "%.80s không có thừa số %zu là số nơi", q->rule,
+			   homes);
+}
+
 /* `each` at every home; without homes one cell. */
 static void cells_of_each(struct pr *r, const struct at *at, struct group *g,
 			  const struct quota_in *q)
 {
-	struct at here = { at, "each", 0 }, rule = { at, "rule", 0 };
-	size_t homes = g->has_home ? homes_of(r->p, g->home_kind) : 1;
+	struct at here = { at, "each", 0 };
+	size_t homes = g->has_home ? homes_of(r->p, g->home_kind) : 1, i = 0;
 	struct quota_cell *c = arena_array(r->a, homes + 1, sizeof *c);
-	int64_t factor[8], product, sum = q->each * (int64_t)homes;
-	size_t n, k = 0;
+	int64_t sum = q->each * (int64_t)homes;
 
 	if (q->has_total && r->homes_known && sum != q->total)
 		plan_fault(r, &here, "P21",
@@ -188,26 +207,15 @@ static void cells_of_each(struct pr *r, const struct at *at, struct group *g,
 			   "%" PRId64 " phiếu ở mỗi nơi trong %zu nơi bằng "
 			   "%" PRId64 ", tổng ghi là %" PRId64,
 			   q->each, homes, sum, q->total);
-	else if (g->has_home && r->homes_known && q->rule &&
-		 plan_rule(q->rule, factor, 8, &n, &product) &&
-		 product == q->total) {
-		while (k < n && factor[k] != (int64_t)homes)
-			k++;
-		if (k == n)
-			plan_fault(r, &rule, "P22",
-				   "%.80s has no factor %zu, the number of "
-				   "homes",
-				   "%.80s không có thừa số %zu là số nơi",
-				   q->rule, homes);
-	}
-	for (size_t u = 0, i = 0; c && i < homes; u++) {
+	else if (g->has_home && r->homes_known)
+		check_factors(r, at, q, homes);
+	for (size_t u = 0; c && i < homes; u++) {
 		if (g->has_home && (r->p->units[u].kind != g->home_kind ||
 				    !plan_in_wave(r->p, u)))
 			continue;
 		c[i].home = g->has_home ? u : NONE;
 		c[i].n = q->each;
-		c[i].population = q->has_population ? q->population : -1;
-		i++;
+		c[i++].population = q->has_population ? q->population : -1;
 	}
 	g->cells = c;
 	g->n_cells = c ? homes : 0;

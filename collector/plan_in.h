@@ -33,7 +33,7 @@ enum dir_name {
 struct dir {
 	const char **code; /* by index in the file; NULL where faulty */
 	size_t *sorted;	   /* indices of the good ones, by code */
-	size_t n, n_sorted;
+	size_t n_sorted;
 	bool told; /* the list itself is faulty: references are passed over */
 };
 

@@ -280,11 +280,10 @@ struct plan *plan_read(const char *json, size_t n, struct faults *faults,
 	struct arena *a = arena_new(LIMIT_PLAN_ARENA);
 	struct plan *p = a ? arena_alloc(a, sizeof *p) : NULL;
 	struct pr r = { .a = a, .f = faults, .p = p };
-	cJSON *root = json_parse(json, n, &json_plan_limits, e);
-	bool ok = root != NULL;
+	cJSON *root = p ? json_parse(json, n, &json_plan_limits, e) : NULL;
+	bool ok = p || err_set(e, ERR_NOMEM, "out of memory for the plan");
 
-	ok = ok && (p || err_set(e, ERR_NOMEM, "out of memory for the plan"));
-	if (ok && normalise(root, a, e)) {
+	if (p && root && normalise(root, a, e)) {
 		p->arena = a;
 		r.root = root;
 		read_all(&r);

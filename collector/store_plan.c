@@ -178,21 +178,22 @@ bool store_plan_load(struct db *owner, const struct plan *p, const char *reason,
 		     struct err *e)
 {
 	struct head h;
+	bool ok = false;
 
 	if (!db_begin(owner, e))
 		return false;
 	if (!take_wave(owner, p, &h, e))
-		goto failed;
+		goto out;
 	*changed = h.version == 0 || strcmp(h.sha256, p->sha256) != 0;
 	*version = (int32_t)h.version + (*changed ? 1 : 0);
 	if (*changed && (!put_version(owner, p, &h, reason, by, e) ||
 			 !put_tables(owner, p, &h, reason, by, e) ||
 			 !log_and_tell(owner, p, &h, reason, by, e)))
-		goto failed;
-	if (!db_commit(owner, e))
-		goto failed;
-	return true;
-failed:
+		goto out;
+	ok = db_commit(owner, e);
+out:
+	if (ok)
+		return true;
 	db_rollback(owner);
 	return err_wrap(e, "plan of wave %.64s", p->wave);
 }

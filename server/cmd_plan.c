@@ -104,12 +104,14 @@ static int refuse(const char *command, const struct source *s, const char *path,
 		  const struct err *e)
 {
 	if (s->faults.n == 0)
-		return cli_fail(command, e);
+		return (void)cli_fail(command, e), EXIT_FAILED;
 	list_faults(&s->faults, path, stderr);
 	return EXIT_FAILED;
 }
 
-static bool check_json(const struct source *s, const char *path, struct err *e)
+/* `why` the text could not be read at all, or NULL. */
+static bool check_json(const struct source *s, const char *path,
+		       const char *why, struct err *e)
 {
 	struct buf b = BUF_INIT(OUTPUT_BYTES), faults = BUF_INIT(OUTPUT_BYTES);
 	struct jw w;
@@ -126,6 +128,8 @@ static bool check_json(const struct source *s, const char *path, struct err *e)
 		jw_kb(&w, "trial", s->plan->is_trial);
 		jw_ki(&w, "sheets", plan_total(s->plan));
 	}
+	if (why)
+		jw_kv(&w, "error", why);
 	faults_json(&s->faults, &faults);
 	jw_key(&w, "faults");
 	jw_raw(&w, buf_cstr(&faults) ? buf_cstr(&faults) : "[]");
@@ -167,15 +171,18 @@ static int run_check(int argc, char **argv, void *app)
 		return cli_fail("phieu plan check", &e), EXIT_USAGE;
 	}
 	ok = open_file(&s, argv[1], &e);
-	if (json && (ok || s.faults.n))
-		code = check_json(&s, argv[1], &e) && ok ? EXIT_DONE
-							 : EXIT_FAILED;
-	else if (!ok)
+	if (json) {
+		bool why = !ok && s.faults.n == 0;
+
+		ok = check_json(&s, argv[1], why ? e.msg : NULL, &e) && ok;
+		code = ok ? EXIT_DONE : EXIT_FAILED;
+	} else if (!ok || !s.plan) {
 		code = refuse("phieu plan check", &s, argv[1], &e);
-	else if (check_text(s.plan, argv[1], &e))
+	} else if (check_text(s.plan, argv[1], &e)) {
 		code = EXIT_DONE;
-	else
+	} else {
 		code = cli_fail("phieu plan check", &e);
+	}
 	source_close(&s);
 	return code;
 }
@@ -262,7 +269,7 @@ static int run_load(int argc, char **argv, void *app)
 			"usage: phieu plan load FILE --reason TEXT");
 		return cli_fail("phieu plan load", &e), EXIT_USAGE;
 	}
-	if (!open_file(&s, argv[1], &e)) {
+	if (!open_file(&s, argv[1], &e) || !s.plan) {
 		code = refuse("phieu plan load", &s, argv[1], &e);
 		source_close(&s);
 		return code;
@@ -309,7 +316,7 @@ static int run_show(int argc, char **argv, void *app)
 			"usage: phieu plan show WAVE|FILE [--json]");
 		return cli_fail("phieu plan show", &e), EXIT_USAGE;
 	}
-	if (!open_any(&s, argv[1], app, &e))
+	if (!open_any(&s, argv[1], app, &e) || !s.plan)
 		code = refuse("phieu plan show", &s, argv[1], &e);
 	else
 		code = show(&s, json, &e) ? EXIT_DONE

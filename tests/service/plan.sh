@@ -1,0 +1,77 @@
+#!/bin/bash
+# phieu plan check, load, show, diff as a person at a terminal meets them.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+[ -n "${PHIEU_TEST_SOCKET:-}" ] || exec tests/with_pg.sh "$0" "$@"
+phieu=${PHIEU_BIN:-$PWD/build/debug}/phieu
+export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
+export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_server"
+plan=collector/plans/lai-chau-2020.json
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+failed=0
+fail() {
+	echo "plan.sh: $1"
+	failed=1
+}
+# runs phieu plan …; output in $dir/out and $dir/err; wants an exit code
+run() {
+	local want=$1 code=0
+	shift
+	"$phieu" plan "$@" >"$dir/out" 2>"$dir/err" || code=$?
+	[ $code -eq "$want" ] || { fail "plan $*: exit $code, not $want"; cat "$dir/err"; }
+}
+says() { grep -qF -- "$2" "$dir/$1" || { fail "no \"$2\" in $1:"; cat "$dir/$1"; }; }
+
+run 0 check $plan
+says out '533 + 660 = 1.193'
+says out 'không có lỗi'
+run 0 check $plan --json
+[ "$(jq -c '[.valid, .sheets, .trial, .n_faults]' "$dir/out")" = '[true,1193,true,0]' ] ||
+	fail "check --json: $(cat "$dir/out")"
+run 0 check - <$plan
+
+jq '.groups[2].quota.rule = "15 × 21" | del(.decisions.D5) | .wave.naem = 1' $plan >"$dir/bad.json"
+run 1 check "$dir/bad.json"
+says err '15 × 21 bằng 315, tổng ghi là 300'
+says err '15 × 21 makes 315, the total is 300'
+says err '/decisions/D5'
+says err '/wave/naem'
+says err '3 lỗi'
+run 1 check "$dir/bad.json" --json
+[ "$(jq -c '[.faults[].code]' "$dir/out")" = '["P29","P20","P04"]' ] ||
+	fail "faults of check --json: $(cat "$dir/out")"
+run 1 load "$dir/bad.json" --reason 'thử'
+printf '{"a":1,"a":2}' >"$dir/twice.json"
+run 1 check "$dir/twice.json"
+says err twice.json
+run 1 check "$dir/twice.json" --json
+[ "$(jq -c '[.valid, .n_faults, (.error | contains("duplicate key"))]' "$dir/out")" = '[false,0,true]' ] ||
+	fail "check --json of no JSON: $(cat "$dir/out")"
+run 1 check "$dir/none.json"
+run 2 check
+run 2 load $plan
+says err '--reason'
+
+run 0 load $plan --reason 'nạp lần đầu'
+says out 'phiên bản 1'
+run 0 load $plan --reason 'nạp lại'
+says out 'không đổi'
+jq '.groups[0].quota += {rule: "26", total: 26, each: 26}' $plan >"$dir/next.json"
+run 0 load "$dir/next.json" --reason 'bầu bổ sung' --by kiem-tra --json
+[ "$(jq -c '[.wave, .version, .changed, .sheets]' "$dir/out")" = '["lai-chau-2020",2,true,1194]' ] ||
+	fail "load --json: $(cat "$dir/out")"
+run 0 show lai-chau-2020
+says out 'Phiên bản 2'
+says out '534 + 660 = 1.194'
+run 0 show lai-chau-2020 --json
+jq -e '.groups[0].quota.total == 26' "$dir/out" >/dev/null || fail 'show --json'
+run 1 show khong-co
+says err khong-co
+run 0 diff $plan lai-chau-2020
+says out '~ /groups/hdnd-tinh/quota/rule: "25" -> "26"'
+[ "$(wc -l <"$dir/out")" = 3 ] || { fail 'diff has other lines:'; cat "$dir/out"; }
+run 0 diff lai-chau-2020 "$dir/next.json"
+says out 'Không khác nhau'
+run 1 diff $plan "$dir/bad.json"
+exit $failed
