@@ -1,0 +1,47 @@
+/* score_job.h - everything between a wave, or a file, and its result: one
+ * road for the commands, the tests and the bench. */
+#ifndef PHIEU_SCORE_JOB_H
+#define PHIEU_SCORE_JOB_H
+
+#include "phieu/responses.h"
+#include "phieu/result.h"
+#include "phieu/store_freeze.h"
+#include "phieu/store_publish.h"
+
+#define JOB_TEXT_BYTES ((size_t)1 << 30)
+
+struct score_job {
+	struct db *db;	   /* borrowed, with: */
+	struct wave *wave; /* owned; or: */
+	struct plan *plan; /* owned, of files */
+	struct freeze freeze;
+	struct responses *responses;
+	struct responses_count count; /* of the file */
+	struct score_plan *sp;
+	struct score *score;
+	struct result *result;
+};
+
+/* `j` zeroed.  The latest freeze of the wave, scored from `db`. */
+bool score_job_wave(struct score_job *j, struct db *db, const char *wave,
+		    struct err *e) MUST_USE;
+/* The same from a plan file and NDJSON. */
+bool score_job_files(struct score_job *j, const char *plan,
+		     const char *responses, struct err *e) MUST_USE;
+void score_job_end(struct score_job *j);
+
+/* Freezes (as owner), scores, makes the snapshot. */
+bool score_job_freeze(struct score_job *j, struct db *owner, const char *wave,
+		      const char *reason, const char *by, int32_t *snapshot,
+		      struct err *e) MUST_USE;
+/* Recomputed against recorded: the frozen answers' hash, and the newest
+ * snapshot's bytes.  The snapshot lives in the arena. */
+struct score_check {
+	bool same_answers, same_result;
+	char recomputed[65]; /* hash of the answers */
+	struct snapshot snapshot;
+};
+bool score_job_check(struct score_job *j, struct arena *a,
+		     struct score_check *out, struct err *e) MUST_USE;
+
+#endif
