@@ -60,6 +60,10 @@ WEB_C     := $(wildcard server/web_*.c)
 # where the database is and as whom: both services and the CLI
 HOST_C    := server/cluster.c server/run_as.c server/connect.c
 HOST      := $(call objs,$(HOST_C))
+# from a plan and answers to results; the job around it needs a database
+RESULT_C  := server/score_plan.c server/score_run.c server/responses.c \
+             $(wildcard server/result*.c)
+RESULT    := $(call objs,$(RESULT_C))
 CLI_C     := $(filter-out $(STORE_C) $(MAINS_C) $(WEB_C),$(wildcard server/*.c))
 
 LCORE := $(B)/libcore.a
@@ -142,13 +146,13 @@ $(B)/%.o: %.c | $(GEN)
 $(B)/tests/%.o: CFLAGS += -Itests
 
 # Unit tests link the pure libraries, database tests everything.
-$(UNIT): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
+$(UNIT): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
-$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(LWEB) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
+$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(B)/server/score_job.o $(RESULT) $(LWEB) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
-$(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
+$(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(B)/server/score_job.o $(RESULT) $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lpthread $(L_CORE) $(L_ANA)
