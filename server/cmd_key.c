@@ -7,6 +7,7 @@
 #include "phieu/commands.h"
 #include "phieu/connect.h"
 #include "phieu/migrate.h"
+#include "phieu/rows.h"
 #include "phieu/secret.h"
 #include "phieu/store_account.h"
 #include "phieu/store_agent.h"
@@ -200,10 +201,11 @@ static int run_agent_list(int argc, char **argv, void *app)
 	     no_words(argc, argv, 0, &e);
 	if (ok)
 		db = open_as(app, WHO_OWNER, &e);
-	if (db)
+	if (db) {
 		t = table_new(columns);
-	if (db && !t)
-		ok = err_set(&e, ERR_NOMEM, "out of memory");
+		if (!t)
+			(void)err_set(&e, ERR_NOMEM, "out of memory");
+	}
 	for (size_t i = 0; t && i < columns; i++)
 		table_cell(t, heads[i]);
 	if (t)
@@ -270,8 +272,6 @@ static int program_list(int argc, char **argv, void *app, enum role role)
 {
 	static const char *const heads[] = { "key",    "name",	"wave",
 					     "issued", "until", "state" };
-	const int columns = sizeof heads / sizeof heads[0];
-	struct table *t = NULL;
 	struct res *r = NULL;
 	struct db *db = NULL;
 	struct err e;
@@ -283,24 +283,8 @@ static int program_list(int argc, char **argv, void *app, enum role role)
 		db = open_as(app, WHO_SERVER, &e);
 	if (db)
 		r = store_api_key_list(db, role, &e);
-	ok = r != NULL;
-	if (ok)
-		t = table_new((size_t)columns);
-	if (ok && !t)
-		ok = err_set(&e, ERR_NOMEM, "out of memory");
-	for (int i = 0; ok && i < columns; i++)
-		table_cell(t, heads[i]);
-	if (ok)
-		table_rule(t);
-	for (size_t i = 0; ok && i < res_rows(r); i++)
-		for (int j = 0; j < columns; j++) {
-			const char *s = res_text(r, i, j);
-
-			table_cell(t, j == 2 && !*s ? "all" : s);
-		}
-	if (ok)
-		table_print(t, stdout);
-	table_free(t);
+	ok = r &&
+	     rows_print(r, heads, sizeof heads / sizeof heads[0], "all", &e);
 	res_free(r);
 	return done(db, ok, &e);
 }

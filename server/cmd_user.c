@@ -6,6 +6,7 @@
 #include "phieu/commands.h"
 #include "phieu/connect.h"
 #include "phieu/migrate.h"
+#include "phieu/rows.h"
 #include "phieu/secret.h"
 #include "phieu/store_account.h"
 
@@ -102,7 +103,6 @@ static int run_list(int argc, char **argv, void *app)
 	static const char *const heads[] = { "login", "name", "roles", "state",
 					     "since" };
 	struct doing d = { 0 };
-	struct table *t = NULL;
 	struct res *r = NULL;
 	struct err e;
 	bool ok;
@@ -110,21 +110,8 @@ static int run_list(int argc, char **argv, void *app)
 	ok = cli_options(NULL, 0, &argc, argv, &e) && begin(&d, app, &e);
 	if (ok)
 		r = store_account_list(d.db, &e);
-	ok = r != NULL;
-	if (ok)
-		t = table_new(5);
-	if (ok && !t)
-		ok = err_set(&e, ERR_NOMEM, "out of memory");
-	for (int i = 0; ok && i < 5; i++)
-		table_cell(t, heads[i]);
-	if (ok)
-		table_rule(t);
-	for (size_t i = 0; ok && i < res_rows(r); i++)
-		for (int j = 0; j < 5; j++)
-			table_cell(t, res_text(r, i, j));
-	if (ok)
-		table_print(t, stdout);
-	table_free(t);
+	ok = r &&
+	     rows_print(r, heads, sizeof heads / sizeof heads[0], "none", &e);
 	res_free(r);
 	return finish(&d, ok, &e);
 }

@@ -1,6 +1,5 @@
 #include "phieu/store_account.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,34 +8,29 @@
 #include "phieu/json.h"
 #include "phieu/store_audit.h"
 
-/* One log entry: pairs of key and text up to NULL; a NULL text is left out. */
-static bool note(struct db *db, const char *kind, const char *actor,
-		 struct err *e, ...) __attribute__((sentinel));
-
-static bool note(struct db *db, const char *kind, const char *actor,
-		 struct err *e, ...)
+/* One log entry: pairs of key and text, ended by a NULL key; a NULL text is
+ * left out. */
+static bool note_pairs(struct db *db, const char *kind, const char *actor,
+		       struct err *e, const char *const *pairs)
 {
 	struct buf text = BUF_INIT(8 << 10);
-	const char *key, *value;
 	struct jw w;
-	va_list ap;
 	bool ok;
 
 	jw_init(&w, &text);
 	jw_object(&w);
-	va_start(ap, e);
-	while ((key = va_arg(ap, const char *))) {
-		value = va_arg(ap, const char *);
-		if (value)
-			jw_kv(&w, key, value);
-	}
-	va_end(ap);
+	for (; *pairs; pairs += 2)
+		if (pairs[1])
+			jw_kv(&w, pairs[0], pairs[1]);
 	jw_object_end(&w);
 	ok = text.broken ? err_set(e, ERR_INPUT, "text too long")
 			 : store_audit_append(db, kind, actor, text.data, e);
 	buf_free(&text);
 	return ok;
 }
+
+#define note(db, kind, actor, e, ...) \
+	note_pairs(db, kind, actor, e, (const char *const[]){ __VA_ARGS__ })
 
 /* Commits what went well, takes back what did not. */
 static bool finish(struct db *db, bool ok, struct err *e)

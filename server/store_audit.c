@@ -80,7 +80,8 @@ bool store_audit_heads(struct db *db, struct audit_head **heads, size_t *n,
 	h = calloc(*n ? *n : 1, sizeof *h);
 	if (!h) {
 		res_free(r);
-		return err_set(e, ERR_NOMEM, "out of memory");
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return false;
 	}
 	for (size_t i = 0; ok && i < *n; i++) {
 		int64_t lane;
