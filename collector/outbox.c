@@ -30,7 +30,7 @@ static const char schema[] =
 	" code INTEGER NOT NULL DEFAULT 0, status TEXT, receipt TEXT,"
 	" reply TEXT, added_at TEXT NOT NULL, done_at TEXT,"
 	" batch INTEGER REFERENCES batch, UNIQUE (target, sha256),"
-	" CHECK (state <> 2 OR length(receipt) > 0));"
+	" CHECK (state <> 2 OR coalesce(length(receipt), 0) > 0));"
 	"CREATE INDEX IF NOT EXISTS item_open ON item (target, tries, item)"
 	" WHERE state < 2;";
 
