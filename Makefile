@@ -161,7 +161,7 @@ $(B)/tests/test_score: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
 # upload's parts are tested too
 $(B)/tests/test_outbox: $(call objs,$(UPLOAD_C)) $(B)/tests/test_outbox.o $(SUPPORT) $(LCOL) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl -lsqlite3 $(L_CORE) $(L_ANA)
+	$(Q)$(CC) $(LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group -lcmocka -lmicrohttpd -lgnutls -lcurl -lsqlite3 $(L_CORE) $(L_ANA)
 
 $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(LHTTP) $(LCOL) $(LCORE)
 	$(call say,LD)
