@@ -193,6 +193,13 @@ coverage:
 	@tests/run.sh cov unit db service
 	@tests/coverage.sh
 
+# FUZZ_TIME seconds a target, 0: the committed corpora once; FUZZ=NAME one only
+FUZZ_TIME ?= 20
+fuzzers: $(FUZZERS)
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=fuzz fuzzers
+	@tests/fuzz/run.sh build/fuzz $(FUZZ_TIME) $(FUZZ)
+
 valgrind: tests
 	@for t in $(UNIT); do valgrind -q --leak-check=full --error-exitcode=9 $$t || exit 1; done
 
