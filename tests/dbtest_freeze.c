@@ -445,7 +445,13 @@ static void counts_of_the_field_are_kept_as_aggregates(void **state)
 		pg_long(r->raw, "SELECT count(*) FROM field.response"));
 	assert_int_equal(pg_long(r->raw,
 				 "SELECT count(*) FROM frozen.aggregate"),
-			 2);
+			 3);
+	assert_int_equal(
+		pg_long(r->raw,
+			"SELECT sum((c ->> 'n')::integer) FROM "
+			"frozen.aggregate, jsonb_array_elements(content) AS c "
+			"WHERE name = 'respondents'"),
+		pg_long(r->raw, "SELECT count(*) FROM frozen.response"));
 }
 
 static void two_freezes_share_no_number(void **state)
@@ -470,7 +476,7 @@ static void two_freezes_share_no_number(void **state)
 			 0);
 	assert_int_equal(pg_long(r->raw,
 				 "SELECT count(*) FROM frozen.aggregate"),
-			 4);
+			 6);
 	/* the same sheets: the same hash */
 	after = pg_text(r->raw, "SELECT DISTINCT encode(content_sha256, 'hex') "
 				"FROM frozen.freeze");
