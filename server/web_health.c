@@ -20,9 +20,11 @@ static bool ready(struct db *db, struct http_request *rq, struct http_reply *rp,
 	struct err why = { 0 };
 
 	(void)w;
-	if (!db_do(db, Q_DB_ALIVE, NULL, e))
-		return false;
 	if (!migrate_check(db, &why)) {
+		if (why.kind != ERR_CONFLICT) {
+			*e = why;
+			return false;
+		}
 		http_error(rq, rp, 503, "schema",
 			   "the database needs phieu db migrate",
 			   "Cơ sở dữ liệu chưa được nâng cấp");

@@ -7,13 +7,11 @@
 
 #include <stddef.h>
 
-#define LIMIT_JSON_DEPTH 32
-#define LIMIT_JSON_NODES ((size_t)200000) /* of one submission or request */
-#define LIMIT_PLAN_NODES ((size_t)2000000)
-#define LIMIT_PLAN_BYTES ((size_t)16 << 20)
-#define LIMIT_STRING_BYTES                                \
-	((size_t)64 << 10) /* one JSON string or CSV cell \
-			    */
+#define LIMIT_JSON_DEPTH	32
+#define LIMIT_JSON_NODES	((size_t)200000) /* of one submission or request */
+#define LIMIT_PLAN_NODES	((size_t)2000000)
+#define LIMIT_PLAN_BYTES	((size_t)16 << 20)
+#define LIMIT_STRING_BYTES	((size_t)64 << 10) /* a JSON string, a CSV cell */
 #define LIMIT_SUBMISSION_BYTES	((size_t)256 << 10) /* one sheet as JSON */
 #define LIMIT_BATCH_BYTES	((size_t)16 << 20)  /* one NDJSON body */
 #define LIMIT_BATCH_LINES	((size_t)20000)
