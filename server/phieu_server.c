@@ -14,6 +14,7 @@
 #include "phieu/file.h"
 #include "phieu/hash.h"
 #include "phieu/log.h"
+#include "phieu/store_account.h"
 #include "web_impl.h"
 
 #define PROGRAM	  "phieu-server"
@@ -171,6 +172,22 @@ static int serve(struct web *w, struct conf *c, const sigset_t *signals)
 	return cut ? EXIT_PARTLY : EXIT_DONE;
 }
 
+/* An owner's address is refused at once; a database that is down is waited
+ * for, request by request. */
+static bool try_database(struct web *w, struct err *e)
+{
+	struct db *db = db_pool_take(w->db, WEB_DB_WAIT_MS, e);
+
+	if (!db && e->kind != ERR_DOWN)
+		return false;
+	if (!db)
+		log_err(LOG_WARN, NULL, "database-down", e);
+	else
+		db_pool_give(w->db, db);
+	*e = (struct err){ 0 };
+	return true;
+}
+
 static bool open_database(struct web *w, const struct conf *c, struct err *e)
 {
 	char *address = connect_address(c, WHO_SERVER, e);
@@ -181,18 +198,7 @@ static bool open_database(struct web *w, const struct conf *c, struct err *e)
 			    (size_t)conf_int(c, "server-threads"),
 			    (int)conf_int(c, "statement-timeout-ms"), e);
 	free(address);
-	return w->db;
-}
-
-static void take_rules(struct web *w, const struct conf *c)
-{
-	w->rules = (struct people_rules){
-		.min_length = (int)conf_int(c, "password-min-length"),
-		.composition = conf_bool(c, "password-composition"),
-		.failures = (int)conf_int(c, "login-failures"),
-		.lock_minutes = (int)conf_int(c, "login-lock-minutes"),
-		.session_hours = (int)conf_int(c, "session-hours"),
-	};
+	return w->db && try_database(w, e);
 }
 
 static bool has_word(int argc, char **argv, const char *word)
@@ -237,7 +243,7 @@ int main(int argc, char **argv)
 		(void)err_set(&e, ERR_INPUT, "unknown word: %s", argv[1]);
 		goto out;
 	}
-	take_rules(&w, c);
+	people_rules_read(c, &w.rules);
 	w.conf = c;
 	if (drop_privileges(c, &e) && open_database(&w, c, &e) &&
 	    start_http(&w, c, &e))
