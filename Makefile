@@ -213,6 +213,12 @@ test:
 	@tests/setup.sh test
 	@tests/all.sh
 
+# Every figure beside its limit: a table and build/bench.json.
+bench:
+	@tests/setup.sh run
+	@$(MAKE) --no-print-directory -j2 BUILD=release all benches
+	@tests/bench/run.sh
+
 # Long trials: kill loops, soak, hours of fuzzing, a bare Debian 12.
 trial:
 	@tests/setup.sh trial

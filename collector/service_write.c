@@ -156,12 +156,12 @@ static void sort_out(struct writer *w)
 						offsetof(struct line, item));
 }
 
-static bool send_items(struct service *s, struct writer *w,
+static bool send_items(struct service *s, struct writer *w, bool lean,
 		       const struct intake_item *const *items, size_t n,
 		       struct err *e)
 {
 	return store_intake_send(w->db, w->work, w->lane, s->receipt_keys[0].id,
-				 s->reused, items, n, e);
+				 s->reused, lean, items, n, e);
 }
 
 static bool send_solo(struct service *s, struct writer *w, struct line *l,
@@ -170,7 +170,7 @@ static bool send_solo(struct service *s, struct writer *w, struct line *l,
 	const struct intake_item *one = &l->item;
 
 	switch (l->kind) {
-	case LINE_ITEM: return send_items(s, w, &one, 1, e);
+	case LINE_ITEM: return send_items(s, w, false, &one, 1, e);
 	case LINE_QUARANTINE:
 		return store_quarantine_send(w->db, w->lane, &l->odd, e);
 	case LINE_REFUSAL:
@@ -261,12 +261,12 @@ static void batch_failed(struct service *s, struct writer *w,
 	next_solo(s, w);
 }
 
-static void send_batch(struct service *s, struct writer *w)
+static void send_batch(struct service *s, struct writer *w, bool lean)
 {
 	struct err e = { 0 };
 
 	w->phase = W_BATCH;
-	if (!send_items(s, w, w->items, w->n_items, &e))
+	if (!send_items(s, w, lean, w->items, w->n_items, &e))
 		batch_failed(s, w, &e);
 }
 
@@ -287,7 +287,7 @@ static void start(struct service *s, struct writer *w)
 	else if (w->jobs->atomic)
 		(void)step(s, w, INTAKE_BEGIN, W_BEGIN);
 	else
-		send_batch(s, w);
+		send_batch(s, w, true);
 }
 
 void service_kick(struct service *s)
@@ -328,8 +328,14 @@ static void batch_answered(struct service *s, struct writer *w,
 			   const struct res *r)
 {
 	struct err e = { 0 };
-	bool ok = store_intake_read(r, w->items, w->n_items,
-				    s->receipt_keys[0].id, w->answers, &e);
+	bool ok;
+
+	if (store_intake_undone(w->work, r)) {
+		send_batch(s, w, false);
+		return;
+	}
+	ok = store_intake_read(r, w->items, w->n_items, s->receipt_keys[0].id,
+			       w->answers, &e);
 
 	for (size_t i = 0; i < w->n_items; i++) {
 		w->lines[i]->end = ok ? END_ANSWERED : END_FAILED;
@@ -374,7 +380,7 @@ static void solo_answered(struct service *s, struct writer *w,
 static void answered(struct service *s, struct writer *w, struct res *r)
 {
 	switch (w->phase) {
-	case W_BEGIN: send_batch(s, w); break;
+	case W_BEGIN: send_batch(s, w, false); break;
 	case W_BATCH: batch_answered(s, w, r); break;
 	case W_SOLO: solo_answered(s, w, r); break;
 	case W_COMMIT:

@@ -1,5 +1,6 @@
 #include "phieu/store_intake.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,8 +58,14 @@ static const enum pg_type column_type[C_COUNT] = {
 	[R_EXTRA] = PG_JSONB,
 };
 
+/* Parameters before the columns. */
+enum { P_WAVE, P_LANE, P_RECEIPT_KEY, P_REUSED, P_ROOT, P_COUNT };
+
 struct intake_work {
 	struct buf col[C_COUNT];
+	uint8_t (*leaves)[SHA256_BYTES];
+	size_t n_leaves;
+	bool lean; /* the short way was taken */
 };
 
 static int by_instance(const void *a, const void *b)
@@ -92,6 +99,7 @@ void intake_work_free(struct intake_work *w)
 		return;
 	for (int i = 0; i < C_COUNT; i++)
 		buf_free(&w->col[i]);
+	free(w->leaves);
 	free(w);
 }
 
@@ -210,45 +218,133 @@ static void put_ratings(struct buf *col, const struct intake_item *it,
 	}
 }
 
-bool store_intake_send(struct db *db, struct intake_work *w, int lane,
-		       int receipt_key, const char *reused,
-		       const struct intake_item *const *items, size_t n,
-		       struct err *e)
+/* Hex of the Merkle root over SHA-256(0x00 || instance || sha256), in the
+ * order of the items. */
+static bool root_text(struct intake_work *w,
+		      const struct intake_item *const *items, size_t n,
+		      char out[2 * SHA256_BYTES + 1], struct err *e)
 {
-	char wave_text[16], lane_text[16], key_text[16];
-	struct arg args[4 + C_COUNT] = { ARG_TEXT(wave_text),
-					 ARG_TEXT(lane_text),
-					 ARG_TEXT(key_text), ARG_TEXT(reused) };
-	bool replaces = false, comment = false;
-	size_t ratings = 0;
+	uint8_t root[SHA256_BYTES];
 
-	for (size_t i = 0; i < n; i++)
-		ratings += count_ratings(items[i]);
+	if (n > w->n_leaves) {
+		free(w->leaves);
+		w->leaves = calloc(n, sizeof *w->leaves);
+		w->n_leaves = w->leaves ? n : 0;
+		if (!w->leaves)
+			return err_set(e, ERR_NOMEM, "out of memory");
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct sha256_run run;
+		sha256_begin(&run);
+		sha256_add(&run, "", 1);
+		sha256_add(&run, items[i]->s->instance,
+			   strlen(items[i]->s->instance));
+		sha256_add(&run, items[i]->sha, SHA256_BYTES);
+		sha256_end(&run, w->leaves[i]);
+	}
+	merkle_root((const uint8_t(*)[SHA256_BYTES])w->leaves, n, root);
+	hex_text(root, sizeof root, out);
+	return true;
+}
+
+/* Are all arrays of one element, and is nothing out of the ordinary? */
+static bool is_plain(const struct intake_item *it, size_t ratings)
+{
+	return ratings == 1 && !it->s->replaces && !it->s->comment;
+}
+
+/* The one element of an array as pg_array_* wrote it: past the head of 20
+ * bytes its length, then the value. */
+static struct arg element(const struct buf *b)
+{
+	uint32_t n;
+
+	memcpy(&n, b->data + 20, sizeof n);
+	n = ntohl(n);
+	if (n == UINT32_MAX)
+		return ARG_NULL;
+	return ARG_BYTES(b->data + 24, (int)n);
+}
+
+/* intake_one.sql: the same without $4 reused and the columns that a plain
+ * submission does not have. */
+static bool send_lean(struct db *db, struct intake_work *w,
+		      const struct arg *args, struct err *e)
+{
+	struct arg a[P_COUNT + C_COUNT];
+	size_t n = 0;
+
+	for (int i = 0; i < P_COUNT; i++)
+		if (i != P_REUSED)
+			a[n++] = args[i];
+	for (int c = 0; c < C_COUNT; c++)
+		if (c != C_REPLACES && c != C_COMMENT && c != R_OF)
+			a[n++] = element(&w->col[c]);
+	return db_send(db, Q_INTAKE_ONE, a, e);
+}
+
+/* Fills the columns; false when they do not fit. */
+static bool fill(struct intake_work *w, const struct intake_item *const *items,
+		 size_t n, size_t ratings)
+{
+	bool ok = true;
+
 	for (int c = 0; c < C_COUNT; c++) {
 		w->col[c].len = 0;
 		pg_array_begin(&w->col[c], column_type[c],
 			       c < R_OF ? n : ratings);
 	}
 	for (size_t i = 0; i < n; i++) {
-		replaces |= items[i]->s->replaces != NULL;
-		comment |= items[i]->s->comment != NULL;
 		put_head(w->col, items[i]);
 		put_ratings(w->col, items[i], i + 1);
 	}
-	for (int c = 0; c < C_COUNT; c++) {
-		const char *p = buf_cstr(&w->col[c]);
-		if (!p)
-			return err_set(e, ERR_NOMEM, "a batch is too large");
-		args[4 + c] = ARG_BYTES(p, (int)w->col[c].len);
+	for (int c = 0; c < C_COUNT; c++)
+		ok = ok && buf_cstr(&w->col[c]);
+	return ok;
+}
+
+bool store_intake_send(struct db *db, struct intake_work *w, int lane,
+		       int receipt_key, const char *reused, bool lean,
+		       const struct intake_item *const *items, size_t n,
+		       struct err *e)
+{
+	char wave_text[16], lane_text[16], key_text[16];
+	char root[2 * SHA256_BYTES + 1];
+	struct arg args[P_COUNT + C_COUNT] = {
+		ARG_TEXT(wave_text), ARG_TEXT(lane_text), ARG_TEXT(key_text),
+		ARG_TEXT(reused), ARG_TEXT(root)
+	};
+	bool replaces = false, comment = false;
+	size_t ratings = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		ratings += count_ratings(items[i]);
+		replaces |= items[i]->s->replaces != NULL;
+		comment |= items[i]->s->comment != NULL;
 	}
-	if (!replaces)
-		args[4 + C_REPLACES] = ARG_NULL;
-	if (!comment)
-		args[4 + C_COMMENT] = ARG_NULL;
+	if (!fill(w, items, n, ratings))
+		return err_set(e, ERR_NOMEM, "a batch is too large");
+	if (!root_text(w, items, n, root, e))
+		return false;
 	(void)snprintf(wave_text, sizeof wave_text, "%d", items[0]->wave->id);
 	(void)snprintf(lane_text, sizeof lane_text, "%d", lane);
 	(void)snprintf(key_text, sizeof key_text, "%d", receipt_key);
+	w->lean = lean && n == 1 && is_plain(items[0], ratings);
+	if (w->lean)
+		return send_lean(db, w, args, e);
+	for (int c = 0; c < C_COUNT; c++)
+		args[P_COUNT + c] =
+			ARG_BYTES(w->col[c].data, (int)w->col[c].len);
+	if (!replaces)
+		args[P_COUNT + C_REPLACES] = ARG_NULL;
+	if (!comment)
+		args[P_COUNT + C_COMMENT] = ARG_NULL;
 	return db_send(db, Q_INTAKE, args, e);
+}
+
+bool store_intake_undone(const struct intake_work *w, const struct res *r)
+{
+	return w->lean && !res_bool(r, 0, 0);
 }
 
 static bool read_int(const struct res *r, size_t row, int col, int *out,
@@ -278,7 +374,7 @@ bool store_intake_read(const struct res *r,
 						 .flags = items[i]->flags,
 						 .faults = items[i]->faults,
 						 .receipt_key = receipt_key };
-	for (size_t row = 0; row < res_rows(r); row++) {
+	for (size_t row = 0; row < res_rows(r) && res_columns(r) > 1; row++) {
 		struct intake_answer a = { 0 };
 		if (!read_int(r, row, 0, &ord, e) ||
 		    !read_int(r, row, 1, &outcome, e) ||
@@ -314,8 +410,8 @@ bool store_intake_add(struct db *db, struct intake_work *w, int lane,
 		      struct err *e)
 {
 	*keep = NULL;
-	return store_intake_send(db, w, lane, receipt_key, reused, items, n,
-				 e) &&
+	return store_intake_send(db, w, lane, receipt_key, reused, false, items,
+				 n, e) &&
 	       wait_for(db, keep, e) &&
 	       store_intake_read(*keep, items, n, receipt_key, out, e);
 }

@@ -403,6 +403,11 @@ size_t res_rows(const struct res *r)
 	return (size_t)PQntuples(r->pg);
 }
 
+size_t res_columns(const struct res *r)
+{
+	return (size_t)PQnfields(r->pg);
+}
+
 bool res_null(const struct res *r, size_t row, int col)
 {
 	return PQgetisnull(r->pg, (int)row, col);

@@ -85,6 +85,7 @@ bool db_listen(struct db *db, const char *channel, struct err *e) MUST_USE;
 bool db_notified(struct db *db, const char **channel, const char **payload);
 
 size_t res_rows(const struct res *r);
+size_t res_columns(const struct res *r);
 bool res_null(const struct res *r, size_t row, int col);
 const char *res_text(const struct res *r, size_t row, int col); /* or NULL */
 size_t res_len(const struct res *r, size_t row, int col);

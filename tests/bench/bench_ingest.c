@@ -1,0 +1,584 @@
+/* bench_ingest - how fast sheets come in over HTTP, beside the limit: libpq
+ * writing the same rows (raw bytes and answers) into tables of the same shape
+ * in the same database, with full durability.
+ *
+ * usage: bench_ingest PLAN URL PID [SECONDS]
+ * PHIEU_TEST_DB is the owner's address; URL and PID are of a running
+ * collector.  A line of JSON a figure goes to standard output. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "phieu/date.h"
+#include "phieu/db.h"
+#include "phieu/file.h"
+#include "phieu/hash.h"
+#include "phieu/simulate.h"
+#include "phieu/store_agent.h"
+#include "phieu/store_plan.h"
+#include "phieu/submission.h"
+
+enum { MAX_CONNECTIONS = 128, NDJSON_LINES = 10000, N_NDJSON = 120000 };
+
+static void fail(const char *what, const char *why)
+{
+	(void)fprintf(stderr, "bench_ingest: %s: %s\n", what, why);
+	exit(1);
+}
+
+/* ---- sheets ---- */
+struct sheet {
+	char *json;
+	size_t n;
+	uint8_t answers[LIMIT_QUESTIONS];
+	int n_answers;
+	char *extra;
+};
+struct bench {
+	const struct plan *plan;
+	struct sheet *sheets;
+	size_t n, room, next; /* next not yet sent over HTTP */
+	char key[TOKEN_TEXT_MAX];
+	struct sockaddr_in at;
+	double seconds;
+	struct arena *arena;
+};
+
+static bool add_sheet(const char *json, size_t n, void *ctx, struct err *e)
+{
+	struct bench *b = ctx;
+	struct sheet *s = &b->sheets[b->n];
+	struct submission sub = { 0 };
+	struct faults f;
+
+	if (b->n == b->room)
+		return err_set(e, ERR_BUG, "too many sheets");
+	b->n++;
+	s->json = malloc(n + 1);
+	if (!s->json)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	memcpy(s->json, json, n);
+	s->json[n] = '\n';
+	s->n = n;
+	arena_reset(b->arena);
+	faults_init(&f, b->arena);
+	if (!submission_read(json, n, b->plan, b->arena, &sub, &f, e))
+		return false;
+	s->n_answers = (int)b->plan->forms[sub.form].n_slots;
+	memcpy(s->answers, sub.ratings[0].answers, (size_t)s->n_answers);
+	s->extra = sub.ratings[0].extra ? strdup(sub.ratings[0].extra) : NULL;
+	return true;
+}
+
+static void make_sheets(struct bench *b, size_t n)
+{
+	struct simulate how = { .seed = "bench", .n = n };
+	struct simulate_count count;
+	struct err e = { 0 };
+
+	b->room = n;
+	b->sheets = calloc(n, sizeof *b->sheets);
+	b->arena = arena_new((size_t)16 << 20);
+	if (!b->sheets || !b->arena)
+		fail("sheets", "out of memory");
+	if (!simulate(b->plan, &how, add_sheet, b, &count, &e))
+		fail("simulate", e.msg);
+}
+
+/* ---- the limit ---- */
+struct limit_run {
+	const struct bench *b;
+	atomic_size_t next;
+	atomic_llong done;
+	int64_t until;
+};
+
+static void check(PGconn *c, PGresult *r, ExecStatusType want)
+{
+	if (PQresultStatus(r) != want)
+		fail("limit", PQerrorMessage(c));
+	PQclear(r);
+}
+
+static PGconn *connect_raw(void)
+{
+	PGconn *c = PQconnectdb(getenv("PHIEU_TEST_DB"));
+
+	if (PQstatus(c) != CONNECTION_OK)
+		fail("database", PQerrorMessage(c));
+	return c;
+}
+
+/* tables of the same shape; what stood in them is gone */
+static void fresh_tables(void)
+{
+	static const char *const sql[] = {
+		"SET client_min_messages = warning",
+		"DROP SCHEMA IF EXISTS bench CASCADE",
+		"CREATE SCHEMA bench",
+		"CREATE TABLE bench.raw (LIKE field.raw INCLUDING ALL)",
+		"CREATE TABLE bench.rating (LIKE field.rating INCLUDING ALL)"
+	};
+	PGconn *c = connect_raw();
+
+	for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++)
+		check(c, PQexec(c, sql[i]), PGRES_COMMAND_OK);
+	PQfinish(c);
+}
+
+static void be32(char *p, uint32_t v)
+{
+	v = htonl(v);
+	memcpy(p, &v, 4);
+}
+
+static void *limit_thread(void *arg)
+{
+	static const char *const names[] = { "begin", "raw", "rating",
+					     "commit" };
+	static const char *const sql[] = {
+		"BEGIN",
+		"INSERT INTO bench.raw VALUES "
+		"($1::integer, $2::bigint, $3::bytea)",
+		"INSERT INTO bench.rating VALUES ($1::integer, $2::bigint, "
+		"$3::integer, $4::bytea, $5::text::jsonb)",
+		"COMMIT"
+	};
+	struct limit_run *run = arg;
+	PGconn *c = connect_raw();
+	int formats[5] = { 1, 1, 1, 1, 0 };
+
+	for (int i = 0; i < 4; i++)
+		check(c, PQprepare(c, names[i], sql[i], 0, NULL),
+		      PGRES_COMMAND_OK);
+	while (clock_monotonic_us() < run->until) {
+		size_t i = atomic_fetch_add(&run->next, 1);
+		const struct sheet *s = &run->b->sheets[i % run->b->n];
+		char wave[4], id[8], unit[4];
+		const char *raw[3] = { wave, id, s->json };
+		int raw_n[3] = { 4, 8, (int)s->n };
+		int raw_f[3] = { 1, 1, 1 };
+		const char *row[5] = { wave, id, unit, (const char *)s->answers,
+				       s->extra };
+		int row_n[5] = { 4, 8, 4, s->n_answers, 0 };
+		be32(wave, 1);
+		be32(unit, 1);
+		be32(id, 0);
+		be32(id + 4, (uint32_t)i + 1);
+		check(c, PQexecPrepared(c, "begin", 0, NULL, NULL, NULL, 0),
+		      PGRES_COMMAND_OK);
+		check(c, PQexecPrepared(c, "raw", 3, raw, raw_n, raw_f, 0),
+		      PGRES_COMMAND_OK);
+		check(c, PQexecPrepared(c, "rating", 5, row, row_n, formats, 0),
+		      PGRES_COMMAND_OK);
+		check(c, PQexecPrepared(c, "commit", 0, NULL, NULL, NULL, 0),
+		      PGRES_COMMAND_OK);
+		atomic_fetch_add(&run->done, 1);
+	}
+	PQfinish(c);
+	return NULL;
+}
+
+static double limit_single(const struct bench *b, int connections)
+{
+	struct limit_run run = { .b = b };
+	pthread_t t[MAX_CONNECTIONS];
+	int64_t begun;
+
+	fresh_tables();
+	begun = clock_monotonic_us();
+	run.until = begun + (int64_t)(b->seconds * 1e6);
+	for (int i = 0; i < connections; i++)
+		if (pthread_create(&t[i], NULL, limit_thread, &run) != 0)
+			fail("limit", "no thread");
+	for (int i = 0; i < connections; i++)
+		(void)pthread_join(t[i], NULL);
+	return (double)run.done /
+	       ((double)(clock_monotonic_us() - begun) / 1e6);
+}
+
+static void copy_field(struct buf *b, const void *p, size_t n)
+{
+	char len[4];
+
+	be32(len, (uint32_t)n);
+	buf_add(b, len, 4);
+	buf_add(b, p, n);
+}
+
+static void copy_put(PGconn *c, struct buf *b, bool all)
+{
+	if (!all && b->len < 1 << 16)
+		return;
+	if (b->broken || PQputCopyData(c, b->data, (int)b->len) != 1)
+		fail("copy", PQerrorMessage(c));
+	b->len = 0;
+}
+
+static void copy_table(PGconn *c, const struct bench *b, size_t n, bool raw)
+{
+	struct buf out = BUF_INIT(1 << 24);
+	char wave[4], id[8] = "", unit[4];
+	const char version = 1;
+
+	check(c,
+	      PQexec(c, raw ? "COPY bench.raw FROM STDIN (FORMAT binary)"
+			    : "COPY bench.rating FROM STDIN (FORMAT binary)"),
+	      PGRES_COPY_IN);
+	buf_add(&out, "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
+	be32(wave, 1);
+	be32(unit, 1);
+	for (size_t i = 0; i < n; i++) {
+		const struct sheet *s = &b->sheets[i];
+		buf_add(&out, raw ? "\0\3" : "\0\5", 2);
+		be32(id + 4, (uint32_t)i + 1);
+		copy_field(&out, wave, 4);
+		copy_field(&out, id, 8);
+		if (raw) {
+			copy_field(&out, s->json, s->n);
+		} else {
+			copy_field(&out, unit, 4);
+			copy_field(&out, s->answers, (size_t)s->n_answers);
+			if (s->extra) {
+				char len[4];
+				be32(len, (uint32_t)strlen(s->extra) + 1);
+				buf_add(&out, len, 4);
+				buf_add(&out, &version, 1);
+				buf_adds(&out, s->extra);
+			} else {
+				buf_add(&out, "\377\377\377\377", 4);
+			}
+		}
+		copy_put(c, &out, false);
+	}
+	buf_add(&out, "\377\377", 2);
+	copy_put(c, &out, true);
+	if (PQputCopyEnd(c, NULL) != 1)
+		fail("copy", PQerrorMessage(c));
+	check(c, PQgetResult(c), PGRES_COMMAND_OK);
+	PQclear(PQgetResult(c));
+	buf_free(&out);
+}
+
+/* forms a second: both tables in one transaction on one connection */
+static double limit_copy(const struct bench *b, size_t n)
+{
+	PGconn *c;
+	int64_t begun;
+
+	fresh_tables();
+	c = connect_raw();
+	begun = clock_monotonic_us();
+	check(c, PQexec(c, "BEGIN"), PGRES_COMMAND_OK);
+	copy_table(c, b, n, true);
+	copy_table(c, b, n, false);
+	check(c, PQexec(c, "COMMIT"), PGRES_COMMAND_OK);
+	PQfinish(c);
+	return (double)n / ((double)(clock_monotonic_us() - begun) / 1e6);
+}
+
+/* ---- over HTTP ---- */
+struct conn {
+	int fd;
+	struct buf out;
+	size_t sent;
+	struct buf in;
+	int64_t begun;
+	size_t forms; /* in the request under way */
+};
+struct http_run {
+	struct conn c[MAX_CONNECTIONS];
+	int connections, epoll;
+	size_t lines; /* of a request: 1, or an NDJSON body */
+	size_t last;  /* sheet to stop before */
+	int64_t until;
+	size_t done, open;
+	float *ms;
+	size_t n_ms;
+};
+
+static void send_more(struct conn *c)
+{
+	while (c->sent < c->out.len) {
+		ssize_t n = write(c->fd, c->out.data + c->sent,
+				  c->out.len - c->sent);
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0)
+			fail("write", strerror(errno));
+		c->sent += (size_t)n;
+	}
+}
+
+static bool send_next(struct bench *b, struct http_run *r, struct conn *c)
+{
+	size_t bytes = 0, first = b->next, n = r->lines;
+
+	if (clock_monotonic_us() >= r->until || first + n > r->last)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		bytes += b->sheets[first + i].n + (n > 1);
+	c->out.len = 0;
+	buf_addf(&c->out,
+		 "POST /v1/submissions HTTP/1.1\r\nHost: bench\r\n"
+		 "Authorization: Bearer %s\r\nContent-Type: %s\r\n"
+		 "Content-Length: %zu\r\n\r\n",
+		 b->key, n > 1 ? "application/x-ndjson" : "application/json",
+		 bytes);
+	for (size_t i = 0; i < n; i++)
+		buf_add(&c->out, b->sheets[first + i].json,
+			b->sheets[first + i].n + (n > 1));
+	if (c->out.broken)
+		fail("request", "out of memory");
+	b->next += n;
+	c->forms = n;
+	c->sent = 0;
+	c->in.len = 0;
+	c->begun = clock_monotonic_us();
+	send_more(c);
+	return true;
+}
+
+/* The whole reply is there: 201, or 200 with every line stored. */
+static bool reply_whole(const struct http_run *r, const struct conn *c)
+{
+	const char *head = c->in.data, *body = strstr(head, "\r\n\r\n");
+	const char *length = strstr(head, "Content-Length: ");
+	char stored[40];
+
+	if (!body || !length ||
+	    c->in.len <
+		    (size_t)(body + 4 - head) + strtoul(length + 16, NULL, 10))
+		return false;
+	if (strncmp(head, r->lines > 1 ? "HTTP/1.1 200" : "HTTP/1.1 201", 12))
+		fail("reply", head);
+	(void)snprintf(stored, sizeof stored, "\"stored\":%zu,", c->forms);
+	if (r->lines > 1 && !strstr(c->in.data + c->in.len - 300, stored))
+		fail("reply", c->in.data + c->in.len - 300);
+	return true;
+}
+
+static void on_readable(struct bench *b, struct http_run *r, struct conn *c)
+{
+	char part[65536];
+	ssize_t n;
+
+	while ((n = read(c->fd, part, sizeof part)) > 0) {
+		buf_add(&c->in, part, (size_t)n);
+		if ((size_t)n < sizeof part)
+			break;
+	}
+	if (n == 0 || (n < 0 && errno != EAGAIN))
+		fail("read", n ? strerror(errno) : "the collector closed");
+	if (c->in.len == 0 || !reply_whole(r, c))
+		return;
+	r->ms[r->n_ms++] = (float)(clock_monotonic_us() - c->begun) / 1000.0F;
+	r->done += c->forms;
+	if (!send_next(b, r, c))
+		r->open--;
+}
+
+static void conn_open(struct bench *b, struct http_run *r, struct conn *c)
+{
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLOUT | EPOLLET,
+				  .data.ptr = c };
+	int one = 1;
+
+	c->out = c->in = (struct buf)BUF_INIT((size_t)64 << 20);
+	c->fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (c->fd < 0 ||
+	    connect(c->fd, (struct sockaddr *)&b->at, sizeof b->at) != 0 ||
+	    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) ||
+	    fcntl(c->fd, F_SETFL, O_NONBLOCK) != 0 ||
+	    epoll_ctl(r->epoll, EPOLL_CTL_ADD, c->fd, &ev) != 0)
+		fail("connect", strerror(errno));
+}
+
+static int by_float(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* forms a second; *p99 in ms */
+static double over_http(struct bench *b, int connections, size_t lines,
+			size_t most, double *p50, double *p99)
+{
+	struct http_run *r = calloc(1, sizeof *r);
+	struct epoll_event ev[64];
+	int64_t begun;
+	double rate;
+
+	if (!r || !(r->ms = calloc(most + 1, sizeof *r->ms)))
+		fail("http", "out of memory");
+	r->epoll = epoll_create1(0);
+	r->connections = connections;
+	r->lines = lines;
+	r->last = b->next + most > b->n ? b->n : b->next + most;
+	for (int i = 0; i < connections; i++)
+		conn_open(b, r, &r->c[i]);
+	begun = clock_monotonic_us();
+	r->until = begun + (int64_t)(b->seconds * (lines > 1 ? 100e6 : 1e6));
+	for (int i = 0; i < connections; i++)
+		r->open += send_next(b, r, &r->c[i]);
+	while (r->open > 0) {
+		int n = epoll_wait(r->epoll, ev, 64, 10000);
+		if (n <= 0)
+			fail("http", "no reply for 10 s");
+		for (int i = 0; i < n; i++) {
+			struct conn *c = ev[i].data.ptr;
+			if (ev[i].events & EPOLLOUT)
+				send_more(c);
+			if (ev[i].events & EPOLLIN)
+				on_readable(b, r, c);
+		}
+	}
+	rate = (double)r->done / ((double)(clock_monotonic_us() - begun) / 1e6);
+	qsort(r->ms, r->n_ms, sizeof *r->ms, by_float);
+	*p50 = r->n_ms ? (double)r->ms[r->n_ms / 2] : 0;
+	*p99 = r->n_ms ? (double)r->ms[r->n_ms * 99 / 100] : 0;
+	for (int i = 0; i < connections; i++) {
+		(void)close(r->c[i].fd);
+		buf_free(&r->c[i].out);
+		buf_free(&r->c[i].in);
+	}
+	(void)close(r->epoll);
+	free(r->ms);
+	free(r);
+	return rate;
+}
+
+/* ---- set-up and report ---- */
+static void say(const char *name, double value, const char *unit, double limit,
+		const char *limit_is, double ratio, double goal,
+		const char *better)
+{
+	(void)printf("{\"name\":\"%s\",\"value\":%.2f,\"unit\":\"%s\","
+		     "\"limit\":%.2f,\"limit_is\":\"%s\",\"ratio\":%.3f,"
+		     "\"goal\":%g,\"better\":\"%s\"}\n",
+		     name, value, unit, limit, limit_is, ratio, goal, better);
+	(void)fflush(stdout);
+}
+
+static double memory_mib(const char *pid)
+{
+	char path[64], line[256];
+	double kb = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "/proc/%s/status", pid);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof line, f))
+		if (strncmp(line, "VmHWM:", 6) == 0)
+			kb = strtod(line + 6, NULL);
+	if (f)
+		(void)fclose(f);
+	return kb / 1024;
+}
+
+static void seed(struct bench *b, const char *path)
+{
+	struct arena *a = arena_new((size_t)64 << 20);
+	struct err e = { 0 };
+	struct faults f;
+	struct db *db;
+	struct plan *p;
+	struct wave *w;
+	int32_t version, key;
+	bool changed;
+	size_t n;
+	char *text = file_read(path, LIMIT_PLAN_BYTES, &n, &e);
+
+	if (!text || !a)
+		fail(path, e.msg);
+	faults_init(&f, a);
+	p = plan_read(text, n, &f, &e);
+	if (!p)
+		fail(path, "not a plan");
+	db = db_open(getenv("PHIEU_TEST_DB"), "bench", DB_ANY_ROLE, 0, &e);
+	if (!db ||
+	    !store_plan_load(db, p, "bench", "bench", &version, &changed, &e) ||
+	    !(w = store_wave_get(db, p->wave, &e)) ||
+	    !store_agent_add(db, "bench", "bench", "bench", "bench", &e) ||
+	    !store_agent_key_add(db, "bench", w, NULL, 0, NULL, 0, 1, "bench",
+				 b->key, &key, &e))
+		fail("seed", e.msg);
+	b->plan = p;
+	wave_free(w);
+	db_close(db);
+	arena_free(a);
+	free(text);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		int connections;
+		double goal;
+	} level[] = { { 1, 0.7 }, { 8, 0.8 }, { 32, 1.0 }, { 128, 1.0 } };
+	struct bench b = { .seconds = argc > 4 ? strtod(argv[4], NULL) : 3 };
+	double limit = 0, rate, p50, p99, last = 0;
+	struct err e = { 0 };
+	char name[40], limit_is[120];
+	const char *port;
+
+	if (argc < 4)
+		fail("usage", "bench_ingest PLAN URL PID [SECONDS]");
+	if (!hash_start(&e))
+		fail("sodium", e.msg);
+	port = strrchr(argv[2], ':');
+	b.at = (struct sockaddr_in){ .sin_family = AF_INET };
+	b.at.sin_port =
+		htons((uint16_t)strtoul(port ? port + 1 : "0", NULL, 10));
+	b.at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	seed(&b, argv[1]);
+	make_sheets(&b, (size_t)(b.seconds * 110000) + 2 * N_NDJSON);
+	(void)over_http(&b, 4, 1, 2000, &p50, &p99); /* warm */
+	for (size_t i = 0; i < sizeof level / sizeof level[0]; i++) {
+		int n = level[i].connections;
+		if (n <= 32) /* more would want more of PostgreSQL's */
+			limit = limit_single(&b, n);
+		rate = over_http(&b, n, 1, b.n - b.next - N_NDJSON, &p50, &p99);
+		(void)snprintf(name, sizeof name, "ingest_single_c%d", n);
+		(void)snprintf(limit_is, sizeof limit_is,
+			       n <= 32 ? "libpq, BEGIN, two prepared INSERTs, "
+					 "COMMIT, on %d connections"
+				       : "ingest_single_c32: still rising",
+			       n);
+		say(name, rate, "forms/s", n <= 32 ? limit : last, limit_is,
+		    rate / (n <= 32 ? limit : last), level[i].goal, "higher");
+		(void)fprintf(stderr,
+			      "  %3d connections: p50 %.2f ms, p99 %.2f "
+			      "ms\n",
+			      n, p50, p99);
+		if (n == 32) {
+			say("ingest_p99_c32", p99, "ms", 20, "stated", p99 / 20,
+			    1, "lower");
+			say("collector_rss", memory_mib(argv[3]), "MiB", 64,
+			    "stated", memory_mib(argv[3]) / 64, 1, "lower");
+		}
+		last = rate;
+	}
+	limit = limit_copy(&b, N_NDJSON);
+	if (b.n - b.next < N_NDJSON)
+		fail("sheets", "too few for NDJSON");
+	rate = over_http(&b, 2, NDJSON_LINES, N_NDJSON, &p50, &p99);
+	say("ingest_ndjson", rate, "forms/s", limit,
+	    "binary COPY of the same rows, one connection", rate / limit, 0.5,
+	    "higher");
+	(void)fprintf(stderr, "  after NDJSON: collector %.1f MiB\n",
+		      memory_mib(argv[3]));
+	return 0;
+}
