@@ -192,6 +192,8 @@ static const struct {
 	{ "server", "INSERT INTO publish.snapshot DEFAULT VALUES" },
 	{ "server", "UPDATE publish.release SET reason = ''" },
 	{ "server", "DELETE FROM publish.component" },
+	{ "server", "SELECT audit.append(1::smallint, 'intake', 'x', '{}')" },
+	{ "publish", "SELECT audit.append(1::smallint, 'intake', 'x', '{}')" },
 	/* scoring reads the frozen side alone */
 	{ "analysis", "SELECT * FROM field.response" },
 	{ "analysis", "SELECT count(*) FROM field.rating" },
