@@ -79,11 +79,9 @@ static int inflate_into(const char *in, size_t n, char *out, size_t max,
 	z.avail_out = (uInt)max;
 	rc = inflate(&z, Z_FINISH);
 	*out_n = z.total_out;
-	if (rc == Z_STREAM_END && z.avail_in > 0)
-		rc = Z_DATA_ERROR;
-	else if (rc != Z_STREAM_END && z.avail_out == 0)
-		rc = Z_BUF_ERROR;
-	else if (rc != Z_STREAM_END)
+	if (rc != Z_STREAM_END && z.avail_out == 0)
+		rc = Z_BUF_ERROR; /* more room may help */
+	else if (rc != Z_STREAM_END || z.avail_in > 0)
 		rc = Z_DATA_ERROR;
 	(void)inflateEnd(&z);
 	return rc;

@@ -211,15 +211,13 @@ static enum MHD_Result on_end(struct http_conn *c)
 {
 	c->stage = STAGE_HANDLER;
 	c->since_ms = http_now_ms();
-	if (c->refused) {
-		c->finished = true;
-	} else if (c->s->pool) {
+	if (!c->refused && c->s->pool) {
 		suspend(c);
 		http_pool_run(c);
 		return MHD_YES;
-	} else if (http_run_handler(c, false)) {
-		c->finished = true;
 	}
+	if (c->refused || http_run_handler(c, false))
+		c->finished = true;
 	if (!c->finished) {
 		suspend(c);
 		return MHD_YES;

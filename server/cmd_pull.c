@@ -120,6 +120,17 @@ static bool is_loopback(const char *from)
 	       strncmp(from, "http://[::1]", 12) == 0;
 }
 
+static bool hand_on(const struct buf *body, bool raw, struct err *e)
+{
+	if (raw && fwrite(body->data ? body->data : "", 1, body->len, stdout) !=
+			   body->len)
+		return err_set(e, ERR_IO, "output could not be written");
+	if (!raw && !print_table(body, e))
+		return false;
+	return fflush(stdout) == 0 ||
+	       err_set(e, ERR_IO, "output could not be written");
+}
+
 static bool pull_and_print(struct pull *p, const char *state, bool raw,
 			   struct err *e)
 {
@@ -136,15 +147,8 @@ static bool pull_and_print(struct pull *p, const char *state, bool raw,
 		(void)fputs("không có gì mới (nothing new)\n", stderr);
 		goto out;
 	}
-	if (ok && raw)
-		ok = fwrite(got.body.data ? got.body.data : "", 1, got.body.len,
-			    stdout) == got.body.len ||
-		     err_set(e, ERR_IO, "output could not be written");
-	else if (ok)
-		ok = print_table(&got.body, e);
 	/* remembered only once it has been handed on */
-	ok = ok && (fflush(stdout) == 0 ||
-		    err_set(e, ERR_IO, "output could not be written"));
+	ok = ok && hand_on(&got.body, raw, e);
 	if (ok && state && got.etag[0])
 		ok = pull_state_write(state, p, got.etag, e);
 out:
