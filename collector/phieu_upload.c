@@ -304,8 +304,8 @@ static int report(struct client *c, enum upload_end end, struct err *e)
 		(void)cli_fail("phieu-upload", e);
 	else if (end == UPLOAD_GAVE_UP)
 		(void)fprintf(stderr,
-			      "phieu-upload: gave up for now after %ld s "
-			      "without progress: %s\n",
+			      "phieu-upload: tạm dừng / gave up for now after "
+			      "%ld s without progress: %s\n",
 			      c->op.give_up_seconds, e->msg);
 	else if (end == UPLOAD_STOPPED)
 		(void)fprintf(stderr, "phieu-upload: stopped; everything "

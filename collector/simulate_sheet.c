@@ -9,12 +9,12 @@
 #include "phieu/sheet.h"
 #include "simulate_parts.h"
 
-#define LEVEL	    600 /* people are rather content */
+#define LEVEL	    450 /* people are rather content */
 #define SD_UNIT	    350
 #define SD_GROUP    200
-#define SD_PERSON   500
+#define SD_PERSON   400
 #define SD_QUESTION 300
-#define SD_MOMENT   700
+#define SD_MOMENT   950
 #define STEP	    900 /* width of an option */
 
 #define BLANKS	     30 /* per mille of answers */

@@ -2,16 +2,18 @@
 #include <string.h>
 
 #include "phieu/date.h"
+#include "phieu/hash.h"
 #include "phieu/json.h"
 #include "phieu/submission.h"
 #include "upload_parts.h"
 
 #define CHECK_BYTES ((size_t)32 << 20)
 
-/* Sheet numbers seen, to find one used twice within the files. */
+/* Sheet numbers and instanceIDs of valid sheets, to find what is used twice
+ * within the files. */
 struct seen {
-	char *sheet, *source;
-	int keying;
+	char *key, *source;
+	uint8_t sha[SHA256_BYTES];
 };
 
 struct checking {
@@ -25,22 +27,20 @@ struct checking {
 	size_t cap, used;
 };
 
-static size_t hash(const char *s, int keying)
+static size_t hash(const char *s)
 {
-	uint64_t h = UINT64_C(1469598103934665603) ^ (uint64_t)keying;
+	uint64_t h = UINT64_C(1469598103934665603);
 
 	for (; *s; s++)
 		h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
 	return (size_t)(h ^ h >> 32);
 }
 
-static struct seen *slot(struct seen *t, size_t cap, const char *sheet,
-			 int keying)
+static struct seen *slot(struct seen *t, size_t cap, const char *key)
 {
-	size_t i = hash(sheet, keying) & (cap - 1);
+	size_t i = hash(key) & (cap - 1);
 
-	while (t[i].sheet &&
-	       (t[i].keying != keying || strcmp(t[i].sheet, sheet) != 0))
+	while (t[i].key && strcmp(t[i].key, key) != 0)
 		i = (i + 1) & (cap - 1);
 	return &t[i];
 }
@@ -53,43 +53,83 @@ static bool grow(struct checking *c)
 	if (!t)
 		return false;
 	for (size_t i = 0; i < c->cap; i++)
-		if (c->seen[i].sheet)
-			*slot(t, cap, c->seen[i].sheet, c->seen[i].keying) =
-				c->seen[i];
+		if (c->seen[i].key)
+			*slot(t, cap, c->seen[i].key) = c->seen[i];
 	free(c->seen);
 	c->seen = t;
 	c->cap = cap;
 	return true;
 }
 
-/* Where this number was used before, or NULL. */
-static bool used_before(struct checking *c, const struct submission *s,
-			const char *source, const char **where)
+/* Where this key stood on other bytes, or NULL; notes it where it is new.
+ * The same bytes again are the same sheet and count once. */
+static bool used_before(struct checking *c, const char *key,
+			const struct outbox_item *line, const char **where)
 {
+	uint8_t sha[SHA256_BYTES];
 	struct seen *at;
 
 	*where = NULL;
-	if (!s->sheet)
-		return true;
 	if (c->used * 2 >= c->cap && !grow(c))
 		return false;
-	at = slot(c->seen, c->cap, s->sheet, s->keying);
-	if (at->sheet) {
-		*where = at->source;
+	sha256(line->bytes, line->n, sha);
+	at = slot(c->seen, c->cap, key);
+	if (at->key) {
+		if (memcmp(at->sha, sha, sizeof sha) != 0)
+			*where = at->source;
 		return true;
 	}
-	*at = (struct seen){ strdup(s->sheet), strdup(source), s->keying };
+	*at = (struct seen){ strdup(key), strdup(line->source), { 0 } };
+	memcpy(at->sha, sha, sizeof sha);
 	c->used++;
-	return at->sheet && at->source;
+	return at->key && at->source;
+}
+
+/* What only shows across sheets: one number or instanceID on two of them.  A
+ * mended sheet carries its number again. */
+static bool check_across(struct checking *c, const struct submission *s,
+			 const struct outbox_item *line, struct faults *f,
+			 struct err *e)
+{
+	char *number = arena_printf(c->a, "%d %s", s->keying,
+				    s->sheet ? s->sheet : "");
+	char *instance = arena_printf(c->a, "id %s", s->instance);
+	const char *at;
+
+	if (!number || !instance || !used_before(c, instance, line, &at))
+		return err_set(e, ERR_NOMEM, "out of memory");
+	if (at)
+		fault_add(f, "V00", "/instanceID",
+			  arena_printf(c->a, "on another sheet before, in %s",
+				       at),
+			  arena_printf(c->a, "đã dùng cho phiếu khác ở %s",
+				       at));
+	if (s->replaces || f->n > 0)
+		return true;
+	if (!used_before(c, number, line, &at))
+		return err_set(e, ERR_NOMEM, "out of memory");
+	if (at)
+		fault_add(f, "V01", "/sheet",
+			  arena_printf(c->a, "number used before in %s", at),
+			  arena_printf(c->a, "số phiếu đã dùng ở %s", at));
+	return true;
+}
+
+/* What people know the sheet by. */
+static const char *name_of(const struct outbox_item *line)
+{
+	if (*line->sheet)
+		return line->sheet;
+	return *line->instance ? line->instance : "-";
 }
 
 static void print_faults(struct checking *c, const struct outbox_item *line,
 			 const struct faults *f)
 {
 	for (size_t i = 0; i < f->n; i++)
-		(void)fprintf(c->to, "%s: %s  %s %s: %s (%s)\n", line->source,
-			      *line->sheet ? line->sheet : line->instance,
-			      f->list[i].code, f->list[i].path,
+		(void)fprintf(c->to, "%s: %s  %s%s%s: %s (%s)\n", line->source,
+			      name_of(line), f->list[i].code,
+			      *f->list[i].path ? " " : "", f->list[i].path,
 			      f->list[i].message_vi, f->list[i].message);
 	if (f->more)
 		(void)fprintf(c->to, "%s: … %zu more\n", line->source, f->more);
@@ -122,7 +162,6 @@ static void print_json(struct checking *c, const struct outbox_item *line,
 static bool check_line(const struct outbox_item *line, void *ctx, struct err *e)
 {
 	struct checking *c = ctx;
-	const char *where = NULL;
 	struct err why = { 0 };
 	struct submission s;
 	unsigned flags = 0;
@@ -143,13 +182,9 @@ static bool check_line(const struct outbox_item *line, void *ctx, struct err *e)
 				       why.msg));
 	} else {
 		submission_check(c->plan, &s, c->today, &f, &flags);
-		if (!used_before(c, &s, line->source, &where))
-			return err_set(e, ERR_NOMEM, "out of memory");
+		if (!check_across(c, &s, line, &f, e))
+			return false;
 	}
-	if (where)
-		fault_add(&f, "V01", "/sheet",
-			  arena_printf(c->a, "number used before in %s", where),
-			  arena_printf(c->a, "số phiếu đã dùng ở %s", where));
 	faults_sort(&f);
 	c->out->bad += f.n > 0;
 	c->out->flagged += f.n == 0 && (flags & FLAG_STRAIGHT);
@@ -197,7 +232,7 @@ bool upload_check(const char *plan, size_t plan_n, char *const *files, int n,
 		ok = upload_file(files[i], check_line, &c, e);
 out:
 	for (size_t i = 0; i < c.cap; i++) {
-		free(c.seen[i].sheet);
+		free(c.seen[i].key);
 		free(c.seen[i].source);
 	}
 	free(c.seen);

@@ -12,7 +12,7 @@
 #include "phieu/submission.h"
 
 /* Known bytes of seed "hạt giống", 100 sheets and spoiled ones. */
-#define KNOWN "09009ab2a4bc0ffe103a41d40e306e9fad8a58c4e068bc30afeecf72c795bd94"
+#define KNOWN "d77a185e8f11a8046097085a8034a306965eae7f5fa90b0e1b22504808c42d43"
 
 static struct plan *shipped(const char *path)
 {
