@@ -29,7 +29,9 @@ static bool is_upper(char c)
 
 static char upper(char c)
 {
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+	if (c >= 'a' && c <= 'z')
+		return (char)(c - 'a' + 'A');
+	return c;
 }
 
 /* A letter counts as its place in the alphabet, two digits. */

@@ -190,7 +190,10 @@ static bool spoil_number(struct run *r, struct submission *s)
 
 	if (n == 0)
 		return false;
-	no[n - 1] = no[n - 1] == '9' ? '0' : (char)(no[n - 1] + 1);
+	if (no[n - 1] == '9')
+		no[n - 1] = '0';
+	else
+		no[n - 1]++;
 	s->sheet = no;
 	return true;
 }

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "phieu/limits.h"
@@ -83,10 +84,11 @@ const char *fault_quote(struct faults *f, const char *s, size_t n)
 	out = arena_alloc(f->arena, keep + 4);
 	if (!out)
 		return "";
+	memcpy(out, s, keep);
 	for (size_t i = 0; i < keep; i++)
-		out[i] =
-			(unsigned char)s[i] < 0x20 || s[i] == 0x7F ? '?' : s[i];
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7F)
+			out[i] = '?';
 	if (keep < n)
-		memcpy(out + keep, "\xE2\x80\xA6", 3); /* an ellipsis */
+		(void)snprintf(out + keep, 4, "…");
 	return out;
 }

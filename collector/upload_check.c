@@ -8,18 +8,19 @@
 #include "upload_parts.h"
 
 #define CHECK_BYTES ((size_t)32 << 20)
+#define KEEP_BYTES  ((size_t)1 << 30)
 
 /* Sheet numbers and instanceIDs of valid sheets, to find what is used twice
  * within the files. */
 struct seen {
-	char *key, *source;
+	const char *key, *source; /* in `keep` */
 	uint8_t sha[SHA256_BYTES];
 };
 
 struct checking {
 	const struct plan *plan;
 	struct date today;
-	struct arena *a;
+	struct arena *a, *keep;
 	bool json;
 	FILE *to;
 	struct checked *out;
@@ -79,7 +80,8 @@ static bool used_before(struct checking *c, const char *key,
 			*where = at->source;
 		return true;
 	}
-	*at = (struct seen){ strdup(key), strdup(line->source), { 0 } };
+	at->key = arena_strdup(c->keep, key);
+	at->source = arena_strdup(c->keep, line->source);
 	memcpy(at->sha, sha, sizeof sha);
 	c->used++;
 	return at->key && at->source;
@@ -218,7 +220,8 @@ bool upload_check(const char *plan, size_t plan_n, char *const *files, int n,
 
 	*out = (struct checked){ 0 };
 	c.a = arena_new(CHECK_BYTES);
-	if (!c.a) {
+	c.keep = arena_new(KEEP_BYTES);
+	if (!c.a || !c.keep) {
 		err_set(e, ERR_NOMEM, "out of memory");
 		goto out;
 	}
@@ -231,11 +234,8 @@ bool upload_check(const char *plan, size_t plan_n, char *const *files, int n,
 	for (int i = 0; ok && i < n; i++)
 		ok = upload_file(files[i], check_line, &c, e);
 out:
-	for (size_t i = 0; i < c.cap; i++) {
-		free(c.seen[i].key);
-		free(c.seen[i].source);
-	}
 	free(c.seen);
+	arena_free(c.keep);
 	plan_free(p);
 	arena_free(c.a);
 	return ok;

@@ -78,8 +78,10 @@ static bool hand_out_flat(struct reading *r, const char *s, size_t n,
 
 	if (!flat)
 		return err_set(e, ERR_NOMEM, "out of memory");
+	memcpy(flat, s, n);
 	for (size_t i = 0; i < n; i++)
-		flat[i] = s[i] == '\n' || s[i] == '\r' ? ' ' : s[i];
+		if (s[i] == '\n' || s[i] == '\r')
+			flat[i] = ' ';
 	flat[n] = '\0';
 	ok = hand_out(r, flat, n, e);
 	free(flat);

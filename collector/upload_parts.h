@@ -25,7 +25,7 @@ struct show {
 };
 void show_begin(struct show *s, size_t total);
 void show_step(struct show *s, size_t done); /* done more */
-void show_draw(struct show *s, bool now);
+void show_draw(struct show *s, bool force);
 /* Trouble with the line: `failures` in a row, next try at `until`. */
 void show_trouble(struct show *s, const char *why, unsigned failures,
 		  int64_t until_us);

@@ -92,11 +92,10 @@ static void read_lines(const struct outbox_item *items, size_t n,
 		if (at == end && end[-1] != '\n' && !answer->whole)
 			break;
 		tree = json_parse(line, len, &json_plan_limits, &ignored);
-		if (!tree || i > n)
-			out->mismatch = true;
-		else if (i == n)
+		if (tree && i == n)
 			read_closing(tree, sha256, a, out);
-		else if (!read_line(tree, line, len, &items[i], a,
+		else if (!tree || i > n ||
+			 !read_line(tree, line, len, &items[i], a,
 				    &out->results[i]))
 			out->mismatch = true;
 		cJSON_Delete(tree);
@@ -155,7 +154,7 @@ char *upload_reasons(const char *reply, bool vietnamese, struct arena *a)
 	f = tree ? json_get(tree, "error") : NULL;
 	if (cJSON_IsObject(f))
 		add_fault(f, vietnamese, &b);
-	else if (cJSON_IsString(f))
+	else if (f && cJSON_IsString(f))
 		buf_adds(&b, f->valuestring);
 	out = arena_strdup(a, buf_cstr(&b) ? buf_cstr(&b) : "");
 	cJSON_Delete(tree);

@@ -19,7 +19,9 @@ static void space(struct jscan *c)
 char jscan_peek(struct jscan *c)
 {
 	space(c);
-	return c->at < c->end ? *c->at : '\0';
+	if (c->at == c->end)
+		return '\0';
+	return *c->at;
 }
 
 void jscan_enter(struct jscan *c)
@@ -100,6 +102,12 @@ static void nest(struct jscan *c)
 	}
 }
 
+static bool ends_number(char ch)
+{
+	return ch == ',' || ch == '}' || ch == ']' || ch == ' ' || ch == '\n' ||
+	       ch == '\r' || ch == '\t';
+}
+
 void jscan_value(struct jscan *c, struct jspan *out)
 {
 	struct jspan inner = { 0 };
@@ -112,7 +120,7 @@ void jscan_value(struct jscan *c, struct jspan *out)
 	} else if (ch == '{' || ch == '[') {
 		nest(c);
 	} else {
-		while (c->at < c->end && !memchr(",}] \t\r\n", *c->at, 7))
+		while (c->at < c->end && !ends_number(*c->at))
 			c->at++;
 	}
 	c->first = false;
@@ -185,7 +193,9 @@ static size_t escape(const char *p, size_t left, char *out, size_t *out_n)
 		return 0;
 	if (*p != 'u') {
 		found = strchr(from, *p);
-		*out = found && *p ? to[found - from] : *p;
+		*out = *p;
+		if (found && *p)
+			*out = to[found - from];
 		*out_n = 1;
 		return 1;
 	}

@@ -157,7 +157,7 @@ static int run(int argc, char **argv, void *app)
 		{ "--seed", NULL, &how.seed }, { "--n", NULL, &n },
 		{ "--out", NULL, &out },       { "--spoil", &how.spoil, NULL },
 	};
-	struct simulate_count count;
+	struct simulate_count count = { 0 };
 	struct source s = { 0 };
 	const struct plan *p;
 	struct err e = { 0 };
