@@ -326,6 +326,34 @@ static void no_role_is_more_than_a_login(void **state)
 	PQfinish(c);
 }
 
+/* Those that only insist on the caller's search_path, which is faster, must
+ * do so before anything else. */
+static void functions_that_insist_on_the_search_path_do(void **state)
+{
+	PGconn *owner = pg_as("owner", NULL), *c = pg_as("collector", NULL);
+	PGresult *calls, *r;
+
+	(void)state;
+	calls = PQexec(owner,
+		       "SELECT format('SELECT %s(%s)', p.oid::regproc, "
+		       "array_to_string(array_fill('NULL'::text, "
+		       "ARRAY[p.pronargs::integer]), ',')) FROM pg_proc p "
+		       "WHERE p.prosrc LIKE "
+		       "'%search\\_path is not pg\\_catalog, pg\\_temp%'");
+	assert_int_equal(PQresultStatus(calls), PGRES_TUPLES_OK);
+	for (int i = 0; i < PQntuples(calls); i++) {
+		pg_do(c, "SET search_path = plan, pg_catalog");
+		r = PQexec(c, PQgetvalue(calls, i, 0));
+		if (!strstr(PQresultErrorMessage(r), "search_path is not"))
+			fail_msg("%s: %s", PQgetvalue(calls, i, 0),
+				 PQresultErrorMessage(r));
+		PQclear(r);
+	}
+	PQclear(calls);
+	PQfinish(c);
+	PQfinish(owner);
+}
+
 /* A definer's function runs as the owner: what it finds must be fixed. */
 static void functions_of_the_owner_fix_their_search_path(void **state)
 {
@@ -336,7 +364,8 @@ static void functions_of_the_owner_fix_their_search_path(void **state)
 		   "IN ('plan', 'field', 'frozen', 'people', 'roster', "
 		   "'audit', 'publish', 'meta') AND p.prosecdef AND NOT EXISTS "
 		   "(SELECT FROM unnest(p.proconfig) AS s WHERE s LIKE "
-		   "'search\\_path=pg\\_catalog%')");
+		   "'search\\_path=pg\\_catalog%') AND p.prosrc NOT LIKE "
+		   "'%search\\_path is not pg\\_catalog, pg\\_temp%'");
 
 	(void)state;
 	assert_string_equal(s, "");
@@ -430,6 +459,7 @@ int main(void)
 		cmocka_unit_test(nobody_does_what_his_role_must_not),
 		cmocka_unit_test(nobody_but_the_owner_changes_the_schema),
 		cmocka_unit_test(no_role_is_more_than_a_login),
+		cmocka_unit_test(functions_that_insist_on_the_search_path_do),
 		cmocka_unit_test(functions_of_the_owner_fix_their_search_path),
 		cmocka_unit_test(
 			a_service_refuses_to_run_as_owner_or_superuser),

@@ -12,8 +12,10 @@ bad=0
 failed() { echo "cluster: $*"; bad=1; }
 phieu() { PHIEU_STATE_DIR=$dir "$bin/phieu" "$@"; }
 finish() {
+	unset "${!PHIEU_DATABASE_@}"
 	for dir in "$a" "$b" "$deep"; do
-		[ ! -d "$dir" ] || phieu db stop >/dev/null 2>&1
+		[ ! -d "$dir/data" ] || phieu db stop >/dev/null ||
+			failed "left running in $dir"
 	done
 	rm -rf "$work"
 	exit $bad
