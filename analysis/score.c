@@ -174,10 +174,11 @@ static void add_steps(struct score *s, size_t form, size_t node)
 		for (size_t a = 0; a < n->items[q].n_askings; a++) {
 			const struct score_asking *ask =
 				&n->items[q].askings[a];
-			size_t from = m->from[ask->slot];
+			size_t from;
 
 			if (ask->form != form)
 				continue;
+			from = m->from[ask->slot];
 			m->steps[m->n_steps++] = (struct step){
 				.slot = ask->slot,
 				.item = s->item_from[node] + q,

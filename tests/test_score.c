@@ -1253,6 +1253,73 @@ static void failing_memory_is_an_error_at_every_place(void **state)
 	assert_true(n > 60);
 }
 
+/* The long form's last question lies past the end of the short one. */
+static void forms_of_different_lengths_share_a_criterion(void **state)
+{
+	static const struct score_asking askings[] = { { 0, 0 }, { 1, 2 } };
+	static const struct score_item item = { .code = "i",
+						.weight = { DEC_ONE },
+						.askings = askings,
+						.n_askings = 2 };
+	static const bool yes[] = { true, true };
+	static const struct score_node node = { .code = "C1",
+						.parent = SCORE_NONE,
+						.kind = SCORE_SURVEY,
+						.maximum = { 10 * DEC_ONE },
+						.items = &item,
+						.n_items = 1,
+						.applies = yes };
+	static struct score_value values[2][3 * 256];
+	static const struct score_value *const value[] = { values[0],
+							   values[1] };
+	static const size_t slots[] = { 1, 3 }, group_form[] = { 0, 1 },
+			    stratum_group[] = { 0, 1 };
+	static const struct dec weight[] = { { 0 }, { 0 } };
+	static const struct taylor_stratum strata[] = { { 1, -1, 0 },
+							{ 1, -1, 0 } };
+	const struct score_spec spec = { .n_units = 1,
+					 .n_groups = 2,
+					 .n_forms = 2,
+					 .n_strata = 2,
+					 .form_slots = slots,
+					 .value = value,
+					 .nodes = &node,
+					 .n_nodes = 1,
+					 .group_weight = weight,
+					 .group_form = group_form,
+					 .expected = yes,
+					 .digits = 2,
+					 .lonely = TAYLOR_ADJUST,
+					 .strata = strata,
+					 .stratum_group = stratum_group,
+					 .confidence = 0.95 };
+	const struct score_rating one = { 0, 0, 0, 0, (const uint8_t *)"\1" };
+	const struct score_rating three = { 0, 1, 1, 1,
+					    (const uint8_t *)"\2\2\1" };
+	struct err e = { 0 };
+	struct score *s;
+
+	(void)state;
+	for (size_t f = 0; f < 2; f++)
+		for (size_t slot = 0; slot < slots[f]; slot++)
+			values[f][slot * 256 + 1] = (struct score_value){
+				.counts = true,
+				.coefficient = { (f ? 40 : 80) * DEC_ONE }
+			};
+	s = score_new(&spec, &e);
+	assert_non_null(s);
+	assert_true(score_count(s, &one, &e));
+	assert_true(score_count(s, &three, &e));
+	assert_true(score_fix(s, &e));
+	score_spread(s, &one);
+	score_spread(s, &three);
+	assert_true(score_finish(s, &e));
+	assert_int_equal(score_item_count(s, 0, 0, 0, 0, 1), 1);
+	assert_int_equal(score_item_count(s, 0, 0, 0, 1, 1), 1);
+	assert_int_equal(score_cell(s, 0, 0)->points.micro, 6 * DEC_ONE);
+	score_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1270,6 +1337,7 @@ int main(void)
 		cmocka_unit_test(points_too_large_to_write_down_are_an_error),
 		cmocka_unit_test(equal_points_share_a_rank),
 		cmocka_unit_test(failing_memory_is_an_error_at_every_place),
+		cmocka_unit_test(forms_of_different_lengths_share_a_criterion),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
