@@ -125,8 +125,7 @@ static void fresh_tables(void)
 {
 	static const char *const sql[] = {
 		"SET client_min_messages = warning",
-		"DROP SCHEMA IF EXISTS bench CASCADE",
-		"CREATE SCHEMA bench",
+		"DROP SCHEMA IF EXISTS bench CASCADE", "CREATE SCHEMA bench",
 		"CREATE TABLE bench.raw (LIKE field.raw INCLUDING ALL)",
 		"CREATE TABLE bench.rating (LIKE field.rating INCLUDING ALL)"
 	};
