@@ -58,7 +58,7 @@ old=$(cat "$dir/state/collector.pid")
 kill -KILL "$old"
 for _ in $(seq 200); do
 	new=$(cat "$dir/state/collector.pid")
-	[ "$new" = "$old" ] || curl -sf "$collector/readyz" >/dev/null && break
+	[ "$new" != "$old" ] && curl -sf "$collector/readyz" >/dev/null && break
 	sleep 0.1
 done
 [ "$(cat "$dir/state/collector.pid")" != "$old" ] || fail 'the collector was not started again'
