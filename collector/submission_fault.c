@@ -16,8 +16,6 @@ static bool full(const struct faults *f)
 void fault_say(struct faults *f, const char *code, const char *path,
 	       const char *en, const char *vi)
 {
-	if (!path)
-		path = "";
 	if (!full(f))
 		for (size_t i = 0; i < f->n; i++)
 			if (strcmp(f->list[i].path, path) == 0)
@@ -79,8 +77,6 @@ const char *fault_quote(struct faults *f, const char *s, size_t n)
 	size_t keep = cut(s, n, VALUE_SHOWN);
 	char *out;
 
-	if (full(f))
-		return "";
 	out = arena_alloc(f->arena, keep + 4);
 	if (!out)
 		return "";

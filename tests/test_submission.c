@@ -242,6 +242,20 @@ static void what_is_unknown_is_written_as_it_came(void **state)
 	buf_free(&b);
 }
 
+static void a_byte_that_is_no_option_is_written_as_null(void **state)
+{
+	static const uint8_t odd[6] = { 77, 1, 1, 0, 1, 1 };
+	struct world *w = *state;
+	struct buf b = BUF_INIT((size_t)1 << 16);
+	struct submission s;
+
+	must_read(w, sheets_own, &s);
+	s.ratings[0].answers = odd;
+	submission_write(w->plan, &s, &b);
+	assert_non_null(strstr(buf_cstr(&b), "\"Q1\":null,\"Q2\":\"A\""));
+	buf_free(&b);
+}
+
 static void lines_end_with_lf_or_cr_lf_and_blank_ones_are_nothing(void **state)
 {
 	static const char body[] = "\n{1}\r\n \t\r\n\r\n{2}\n{3}  \n\n{4}";
@@ -272,6 +286,7 @@ int main(void)
 		cmocka_unit_test(profiles_are_canonical),
 		cmocka_unit_test(written_sheets_read_back_the_same),
 		cmocka_unit_test(what_is_unknown_is_written_as_it_came),
+		cmocka_unit_test(a_byte_that_is_no_option_is_written_as_null),
 		cmocka_unit_test(
 			lines_end_with_lf_or_cr_lf_and_blank_ones_are_nothing),
 	};

@@ -312,28 +312,56 @@ static void a_thousand_ratings_are_kept_and_no_more(void **state)
  * looks whole. */
 static void running_out_of_memory_is_said_at_any_point(void **state)
 {
+	static const char want[] = "{\"N1\":\"12.5\",\"N2\":\"7\","
+				   "\"M1\":[\"a\",\"c\"],\"T1\":\"Tốt\"}";
 	struct world *w = *state;
+	char *one = sheets_edit(sheets_own, "\"Q2\":\"B\"",
+				"\"Q2\":\"\\u0042\",\"Q4\":null");
+	char *text = sheets_edit(one, "\"12.5\"", "\"\\u0031\\u0032.5\"");
 	bool done = false;
 
-	for (size_t size = 64; !done && size < 65536; size += 48) {
+	for (size_t size = 16; !done && size < 65536; size += 16) {
 		struct arena *small = arena_new(size);
 		struct submission s;
 		struct err e = { 0 };
 		struct faults f;
 
+		arena_reset(w->arena);
 		faults_init(&f, w->arena);
-		done = submission_read(sheets_own, strlen(sheets_own), w->plan,
-				       small, &s, &f, &e);
+		done = submission_read(text, strlen(text), w->plan, small, &s,
+				       &f, &e);
 		if (!done)
 			assert_int_equal(e.kind, ERR_NOMEM);
 		else
-			assert_string_equal(s.ratings[0].extra,
-					    "{\"N1\":\"12.5\",\"N2\":\"7\","
-					    "\"M1\":[\"a\",\"c\"],"
-					    "\"T1\":\"Tốt\"}");
+			assert_string_equal(s.ratings[0].extra, want);
 		arena_free(small);
 	}
 	assert_true(done);
+	free(one);
+	free(text);
+}
+
+/* Words that find no room are left out; the fault itself is counted. */
+static void faults_without_room_for_words_are_still_faults(void **state)
+{
+	struct world *w = *state;
+	char *text = sheets_edit(sheets_own, "\"Q2\":\"B\"",
+				 "\"Q2\":\"Z\",\"Q77\":1");
+
+	for (size_t size = 16; size < 2048; size += 16) {
+		struct arena *small = arena_new(size);
+		struct submission s;
+		struct err e = { 0 };
+		struct faults f;
+
+		arena_reset(w->arena);
+		faults_init(&f, small);
+		assert_true(submission_read(text, strlen(text), w->plan,
+					    w->arena, &s, &f, &e));
+		assert_true(f.n + f.more > 0);
+		arena_free(small);
+	}
+	free(text);
 }
 
 int main(void)
@@ -349,6 +377,8 @@ int main(void)
 		cmocka_unit_test(faults_without_end_are_counted_and_bounded),
 		cmocka_unit_test(a_thousand_ratings_are_kept_and_no_more),
 		cmocka_unit_test(running_out_of_memory_is_said_at_any_point),
+		cmocka_unit_test(
+			faults_without_room_for_words_are_still_faults),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
