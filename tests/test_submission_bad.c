@@ -341,6 +341,40 @@ static void running_out_of_memory_is_said_at_any_point(void **state)
 	free(text);
 }
 
+static void many_ratings_out_of_memory_are_said_too(void **state)
+{
+	struct world *w = *state;
+	struct buf b = BUF_INIT((size_t)1 << 20);
+	struct arena *small;
+	struct submission s;
+	struct err e = { 0 };
+	struct faults f;
+	bool done = false;
+	char *text;
+
+	for (int i = 0; i < 400; i++)
+		buf_addf(&b, "{\"unit\":\"so-a\",\"answers\":{\"Q1\":\"A\"}},");
+	buf_adds(&b, "{\"unit\":\"so-a\"");
+	text = sheets_edit(sheets_mapped, "{\"unit\":\"so-a\"", buf_cstr(&b));
+	small = arena_new(1);
+	faults_init(&f, w->arena);
+	assert_false(submission_read(text, strlen(text), w->plan, small, &s, &f,
+				     &e));
+	arena_free(small);
+	for (size_t size = 1024; !done && size < 1u << 20; size += 64) {
+		small = arena_new(size);
+		faults_init(&f, w->arena);
+		done = submission_read(text, strlen(text), w->plan, small, &s,
+				       &f, &e);
+		assert_int_equal(e.kind, ERR_NOMEM);
+		arena_free(small);
+	}
+	assert_true(done);
+	assert_int_equal(s.n_ratings, 401);
+	free(text);
+	buf_free(&b);
+}
+
 /* Words that find no room are left out; the fault itself is counted. */
 static void faults_without_room_for_words_are_still_faults(void **state)
 {
@@ -377,6 +411,7 @@ int main(void)
 		cmocka_unit_test(faults_without_end_are_counted_and_bounded),
 		cmocka_unit_test(a_thousand_ratings_are_kept_and_no_more),
 		cmocka_unit_test(running_out_of_memory_is_said_at_any_point),
+		cmocka_unit_test(many_ratings_out_of_memory_are_said_too),
 		cmocka_unit_test(
 			faults_without_room_for_words_are_still_faults),
 	};
