@@ -1,0 +1,391 @@
+#!/usr/bin/env python3
+"""Drives a live collector.  usage: collector_check.py BIN DIR PLAN
+Exit 1 at the first thing that is not as promised; lines N=... say how much
+was tried."""
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+BIN, DIR, PLAN = sys.argv[1:4]
+SOCKET = os.environ["PHIEU_TEST_SOCKET"]
+TRIAL = os.environ.get("PHIEU_TRIAL") == "1"
+SHEETS = open(f"{DIR}/sheets.ndjson", "rb").read().splitlines()
+SPOILT = open(f"{DIR}/spoilt.ndjson", "rb").read().splitlines()
+JSON, NDJSON = "application/json", "application/x-ndjson"
+
+
+def fail(what):
+    print("collector_check:", what)
+    sys.exit(1)
+
+
+def check(good, what):
+    if not good:
+        fail(what)
+
+
+def sql(text):
+    out = subprocess.run(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1",
+                          os.environ["PHIEU_TEST_DB"], "-c", text],
+                         check=True, capture_output=True, text=True)
+    return out.stdout.strip()
+
+
+def phieu(*args):
+    return subprocess.run([f"{BIN}/phieu", *args], check=True,
+                          capture_output=True, text=True).stdout
+
+
+class Collector:
+    """One process; the port stays the same over restarts."""
+
+    def __init__(self, address=None):
+        self.port = 0
+        self.address = address or (
+            f"host={SOCKET} dbname=phieu user=phieu_collector")
+        self.start()
+
+    def start(self):
+        env = dict(os.environ, PHIEU_DATABASE_URL_COLLECTOR=self.address)
+        self.log = open(f"{DIR}/log", "ab")
+        self.proc = subprocess.Popen(
+            [f"{BIN}/phieu-collector", "--collector-port", str(self.port)],
+            stdout=subprocess.PIPE, stderr=self.log, env=env)
+        line = self.proc.stdout.readline()
+        if not line:
+            self.code = self.proc.wait()
+            return
+        self.port = int(json.loads(line)["listening"].rsplit(":", 1)[1])
+
+    def stop(self, sig):
+        self.proc.send_signal(sig)
+        return self.proc.wait()
+
+
+class Client:
+    def __init__(self, port, key):
+        self.port, self.key, self.http = port, key, None
+
+    def ask(self, method, path, body=None, kind=JSON, key=None):
+        if not self.http:
+            self.http = http.client.HTTPConnection("127.0.0.1", self.port,
+                                                   timeout=30)
+        head = {"Authorization": f"Bearer {key or self.key}"}
+        if body is not None:
+            head["Content-Type"] = kind
+        try:
+            self.http.request(method, path, body, head)
+            r = self.http.getresponse()
+            return r.status, r.read(), r
+        except (OSError, http.client.HTTPException):
+            self.http.close()
+            self.http = None
+            return 0, b"", None
+
+    def post(self, body, kind=JSON, key=None, query=""):
+        status, text, r = self.ask("POST", "/v1/submissions" + query, body,
+                                   kind, key)
+        if status and kind == JSON:
+            text = json.loads(text)
+        return status, text, r
+
+
+def change(of, /, **members):
+    d = json.loads(of)
+    d.update(members)
+    return json.dumps(d, ensure_ascii=False).encode()
+
+
+def new_key(*args):
+    code = f"a{random.randrange(10**9)}"
+    out = phieu("key", "agent", "add", "--wave", "lai-chau-2020", "--code",
+                code, "--name", code, *args)
+    return next(w for w in out.split() if w.startswith("pa_"))
+
+
+def contract(port, key):
+    """Every status, once and again."""
+    c = Client(port, key)
+    one = SHEETS.pop()
+    status, first, r = c.post(one)
+    check(status == 201, f"a good sheet: {status} {first}")
+    check(set(first) == {"instanceID", "status", "receipt", "flags"},
+          f"members of a 201: {first}")
+    check(r.getheader("X-Content-Type-Options") == "nosniff", "no nosniff")
+    status, again, _ = c.post(one)
+    check((status, again) == (200, first), f"again: {status} {again}")
+    status, other, _ = c.post(one + b" ")
+    check(status == 409 and "Mã phiếu" in other["error"]["message_vi"],
+          f"other bytes: {status} {other}")
+    status, bad, _ = c.post(change(SHEETS.pop(), group="nowhere"))
+    check(status == 422 and bad["status"] == "invalid" and bad["receipt"]
+          and bad["errors"][0]["code"] == "V03", f"invalid: {status} {bad}")
+    sheet = change(SHEETS.pop(), sheet=json.loads(one)["sheet"],
+                   form=json.loads(one)["form"],
+                   group=json.loads(one)["group"],
+                   home=json.loads(one)["home"],
+                   ratings=json.loads(one)["ratings"],
+                   profile=json.loads(one)["profile"])
+    status, reused, _ = c.post(sheet)
+    check(status == 422 and reused["errors"][0]["code"] == "V01",
+          f"a sheet number again: {status} {reused}")
+    status, repeated, _ = c.post(sheet)
+    check(status == 422 and repeated == reused,
+          f"a sheet number a third time: {status} {repeated}")
+    mended = change(sheet, instanceID="uuid:mended",
+                    replaces=json.loads(one)["instanceID"])
+    status, text, _ = c.post(mended)
+    check(status == 201, f"a mended sheet: {status} {text}")
+    for junk in b"{", b"\xff", b"[]", b'{"instanceID":1}', b"":
+        status, text, _ = c.post(junk)
+        check(status == 400 and text["receipt"],
+              f"unreadable {junk}: {status} {text}")
+    status, text, _ = c.post(b" " * (256 * 1024 + 1) + one)
+    check(status == 413, f"too large: {status}")
+    status, text, r = c.post(one, key="pa_nobody")
+    check(status == 401 and r.getheader("WWW-Authenticate"),
+          f"unknown key: {status}")
+    status, text, _ = c.post(change(SHEETS.pop(), wave="another"))
+    check(status == 403 and text["error"]["code"] == "wrong-wave",
+          f"another wave: {status} {text}")
+    check(sql("SELECT count(*) FROM field.refusal") == "2",
+          "a refusal was not kept")
+    status, text, _ = c.post(one, kind="text/plain")
+    check(status == 415, f"wrong type: {status}")
+    status, text, _ = c.ask("GET", "/v1/receipts/"
+                            + first["instanceID"])
+    got = json.loads(text)
+    check(status == 200 and got["receipt"] == first["receipt"]
+          and got["status"] == "replaced", f"receipt: {status} {text}")
+    check(c.ask("GET", "/v1/receipts/uuid:none")[0] == 404, "no receipt")
+    status, text, r = c.ask("GET", "/v1/plan")
+    check(status == 200 and json.loads(text)["wave"]
+          and r.getheader("ETag"), f"plan: {status}")
+    for path in "/healthz", "/readyz":
+        check(c.ask("GET", path)[0] == 200, path)
+    check(b"phieu_submissions_total{outcome=\"stored\"}"
+          in c.ask("GET", "/metrics")[1], "metrics")
+    check(c.ask("GET", "/nothing")[0] == 404, "404")
+    check(c.ask("PUT", "/v1/submissions")[0] == 405, "405")
+
+
+def scopes(port):
+    form = next(s for s in SHEETS if b'"form":"CT-02"' in s)
+    other = next(s for s in SHEETS if b'"form":"CH-03"' in s)
+    SHEETS.remove(form)
+    SHEETS.remove(other)
+    key = new_key("--forms", "CT-02")
+    c = Client(port, key)
+    check(c.post(form)[0] == 201, "a form of the key")
+    status, text, _ = c.post(other)
+    check(status == 403 and text["error"]["code"] == "wrong-form",
+          f"another form: {status} {text}")
+    number = sql("SELECT max(key) FROM field.agent_key")
+    sheet = SHEETS.pop()
+    phieu("key", "agent", "revoke", number)
+    status, text, _ = c.post(sheet)
+    check(status in (401, 403), f"revoked at once: {status} {text}")
+    key = new_key()
+    c = Client(port, key)
+    check(c.post(sheet)[0] == 201, "a fresh key")
+    number = sql("SELECT max(key) FROM field.agent_key")
+    phieu("key", "agent", "revoke", number)
+    status, text, _ = c.post(SHEETS[-1])
+    check(status == 401, f"revoked though cached: {status} {text}")
+
+
+def batches(port, key):
+    c = Client(port, key)
+    body = b"\n".join(SPOILT) + b"\n"
+    status, text, _ = c.post(body, NDJSON)
+    lines = [json.loads(x) for x in text.splitlines()]
+    last = lines.pop()
+    check(status == 200 and len(lines) == len(SPOILT) == last["lines"],
+          f"a batch: {status} {last}")
+    check([x["line"] for x in lines] == list(range(1, len(lines) + 1)),
+          "lines are out of order")
+    codes = [x["code"] for x in lines]
+    for name, code in (("stored", 201), ("duplicates", 200),
+                       ("invalid", 422)):
+        check(codes.count(code) == last[name], f"{name}: {last}")
+    check(last["stored"] + last["duplicates"] + last["invalid"]
+          + last["refused"] == last["lines"], f"no balance: {last}")
+    status, text, _ = c.post(body, NDJSON)
+    again = [json.loads(x) for x in text.splitlines()][:-1]
+    for a, b in zip(lines, again):
+        want = 200 if a["code"] == 201 else a["code"]
+        check(b["code"] == want and b.get("receipt") == a.get("receipt"),
+              f"again: {a} {b}")
+    before = sql("SELECT count(*) FROM field.response")
+    good = [SHEETS.pop() for _ in range(20)]
+    status, text, _ = c.post(b"\n".join(good + [b"{"]), NDJSON,
+                             query="?atomic=1")
+    check(status == 422 and b'"line":21' in text, f"atomic: {status} {text}")
+    conflict = good + [SPOILT[0] + b" "]
+    status, text, _ = c.post(b"\n".join(conflict), NDJSON,
+                             query="?atomic=1")
+    check(status == 422 and b'"code":409' in text,
+          f"atomic conflict: {status} {text}")
+    check(sql("SELECT count(*) FROM field.response") == before,
+          "a refused batch left something")
+    status, text, _ = c.post(b"\n".join(good), NDJSON, query="?atomic=1")
+    check(status == 200 and b'"stored":20' in text,
+          f"atomic good: {status} {text}")
+    # a sheet, its mending and the mending of that, in one body
+    a = good[0]
+    b = change(a, instanceID="uuid:b", replaces=json.loads(a)["instanceID"])
+    d = change(a, instanceID="uuid:d", replaces="uuid:b")
+    status, text, _ = c.post(b"\n".join([SHEETS.pop(), b, d, SHEETS.pop()]),
+                             NDJSON)
+    check(b'"stored":4' in text, f"mended in a batch: {text}")
+    check(sql("SELECT count(*) FROM field.response WHERE counted AND sheet ="
+              f" '{json.loads(a)['sheet']}'") == "1", "mended counts twice")
+    check(c.post(b"", NDJSON)[1].startswith(b'{"lines":0'), "empty batch")
+
+
+def storm(port, key):
+    """R3: many posts of one sheet at once; all 2xx, one row each."""
+    sheets = [SHEETS.pop() for _ in range(200 if TRIAL else 20)]
+    wrong = []
+
+    def post(k):
+        c = Client(port, key)
+        for s in sheets:
+            barrier.wait()
+            status, text, _ = c.post(s)
+            if status not in (200, 201):
+                wrong.append((status, text))
+
+    barrier = threading.Barrier(50)
+    threads = [threading.Thread(target=post, args=(k,)) for k in range(50)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    check(not wrong, f"identical posts: {wrong[:1]}")
+    ids = ",".join("'" + json.loads(s)["instanceID"] + "'" for s in sheets)
+    check(sql("SELECT count(*) FROM field.response WHERE instance IN "
+              f"({ids})") == str(len(sheets)), "more rows than sheets")
+    print(f"N={50 * len(sheets)} identical posts gave {len(sheets)} rows")
+
+
+class Load(threading.Thread):
+    """Sends its sheets one by one, each until it is acknowledged."""
+
+    def __init__(self, port, key, sheets, seen):
+        super().__init__()
+        self.c, self.sheets = Client(port, key), sheets
+        self.acked, self.seen, self.gave_up = {}, seen, False
+
+    def run(self):
+        for s in self.sheets:
+            until = time.time() + 60
+            while True:
+                status, text, _ = self.c.post(s)
+                self.seen[status] = self.seen.get(status, 0) + 1
+                if status in (200, 201):
+                    self.acked[text["instanceID"]] = text["receipt"]
+                    break
+                if status not in (0, 503) or time.time() > until:
+                    self.gave_up = (status, text)
+                    return
+                time.sleep(0.02)
+
+
+def ledger(collector, key, name, n, times, disturb, allowed):
+    sheets = [SHEETS.pop() for _ in range(n)]
+    seen = {}
+    loads = [Load(collector.port, key, sheets[i::8], seen) for i in range(8)]
+    for x in loads:
+        x.start()
+    slowest = 0
+    done = 0
+    for _ in range(times):
+        time.sleep(random.uniform(0.05, 0.3))
+        if not any(x.is_alive() for x in loads):
+            break
+        begun = time.time()
+        disturb()
+        while Client(collector.port, key).ask("GET", "/readyz")[0] != 200:
+            check(time.time() < begun + 20, f"{name}: not ready again")
+            time.sleep(0.01)
+        slowest = max(slowest, time.time() - begun)
+        done += 1
+    for x in loads:
+        x.join()
+        check(not x.gave_up, f"{name}: gave up: {x.gave_up}")
+    check(set(seen) <= allowed, f"{name}: unexpected answers {seen}")
+    acked = {k: v for x in loads for k, v in x.acked.items()}
+    check(len(acked) == n, f"{name}: {len(acked)} of {n} acknowledged")
+    rows = sql("SELECT string_agg(instance, ',') FROM field.response")
+    rows = rows.split(",")
+    check(len(rows) == len(set(rows)), f"{name}: doubled")
+    lost = set(acked) - set(rows)
+    check(not lost, f"{name}: {len(lost)} lost")
+    c = Client(collector.port, key)
+    for s in sheets[::37]:
+        status, text, _ = c.post(s)
+        check(status == 200 and acked[text["instanceID"]] == text["receipt"],
+              f"{name}: another receipt: {status} {text}")
+    print(f"N={n} acknowledged over {done} times {name}: 0 lost, 0 doubled; "
+          f"ready again in at most {slowest:.2f} s; answers {seen}")
+
+
+def pg_ctl(*args):
+    bindir = subprocess.run(["pg_config", "--bindir"], capture_output=True,
+                            text=True).stdout.strip()
+    cmd = [f"{bindir}/pg_ctl", "-D", f"{SOCKET}/data", "-w", "-s", *args]
+    if os.geteuid() == 0:
+        cmd = ["runuser", "-u", "postgres", "--"] + cmd
+    subprocess.run(cmd, check=True, cwd="/", stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
+def refuses_to_start():
+    for who in "phieu_owner", "phieu_super":
+        c = Collector(f"host={SOCKET} dbname=phieu user={who}")
+        check(getattr(c, "code", None) == 1, f"started as {who}")
+
+
+def main():
+    refuses_to_start()
+    collector = Collector()
+    key = new_key()
+    contract(collector.port, key)
+    scopes(collector.port)
+    batches(collector.port, key)
+    storm(collector.port, key)
+
+    def kill():
+        collector.stop(signal.SIGKILL)
+        collector.start()
+
+    def term():
+        code = collector.stop(signal.SIGTERM)
+        check(code == 0, f"SIGTERM: exit {code}")
+        collector.start()
+
+    n = (lambda few, many: many if TRIAL else few)
+    ledger(collector, key, "kill -9 of the collector", n(1200, 3000),
+           n(6, 200), kill, {200, 201, 503, 0})
+    ledger(collector, key, "SIGTERM", n(800, 1000), n(4, 100), term,
+           {200, 201, 503, 0})
+    ledger(collector, key, "immediate restart of PostgreSQL", n(800, 1000),
+           n(3, 50), lambda: pg_ctl("-m", "immediate", "restart"),
+           {200, 201, 503})
+    ledger(collector, key, "fast restart of PostgreSQL", n(500, 500),
+           n(2, 20), lambda: pg_ctl("-m", "fast", "restart"),
+           {200, 201, 503})
+    check(sql("SELECT count(*) FROM field.response AS r FULL JOIN field.raw "
+              "AS b USING (wave, response) WHERE r.response IS NULL OR "
+              "b.response IS NULL") == "0", "half a submission")
+    check(collector.stop(signal.SIGTERM) == 0, "does not stop cleanly")
+
+
+main()
