@@ -123,27 +123,25 @@ static bool map_form(const struct score_spec *s, size_t f, struct form_map *m)
 {
 	size_t slots = s->form_slots[f], n = 0;
 
+	m->slots = slots;
 	m->map = calloc(slots * 256 + 1, sizeof *m->map);
 	m->from = calloc(slots + 1, sizeof *m->from);
-	m->flag = calloc(slots * 256 + 1, sizeof *m->flag);
 	m->value = calloc(slots * 256 + 1, sizeof(const struct score_value *));
-	if (m->map == NULL || m->from == NULL || m->flag == NULL ||
-	    m->value == NULL)
+	if (m->map == NULL || m->from == NULL || m->value == NULL)
 		return false;
 	for (size_t slot = 0; slot < slots; slot++) {
 		size_t none = n++;
 
 		m->from[slot] = (uint32_t)none;
-		for (size_t b = slot * 256; b < slot * 256 + 256; b++) {
-			const struct score_value *v = &s->value[f][b];
+		for (size_t b = 0; b < 256; b++) {
+			const struct score_value *v =
+				&s->value[f][slot * 256 + b];
 
-			m->map[b] = (uint32_t)none;
+			m->map[b * slots + slot] = (uint32_t)none;
 			if (!v->counts && !v->blank)
 				continue;
-			m->map[b] = (uint32_t)n;
-			m->value[n] = v;
-			m->flag[n++] = (uint8_t)(CLASS_ASKED |
-						 (v->counts ? CLASS_VALID : 0));
+			m->map[b * slots + slot] = (uint32_t)n;
+			m->value[n++] = v;
 		}
 	}
 	m->from[slots] = (uint32_t)n;
@@ -205,6 +203,11 @@ static bool lay_form(struct score *s, size_t form, struct err *e)
 		return err_set(e, ERR_NOMEM, "no memory for forms");
 	for (size_t i = 0; i < spec->n_nodes; i++)
 		add_steps(s, form, i);
+	for (size_t l = 0; l < m->n_leaves; l++)
+		if (m->leaves[l].n > STEPS_MAX)
+			return err_set(e, ERR_MATH,
+				       "criterion %s has too many questions",
+				       spec->nodes[m->leaves[l].node].code);
 	return true;
 }
 
@@ -337,6 +340,8 @@ static void free_units(struct score *s)
 	for (size_t u = 0; s->units != NULL && u < p->n_units; u++) {
 		taylor_clear(&s->units[u].taylor);
 		free(s->units[u].strata);
+		free(s->units[u].column);
+		free(s->units[u].rises);
 	}
 	for (size_t i = 0;
 	     s->blocks != NULL && i < p->n_units * p->n_groups * p->n_forms;
@@ -349,7 +354,6 @@ static void free_units(struct score *s)
 	}
 	for (size_t f = 0; s->forms != NULL && f < p->n_forms; f++) {
 		free(s->forms[f].map);
-		free(s->forms[f].flag);
 		free(s->forms[f].value);
 		free(s->forms[f].from);
 		free(s->forms[f].steps);
@@ -418,7 +422,7 @@ static bool block_make(struct score *s, const struct score_rating *r,
 bool score_count(struct score *s, const struct score_rating *r, struct err *e)
 {
 	const struct score_spec *p = s->spec;
-	const uint32_t *map;
+	const struct form_map *m;
 	int64_t *count;
 
 	if (r->unit >= p->n_units || r->form >= p->n_forms ||
@@ -428,10 +432,10 @@ bool score_count(struct score *s, const struct score_rating *r, struct err *e)
 	if (score_block(s, r->unit, r->group, r->form) == NULL &&
 	    !block_make(s, r, e))
 		return false;
-	map = s->forms[r->form].map;
+	m = &s->forms[r->form];
 	count = score_block(s, r->unit, r->group, r->form)->count;
-	for (size_t slot = 0; slot < p->form_slots[r->form]; slot++)
-		count[map[slot * 256 + r->answers[slot]]]++;
+	for (size_t slot = 0; slot < m->slots; slot++)
+		count[m->map[r->answers[slot] * m->slots + slot]]++;
 	s->seen[r->unit * p->n_strata + r->stratum]++;
 	s->n_ratings++;
 	return true;
@@ -483,7 +487,7 @@ int64_t score_item_count(const struct score *s, size_t unit, size_t node,
 		const struct form_map *m = &s->forms[ask->form];
 
 		if (b != NULL)
-			n += b->count[m->map[ask->slot * 256 + byte]];
+			n += b->count[m->map[byte * m->slots + ask->slot]];
 	}
 	return n;
 }

@@ -10,15 +10,23 @@
 
 #include "phieu/score.h"
 
-#define CLASS_VALID 1u
-#define CLASS_ASKED 2u
-#define NO_CLASS    ((uint32_t)-1)
+#define NO_CLASS ((uint32_t)-1)
+
+/* An entry of a score table: the score, and below it whether the answer was
+ * asked for and whether it counts, so that one sum over the steps of a
+ * criterion gives all three. */
+#define ENTRY_BITS  9 /* room for LIMIT_QUESTIONS steps */
+#define ENTRY_VALID INT64_C(1)
+#define ENTRY_ASKED (INT64_C(1) << ENTRY_BITS)
+#define ENTRY_ONE   (INT64_C(1) << 2 * ENTRY_BITS)
+#define SCORE_BITS  43 /* scores stay below 2^43, entries below 2^62 */
+#define STEPS_MAX   ((size_t)511)
 
 struct step { /* one asking of an item on one form */
 	size_t slot;
 	size_t item; /* among all items of all nodes */
 	size_t base; /* of its classes in a block's z, less its offset in
-		      * the counts: z[base + map[slot * 256 + byte]] */
+		      * the counts: z[base + class] */
 };
 
 struct leaf { /* the steps of one criterion on one form */
@@ -26,8 +34,10 @@ struct leaf { /* the steps of one criterion on one form */
 };
 
 struct form_map {
-	uint32_t *map; /* [slot*256 + byte] -> class, over all slots */
-	uint8_t *flag; /* [class] */
+	/* [byte * slots + slot] -> class, over all slots: the few bytes that
+	 * occur lie together, a form's worth of slots in two cache lines */
+	uint32_t *map;
+	size_t slots;
 	const struct score_value **value; /* [class]; NULL: not asked */
 	uint32_t *from;			  /* [slot] its class 0; [n] the end */
 	size_t n_classes;
@@ -43,9 +53,19 @@ struct block {
 	int64_t *z;	/* [step][class of its slot] */
 };
 
+struct rise { /* a column is added to that of its parent */
+	uint32_t from, to;
+	double factor; /* of rescaling, applied to `from` before */
+};
+
+/* What is added up of a unit: a column for each criterion and sum that bears
+ * on it; a sum of one part shares that part's column. */
 struct unit_part {
-	struct taylor taylor;
+	struct taylor taylor; /* its statistics are the columns */
 	struct taylor_stratum *strata;
+	uint32_t *column;   /* [node, total last]; NO_CLASS: none */
+	struct rise *rises; /* children before parents */
+	size_t n_columns, n_rises;
 	double scale;
 };
 
@@ -67,10 +87,10 @@ struct score {
 	struct group_sum *sums;	      /* [(unit * items + item)*groups+g] */
 	double *item_weight; /* [unit * items + item] share of its mean */
 	/* [unit * (nodes + 1) + node], the total last */
-	int64_t *n_asked;
-	double *factor; /* 1 unless rescaled */
-	bool *live;	/* of leaves: it applies to the unit */
-	/* [nodes + 1] of the rating at hand */
+	int64_t *n_asked; /* by column */
+	double *factor;	  /* 1 unless rescaled */
+	bool *live;	  /* of leaves: it applies to the unit */
+	/* [column] of the rating at hand */
 	int64_t *z;
 	uint8_t *in, *asked;
 	int64_t n_ratings;

@@ -87,6 +87,13 @@ static double score_of(const struct slope *l, const struct score_value *v)
 	return l->k * (y - l->r);
 }
 
+static int64_t entry(const struct score_value *v, int64_t z)
+{
+	if (v == NULL)
+		return 0; /* not asked */
+	return z * ENTRY_ONE + ENTRY_ASKED + (v->counts ? ENTRY_VALID : 0);
+}
+
 /* ---- tables ---------------------------------------------------------- */
 
 /* Walks every entry of a block's table: with z NULL it only finds the
@@ -114,7 +121,9 @@ static double fill_block(const struct score *s, size_t unit, size_t group,
 
 				most = fmax(most, fabs(v));
 				if (z != NULL)
-					z[st->base + k] = llrint(v / scale);
+					z[st->base + k] =
+						entry(m->value[k],
+						      llrint(v / scale));
 			}
 			bound += most;
 		}
@@ -134,8 +143,8 @@ static double gain(const struct score *s, size_t unit)
 	return g;
 }
 
-/* The finest power of two that keeps every score below 2^49, a bit under
- * the Taylor engine's bound: integer sums are then exact. */
+/* The finest power of two that keeps every score below 2^SCORE_BITS: integer
+ * sums are then exact. */
 static double fine_scale(double bound)
 {
 	int exponent;
@@ -143,7 +152,7 @@ static double fine_scale(double bound)
 	if (!(bound > 0) || !isfinite(bound))
 		return 1;
 	frexp(bound, &exponent);
-	return ldexp(1, exponent - 49);
+	return ldexp(1, exponent - SCORE_BITS + 1);
 }
 
 static bool unit_tables(struct score *s, size_t unit, struct err *e)
@@ -176,17 +185,13 @@ static bool unit_tables(struct score *s, size_t unit, struct err *e)
 
 /* The strata that bear on a unit: those with ratings of it, and under
  * TAYLOR_COLLAPSE the others of their groups, which may take them in. */
-static bool unit_strata(struct score *s, size_t unit, struct err *e)
+static uint32_t choose_strata(struct score *s, size_t unit, bool *group)
 {
 	const struct score_spec *p = s->spec;
-	struct unit_part *u = &s->units[unit];
 	const uint32_t *seen = &s->seen[unit * p->n_strata];
 	uint32_t *local = &s->local[unit * p->n_strata];
-	bool *group = calloc(p->n_groups + 1, sizeof *group);
 	uint32_t n = 0;
 
-	if (group == NULL)
-		return err_set(e, ERR_NOMEM, "no memory for strata");
 	for (size_t h = 0; h < p->n_strata; h++)
 		if (seen[h] > 0)
 			group[p->stratum_group[h]] = true;
@@ -196,8 +201,22 @@ static bool unit_strata(struct score *s, size_t unit, struct err *e)
 			local[h] = n++;
 		else
 			local[h] = NO_CLASS;
+	return n;
+}
+
+static bool unit_strata(struct score *s, size_t unit, struct err *e)
+{
+	const struct score_spec *p = s->spec;
+	struct unit_part *u = &s->units[unit];
+	const uint32_t *local = &s->local[unit * p->n_strata];
+	bool *group = calloc(p->n_groups + 1, sizeof *group);
+	uint32_t n;
+
+	if (group == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for strata");
+	n = choose_strata(s, unit, group);
 	free(group);
-	if (n == 0)
+	if (n == 0 || u->n_columns == 0)
 		return true;
 	u->strata = calloc(n, sizeof *u->strata);
 	if (u->strata == NULL)
@@ -208,78 +227,144 @@ static bool unit_strata(struct score *s, size_t unit, struct err *e)
 		u->strata[local[h]] = p->strata[h];
 		u->strata[local[h]].collapse = p->stratum_group[h];
 	}
-	return taylor_init(&u->taylor, n, p->n_nodes + 1, false, e);
+	return taylor_init(&u->taylor, n, u->n_columns, false, e);
+}
+
+/* Parts of a sum that bear on the unit; *only is one of them. */
+static size_t parts_of(const struct score *s, size_t unit, size_t node,
+		       size_t *only)
+{
+	const struct score_spec *p = s->spec;
+	const struct unit_part *u = &s->units[unit];
+	size_t parent = node == p->n_nodes ? SCORE_NONE : node, n = 0;
+
+	for (size_t i = 0; i < p->n_nodes; i++)
+		if (p->nodes[i].parent == parent && u->column[i] != NO_CLASS) {
+			*only = i;
+			n++;
+		}
+	return n;
+}
+
+static void add_rises(struct score *s, size_t unit, size_t node)
+{
+	const struct score_spec *p = s->spec;
+	struct unit_part *u = &s->units[unit];
+	size_t parent = node == p->n_nodes ? SCORE_NONE : node;
+
+	for (size_t i = 0; i < p->n_nodes; i++)
+		if (p->nodes[i].parent == parent && u->column[i] != NO_CLASS)
+			u->rises[u->n_rises++] =
+				(struct rise){ .from = u->column[i],
+					       .to = u->column[node],
+					       .factor = 1 };
+}
+
+static bool unit_columns(struct score *s, size_t unit, struct err *e)
+{
+	const struct score_spec *p = s->spec;
+	struct unit_part *u = &s->units[unit];
+	const double *factor = &s->factor[unit * (p->n_nodes + 1)];
+	const bool *live = &s->live[unit * (p->n_nodes + 1)];
+
+	u->column = calloc(p->n_nodes + 1, sizeof *u->column);
+	u->rises = calloc(2 * p->n_nodes + 2, sizeof *u->rises);
+	if (u->column == NULL || u->rises == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for criteria");
+	for (size_t i = 0; i <= p->n_nodes; i++)
+		u->column[i] = NO_CLASS;
+	for (size_t k = 0; k <= p->n_nodes; k++) {
+		/* children before parents, the total last */
+		size_t i = k == p->n_nodes ? k : p->n_nodes - 1 - k;
+		size_t only = 0, parts;
+
+		if (live[i]) {
+			u->column[i] = (uint32_t)u->n_columns++;
+			continue;
+		}
+		parts = parts_of(s, unit, i, &only);
+		if (parts == 1 && factor[i] == 1) {
+			u->column[i] = u->column[only];
+		} else if (parts > 0) {
+			u->column[i] = (uint32_t)u->n_columns++;
+			add_rises(s, unit, i);
+			if (factor[i] != 1)
+				u->rises[u->n_rises++] =
+					(struct rise){ .from = u->column[i],
+						       .to = NO_CLASS,
+						       .factor = factor[i] };
+		}
+	}
+	return true;
 }
 
 bool score_tables(struct score *s, struct err *e)
 {
 	for (size_t u = 0; u < s->spec->n_units; u++)
-		if (!unit_strata(s, u, e) || !unit_tables(s, u, e))
+		if (!unit_columns(s, u, e) || !unit_strata(s, u, e) ||
+		    !unit_tables(s, u, e))
 			return false;
 	return true;
 }
 
 /* ---- pass two -------------------------------------------------------- */
 
-static void spread_leaves(struct score *s, const struct score_rating *r)
+static void spread_leaves(struct score *s, const struct score_rating *r,
+			  const struct unit_part *u)
 {
 	const struct form_map *m = &s->forms[r->form];
 	const int64_t *z = score_block(s, r->unit, r->group, r->form)->z;
-	const bool *live = &s->live[r->unit * (s->spec->n_nodes + 1)];
+	const uint8_t *answers = r->answers;
 
-	for (size_t l = 0; l < m->n_leaves; l++) {
-		const struct leaf *leaf = &m->leaves[l];
-		const struct step *st = &m->steps[leaf->first];
-		const struct step *end = st + leaf->n;
-		unsigned flags = 0;
+	for (const struct leaf *l = m->leaves; l < m->leaves + m->n_leaves;
+	     l++) {
+		const struct step *st = &m->steps[l->first];
+		const struct step *end = st + l->n;
+		uint32_t column = u->column[l->node];
 		int64_t sum = 0;
 
-		if (!live[leaf->node])
+		if (column == NO_CLASS)
 			continue;
-		for (; st < end; st++) {
-			size_t k =
-				m->map[st->slot * 256 + r->answers[st->slot]];
-
-			sum += z[st->base + k];
-			flags |= m->flag[k];
-		}
-		s->z[leaf->node] = sum;
-		s->in[leaf->node] = flags & CLASS_VALID;
-		s->asked[leaf->node] = (flags & CLASS_ASKED) != 0;
+		for (; st < end; st++)
+			sum += z[st->base +
+				 m->map[answers[st->slot] * m->slots +
+					st->slot]];
+		s->in[column] = (sum & (ENTRY_ASKED - 1)) != 0;
+		s->asked[column] = (sum & (ENTRY_ONE - ENTRY_ASKED)) != 0;
+		s->z[column] = sum >> 2 * ENTRY_BITS;
 	}
 }
 
 void score_spread(struct score *s, const struct score_rating *r)
 {
 	const struct score_spec *p = s->spec;
-	size_t n = p->n_nodes;
-	const double *factor = &s->factor[r->unit * (n + 1)];
-	int64_t *n_asked = &s->n_asked[r->unit * (n + 1)];
+	struct unit_part *u = &s->units[r->unit];
+	int64_t *n_asked = &s->n_asked[r->unit * (p->n_nodes + 1)];
 	int64_t *z = s->z;
 	uint8_t *in = s->in, *asked = s->asked;
 
-	for (size_t i = 0; i <= n; i++) {
-		z[i] = 0;
-		in[i] = asked[i] = 0;
+	if (u->n_columns == 0)
+		return; /* no criterion applies to the unit */
+	for (size_t c = 0; c < u->n_columns; c++) {
+		z[c] = 0;
+		in[c] = asked[c] = 0;
 	}
-	spread_leaves(s, r);
-	for (size_t i = n; i-- > 0;) {
-		size_t to = p->nodes[i].parent;
+	spread_leaves(s, r, u);
+	for (size_t i = 0; i < u->n_rises; i++) {
+		const struct rise *up = &u->rises[i];
 
-		if (to == SCORE_NONE)
-			to = n;
-		if (factor[i] != 1)
-			z[i] = llrint((double)z[i] * factor[i]);
-		z[to] += z[i];
-		in[to] |= in[i];
-		asked[to] |= asked[i];
-		n_asked[i] += asked[i];
+		if (up->to == NO_CLASS) { /* after all its parts came */
+			z[up->from] = llrint((double)z[up->from] * up->factor);
+			continue;
+		}
+		z[up->to] += z[up->from];
+		in[up->to] |= in[up->from];
+		asked[up->to] |= asked[up->from];
 	}
-	if (factor[n] != 1)
-		z[n] = llrint((double)z[n] * factor[n]);
-	n_asked[n] += asked[n];
-	taylor_add(&s->units[r->unit].taylor,
-		   s->local[r->unit * p->n_strata + r->stratum], z, in);
+	for (size_t c = 0; c < u->n_columns; c++)
+		n_asked[c] += asked[c];
+	taylor_add(&u->taylor, s->local[r->unit * p->n_strata + r->stratum], z,
+		   in);
 }
 
 /* ---- results --------------------------------------------------------- */
@@ -305,25 +390,28 @@ static bool has_bands(const struct score_spec *p,
 }
 
 static void finish_cell(const struct score *s, size_t unit, size_t i,
-			double variance, const struct taylor_result *t)
+			const double *variance, const struct taylor_result *r)
 {
 	const struct score_spec *p = s->spec;
 	struct score_cell *cells = &s->cells[unit * (p->n_nodes + 1)];
 	const struct unit_part *u = &s->units[unit];
 	struct score_cell *c = &cells[i];
+	uint32_t k = u->column[i];
 	double q, points;
 
-	c->n_asked = s->n_asked[unit * (p->n_nodes + 1) + i];
-	for (size_t h = 0; h < u->taylor.n_strata; h++)
-		c->n_valid += u->taylor.count[h * u->taylor.p + i];
-	c->df = t->df;
-	c->lonely = t->lonely;
-	if (!c->scored || !t->defined || t->df <= 0 || has_bands(p, cells, i))
+	if (k == NO_CLASS)
 		return;
-	q = student_quantile(p->confidence, (double)t->df);
+	c->n_asked = s->n_asked[unit * (p->n_nodes + 1) + k];
+	for (size_t h = 0; h < u->taylor.n_strata; h++)
+		c->n_valid += u->taylor.count[h * u->taylor.p + k];
+	c->df = r[k].df;
+	c->lonely = r[k].lonely;
+	if (!c->scored || !r[k].defined || c->df <= 0 || has_bands(p, cells, i))
+		return;
+	q = student_quantile(p->confidence, (double)c->df);
 	points = mpq_get_d(c->exact);
 	c->has_se = true;
-	c->se = sqrt(fmax(variance, 0));
+	c->se = sqrt(fmax(variance[k], 0));
 	c->low = points - q * c->se;
 	c->high = points + q * c->se;
 }
@@ -345,7 +433,7 @@ bool score_finish(struct score *s, struct err *e)
 		ok = taylor_cov(&part->taylor, part->strata, s->spec->lonely,
 				part->scale, v, r, e);
 		for (size_t i = 0; ok && i < p1; i++)
-			finish_cell(s, u, i, v[i], &r[i]);
+			finish_cell(s, u, i, v, r);
 	}
 	free(v);
 	free(r);
