@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.."
 what=${1:-both}
 [ "$(id -u)" = 0 ] || { echo "bare: needs root (chroot)"; exit 1; }
 root=$(mktemp -d /var/tmp/phieu-bare.XXXXXX)
+chmod 755 "$root" # users inside go through it
 mounted=
 cleanup() {
 	for m in $mounted; do umount -l "$m" 2>/dev/null || true; done
@@ -37,11 +38,11 @@ inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="${H:-/
 inside sh -c 'update-ca-certificates >/dev/null 2>&1; apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends git gcc make sudo' >"$root/apt.log" 2>&1 ||
 	{ tail -n 20 "$root/apt.log"; exit 1; }
 git bundle create "$root/root/phieu.bundle" HEAD >/dev/null 2>&1
-inside git clone -q /root/phieu.bundle /root/phieu
+inside git clone -q -c advice.detachedHead=false /root/phieu.bundle /root/phieu
 inside useradd -m tester
 echo 'tester ALL=(ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/tester"
 cp "$root/root/phieu.bundle" "$root/home/tester/"
-H=/home/tester inside su tester -c 'cd && git clone -q phieu.bundle phieu'
+H=/home/tester inside su tester -c 'cd && git clone -q -c advice.detachedHead=false phieu.bundle phieu'
 
 run() { # as whom, command
 	echo "bare: $1: $2"
