@@ -92,14 +92,19 @@ static bool take_wave(struct db *db, const struct plan *p, struct head *h,
 	r = db_run(db, Q_PLAN_WAVE_LOCK, code, e);
 	if (!r || !read_head(r, h, e))
 		goto out;
+	if (h->version > 0 && strcmp(h->sha256, p->sha256) == 0) {
+		ok = true; /* nothing to change, whatever the state */
+		goto out;
+	}
 	if (strcmp(h->state, "frozen") == 0 ||
 	    strcmp(h->state, "published") == 0) {
-		err_set(e, ERR_CONFLICT, "wave %s is %s, its plan stays",
+		err_set(e, ERR_CONFLICT,
+			"số liệu đã khóa, kế hoạch giữ nguyên (wave %s is %s, "
+			"its plan stays)",
 			p->wave, h->state);
 		goto out;
 	}
-	ok = h->version == 0 || !h->used || strcmp(h->sha256, p->sha256) == 0 ||
-	     fits(r, p, e);
+	ok = h->version == 0 || !h->used || fits(r, p, e);
 out:
 	res_free(r);
 	return ok;

@@ -259,9 +259,14 @@ static void a_frozen_wave_is_refused(void **state)
 	assert_int_equal(e.kind, ERR_CONFLICT);
 	(void)ask(r, "UPDATE plan.wave SET state = 'published' "
 		     "WHERE code = 'ice'");
-	assert_false(store_plan_load(r->db, p, "hai", "thu", &version, &changed,
-				     &e));
+	assert_false(store_plan_load(r->db, now, "hai", "thu", &version,
+				     &changed, &e));
 	assert_int_equal(e.kind, ERR_CONFLICT);
+	/* the same plan asks for nothing */
+	assert_true(store_plan_load(r->db, p, "hai", "thu", &version, &changed,
+				    &e));
+	assert_false(changed);
+	assert_int_equal(version, 1);
 	assert_int_equal(ask(r, "SELECT count(*) FROM plan.version JOIN "
 				"plan.wave USING (wave) WHERE code = 'ice'"),
 			 1);
