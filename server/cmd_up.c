@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +40,8 @@ struct up {
 	bool json;
 	char *state;
 	bool cluster_started;
+	bool trial; /* the wave's plan rests on examples */
+	int lock;
 	char wave[LIMIT_CODE_BYTES + 1];
 	char agent_key[TOKEN_TEXT_MAX], analyst_key[TOKEN_TEXT_MAX],
 		engine_key[TOKEN_TEXT_MAX];
@@ -68,11 +72,13 @@ static bool load_plan(struct up *u, struct db *owner, struct err *e)
 		if (faults.n)
 			(void)err_set(
 				e, ERR_INPUT,
-				"%s has %zu faults; see: phieu plan check",
-				u->plan_file, faults.n + faults.more);
+				"kế hoạch có %zu lỗi (faults); xem (see): "
+				"phieu plan check %.120s",
+				faults.n + faults.more, u->plan_file);
 		goto out;
 	}
 	(void)snprintf(u->wave, sizeof u->wave, "%s", p->wave);
+	u->trial = p->is_trial;
 	ok = store_plan_load(owner, p, "phieu up", "phieu up", &version,
 			     &changed, e);
 out:
@@ -93,6 +99,7 @@ static bool make_agent_key(struct up *u, struct db *owner, struct err *e)
 
 	if (!w)
 		return false;
+	u->trial = w->plan->is_trial;
 	ok = store_agent_add(owner, UP_AGENT, "phieu up", "phieu up",
 			     "phieu up", e);
 	if (!ok && e->kind == ERR_CONFLICT) { /* of an earlier time */
@@ -184,6 +191,28 @@ static bool start_server(struct up *u, const char *port, struct err *e)
 			     port, e);
 }
 
+/* For people: lines to paste into another shell. */
+static void print_shell(const struct up *u, const char *database)
+{
+	printf("\nphieu đang chạy, số liệu ở %s (running, state is kept "
+	       "there)\ndatabase: %s\n",
+	       u->state, database);
+	if (u->wave[0])
+		printf("đợt điều tra (wave): %s%s%s\n", u->wave,
+		       u->trial ? " — mẫu thử, không phải phiếu chính thức"
+				: "",
+		       u->simulate ? " — số liệu mô phỏng (simulated)" : "");
+	printf("\nDán vào cửa sổ lệnh khác (paste into another shell):\n\n"
+	       "export COLLECTOR=%s\nexport SERVER=%s\n"
+	       "export PHIEU_STATE_DIR='%s'\n",
+	       u->collector.url, u->server.url, u->state);
+	if (u->wave[0])
+		printf("export PHIEU_AGENT_KEY=%s\n", u->agent_key);
+	printf("export ANALYST_KEY=%s\nexport ENGINE_KEY=%s\n\n"
+	       "Ctrl-C: dừng tất cả (stops everything)\n",
+	       u->analyst_key, u->engine_key);
+}
+
 static void print_ready(const struct up *u, const char *database)
 {
 	struct buf b = BUF_INIT(16384);
@@ -203,14 +232,7 @@ static void print_ready(const struct up *u, const char *database)
 		printf("%s\n", buf_cstr(&b) ? buf_cstr(&b) : "{}");
 		buf_free(&b);
 	} else {
-		printf("collector    %s\nserver       %s\ndatabase     %s\n",
-		       u->collector.url, u->server.url, database);
-		if (u->wave[0])
-			printf("wave         %s\nagent key    %s\n", u->wave,
-			       u->agent_key);
-		printf("analyst key  %s\nengine key   %s\n"
-		       "Ctrl-C stops everything; state is kept in %s\n",
-		       u->analyst_key, u->engine_key, u->state);
+		print_shell(u, database);
 	}
 	(void)fflush(stdout);
 }
@@ -246,7 +268,9 @@ static bool simulate(struct up *u, struct err *e)
 		if (status == 0 && !child_run(b, env, &status, e))
 			goto out;
 	}
-	ok = status == 0 ||
+	/* some refused, as of another seed: told above, no reason to stop */
+	ok = (WIFEXITED(status) && (WEXITSTATUS(status) == EXIT_DONE ||
+				    WEXITSTATUS(status) == EXIT_PARTLY)) ||
 	     err_set(e, ERR_IO, "simulating or uploading failed");
 out:
 	free(phieu);
@@ -318,6 +342,24 @@ static bool catch_signals(struct up *u, struct err *e)
 	       err_set(e, ERR_IO, "signals: %s", strerror(errno));
 }
 
+/* Two at once would fight over the collectors' lanes and stop each other's
+ * database.  Children do not inherit the lock: it ends with this process. */
+static bool be_alone(struct up *u, struct err *e)
+{
+	char path[4200];
+
+	(void)snprintf(path, sizeof path, "%s/up.lock", u->state);
+	u->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (u->lock < 0)
+		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	if (flock(u->lock, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	return err_set(e, ERR_CONFLICT,
+		       "đang chạy rồi (running already) %.120s; dùng --dir "
+		       "cho bản khác (--dir for another)",
+		       u->state);
+}
+
 static bool up(struct up *u, struct err *e)
 {
 	char *database = NULL;
@@ -328,6 +370,8 @@ static bool up(struct up *u, struct err *e)
 		return false;
 	if (connect_is_private(u->conf) &&
 	    !cluster_start(u->state, u->conf, &u->cluster_started, e))
+		return false;
+	if (!be_alone(u, e))
 		return false;
 	database = connect_address(u->conf, WHO_OWNER, e);
 	ok = database && prepare(u, e) && start_collector(u, "0", e) &&
@@ -352,12 +396,16 @@ static void down(struct up *u)
 		log_err(LOG_ERROR, NULL, "cluster-stop", &e);
 	if (u->signals >= 0)
 		(void)close(u->signals);
+	if (u->lock >= 0)
+		(void)close(u->lock);
 	free(u->state);
 }
 
 static int run_up(int argc, char **argv, void *app)
 {
-	struct up u = { .conf = ((struct app *)app)->conf, .signals = -1 };
+	struct up u = { .conf = ((struct app *)app)->conf,
+			.signals = -1,
+			.lock = -1 };
 	const char *dir = NULL, *wave = NULL;
 	const struct cli_opt opts[] = { { "--json", &u.json, NULL },
 					{ "--dir", NULL, &dir },
@@ -383,7 +431,7 @@ static int run_up(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "up", "run everything here, in the foreground",
+	{ "up", "chạy tất cả trên máy này (run everything here)",
 	  "phieu up [--dir D] [--plan FILE] [--wave W] [--simulate N] "
 	  "[--json]\n"
 	  "\n"
@@ -393,15 +441,17 @@ static const struct cmd cmds[] = {
 	  "on\n"
 	  "free loopback ports and restarts them if they die.  When all is "
 	  "ready it\n"
-	  "prints the addresses and newly made keys (one JSON line with "
-	  "--json).\n"
+	  "prints the addresses and newly made keys, to be pasted into "
+	  "another\n"
+	  "shell (one JSON line with --json).\n"
 	  "SIGINT or SIGTERM stops everything cleanly.\n"
 	  "\n"
 	  "  --dir D       state directory (setting state-dir)\n"
 	  "  --plan FILE   load this plan\n"
 	  "  --wave W      make the agent's key for this wave when no plan is "
 	  "given\n"
-	  "  --simulate N  upload N simulated sheets first\n"
+	  "  --simulate N  upload N simulated sheets first (those of\n"
+	  "                phieu simulate --seed 1)\n"
 	  "  --json        one JSON line instead of text\n",
 	  run_up },
 };

@@ -82,6 +82,39 @@ collector=$(get collector)
 code=$(post c)
 [ "$code" = 200 ] || fail "after a restart: $code $(cat "$dir/c")"
 [ "$(jq -r .receipt "$dir/c")" = "$receipt" ] || fail 'the receipt changed over a restart'
+
+# a second one on the same state is refused and disturbs nothing
+status=0
+"$bin/phieu" up --dir "$dir/state" --plan collector/plans/lai-chau-2020.json --json >"$dir/out" 2>"$dir/bad" || status=$?
+[ $status = 1 ] || fail "a second one ends with $status"
+grep -q 'running already' "$dir/bad" || fail "a second one says $(cat "$dir/bad")"
+code=$(post d)
+[ "$code" = 200 ] || fail "beside a second one: $code $(cat "$dir/d")"
+PHIEU_STATE_DIR=$dir/state "$bin/phieu" freeze --wave "$wave" --reason test >/dev/null || fail 'freeze'
+stop
+
+# the same plan, though the wave is frozen; sheets refused then stop nothing;
+# what is printed for people can be pasted into a shell
+rm -f "$dir/state/simulated.outbox"*
+"$bin/phieu" up --dir "$dir/state" --plan collector/plans/lai-chau-2020.json --simulate 41 \
+	>"$dir/ready" 2>>"$dir/err" &
+up_pid=$!
+for _ in $(seq 600); do
+	! grep -q 'Ctrl-C' "$dir/ready" || break
+	kill -0 "$up_pid" 2>/dev/null || fail 'ended on a frozen wave'
+	sleep 0.1
+done
+grep -q 'mẫu thử, không phải phiếu chính thức — số liệu mô phỏng' "$dir/ready" ||
+	fail "marks are missing: $(cat "$dir/ready")"
+grep '^export ' "$dir/ready" >"$dir/shell"
+(
+	unset PHIEU_STATE_DIR
+	# shellcheck disable=SC1091
+	. "$dir/shell"
+	[ "$PHIEU_STATE_DIR" = "$dir/state" ] && [ -n "$PHIEU_AGENT_KEY" ] && [ -n "$ENGINE_KEY" ] &&
+		curl -sf "$COLLECTOR/readyz" >/dev/null &&
+		curl -sf -H "Authorization: Bearer $ANALYST_KEY" "$SERVER/v1/waves" >/dev/null
+) || fail 'the lines to paste do not work'
 stop
 
 # what is wrong is said, and nothing is left running
