@@ -200,7 +200,7 @@ static int run_head(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "audit verify", "is the log whole?",
+	{ "audit verify", "nhật ký có nguyên vẹn không (is the log whole?)",
 	  "phieu audit verify [--head LANE:SEQ:HASH]... [--json]\n"
 	  "\n"
 	  "Recomputes every hash, holds the batches of intake to the "
@@ -211,12 +211,12 @@ static const struct cmd cmds[] = {
 	  "finds a\n"
 	  "log that was cut short, emptied or taken back from an old copy.\n",
 	  run_verify },
-	{ "audit list", "the newest entries of a lane",
+	{ "audit list", "các mục mới nhất (the newest entries of a lane)",
 	  "phieu audit list [--lane 0] [--last 50]\n"
 	  "\n"
 	  "Lane 0: acts of people; from 1: intake.\n",
 	  run_list },
-	{ "audit head", "the ends of the log, to be kept outside",
+	{ "audit head", "đầu nhật ký, giữ ở ngoài (heads, to be kept outside)",
 	  "phieu audit head\n"
 	  "\n"
 	  "Print them, sign them, mail them: one line a lane, "

@@ -354,28 +354,28 @@ static int run_restore(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "db start", "start the private PostgreSQL",
+	{ "db start", "khởi động PostgreSQL riêng (start the private one)",
 	  "phieu db start\n"
 	  "\n"
 	  "Makes it first if need be, in state-dir; a new one gets its "
 	  "schema.\n"
 	  "Nothing listens on the network.\n",
 	  run_start },
-	{ "db stop", "stop the private PostgreSQL", "phieu db stop\n",
-	  run_stop },
-	{ "db status", "is it running, safe, up to date, and how large",
+	{ "db stop", "dừng PostgreSQL riêng (stop the private one)",
+	  "phieu db stop\n", run_stop },
+	{ "db status", "có chạy, có an toàn không, dung lượng (status, sizes)",
 	  "phieu db status [--json]\n"
 	  "\n"
 	  "Exit code 1 when it is not running, a setting that durability "
 	  "rests\n"
 	  "on is off, or the schema is not this program's.\n",
 	  run_status },
-	{ "db migrate", "bring the schema up to date",
+	{ "db migrate", "nâng cấp lược đồ (bring the schema up to date)",
 	  "phieu db migrate\n"
 	  "\n"
 	  "Forward only, each step in a transaction.  Make a backup first.\n",
 	  run_migrate },
-	{ "db roles", "what each role may do; passwords of roles",
+	{ "db roles", "quyền, mật khẩu của vai trò (roles: rights, passwords)",
 	  "phieu db roles\n"
 	  "phieu db roles --password-of phieu_server [--password-file FILE]\n"
 	  "\n"
@@ -383,16 +383,16 @@ static const struct cmd cmds[] = {
 	  "with\n"
 	  "at a real server (asked for, never an argument).\n",
 	  run_roles },
-	{ "db backup", "copy the whole database to a file",
+	{ "db backup", "sao lưu ra tệp (copy the database to a file)",
 	  "phieu db backup FILE\n"
 	  "\n"
 	  "FILE appears whole or not at all, FILE.manifest.json beside it "
 	  "holds its\n"
 	  "SHA-256 and the heads of the log.\n",
 	  run_backup },
-	{ "db verify", "is a copy whole?", "phieu db verify FILE\n",
-	  run_verify },
-	{ "db restore", "fill an empty database from a copy",
+	{ "db verify", "bản sao có nguyên vẹn không (is a copy whole?)",
+	  "phieu db verify FILE\n", run_verify },
+	{ "db restore", "phục hồi từ bản sao (fill an empty database)",
 	  "phieu db restore FILE\n"
 	  "\n"
 	  "Refuses a damaged copy, one without its manifest, and a database "

@@ -338,7 +338,8 @@ static int run_analyst_revoke(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "key agent add", "a key for a post agent",
+	{ "key agent add",
+	  "cấp khóa cho điều tra viên (a key for a post agent)",
 	  "phieu key agent add --wave W --code CODE [--name NAME] "
 	  "[--office OFFICE]\n"
 	  "    [--forms CT-01,…] [--homes CODE,…] [--days 90]\n"
@@ -347,23 +348,29 @@ static const struct cmd cmds[] = {
 	  "there\n"
 	  "gets one more key.  The key is shown once.\n",
 	  run_agent_add },
-	{ "key agent list", "keys of agents",
+	{ "key agent list", "khóa của điều tra viên (keys of agents)",
 	  "phieu key agent list [--wave W]\n", run_agent_list },
-	{ "key agent revoke", "withdraw an agent's key at once",
+	{ "key agent revoke",
+	  "thu hồi ngay khóa điều tra viên (withdraw at once)",
 	  "phieu key agent revoke KEY\n", run_agent_revoke },
-	{ "key engine add", "a key for an index engine",
+	{ "key engine add",
+	  "cấp khóa cho phần mềm tính chỉ số (for an index engine)",
 	  "phieu key engine add --name NAME [--wave W] [--days 365]\n",
 	  run_engine_add },
-	{ "key engine list", "keys of index engines", "phieu key engine list\n",
-	  run_engine_list },
-	{ "key engine revoke", "withdraw an engine's key",
+	{ "key engine list", "khóa của phần mềm tính chỉ số (keys of engines)",
+	  "phieu key engine list\n", run_engine_list },
+	{ "key engine revoke",
+	  "thu hồi khóa phần mềm (withdraw an engine's key)",
 	  "phieu key engine revoke KEY\n", run_engine_revoke },
-	{ "key analyst add", "a key for an analyst's programs",
+	{ "key analyst add",
+	  "cấp khóa cho chương trình phân tích (for an analyst)",
 	  "phieu key analyst add --name NAME [--wave W] [--days 365]\n",
 	  run_analyst_add },
-	{ "key analyst list", "keys of analysts' programs",
+	{ "key analyst list",
+	  "khóa của chương trình phân tích (keys of analysts)",
 	  "phieu key analyst list\n", run_analyst_list },
-	{ "key analyst revoke", "withdraw an analyst's key",
+	{ "key analyst revoke",
+	  "thu hồi khóa phân tích (withdraw an analyst's key)",
 	  "phieu key analyst revoke KEY\n", run_analyst_revoke },
 };
 const struct cmd_set cmd_key = { cmds, sizeof cmds / sizeof cmds[0] };

@@ -164,7 +164,7 @@ static int run_progress(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "progress", "planned, received, valid, missing, re-added",
+	{ "progress", "tiến độ: kế hoạch, thu về, còn thiếu (progress)",
 	  "phieu progress --wave W [--cells] [--json|--csv]\n"
 	  "\n"
 	  "One line a respondent group and form, the total below; --cells adds "

@@ -191,7 +191,8 @@ static int run_pull(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "pull-components", "fetch published components as an index engine",
+	{ "pull-components",
+	  "lấy điểm thành phần đã công bố (as an index engine)",
 	  NAME
 	  " --from URL --wave W --key K\n"
 	  "      [--key-file FILE] [--state FILE] [--csv|--json]\n"

@@ -269,17 +269,17 @@ static int run_explain(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "freeze", "close a wave: copy its answers for scoring, score them",
+	{ "freeze", "khóa số liệu rồi tính điểm (close a wave, score it)",
 	  "phieu freeze --wave WAVE --reason TEXT", run_freeze },
-	{ "score", "points of units with errors, ranks and grades",
+	{ "score", "điểm, sai số, hạng, xếp loại (points, errors, ranks)",
 	  "phieu score --wave WAVE [--json|--csv]\n"
 	  "phieu score --plan FILE --responses FILE.ndjson [--json|--csv]",
 	  run_score },
-	{ "verify", "recompute a frozen wave and compare byte for byte",
+	{ "verify", "tính lại, đối chiếu từng byte (recompute and compare)",
 	  "phieu verify --wave WAVE", run_verify },
-	{ "publish", "number a release of the newest snapshot",
+	{ "publish", "công bố kết quả mới nhất (number a release)",
 	  "phieu publish --wave WAVE --reason TEXT", run_publish },
-	{ "explain", "the counts behind one number",
+	{ "explain", "giải trình một con số (the counts behind a number)",
 	  "phieu explain --wave WAVE --unit CODE --criterion CODE",
 	  run_explain },
 };

@@ -183,7 +183,7 @@ static int run(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "simulate", "fill in sheets nobody filled in, marked as simulated",
+	{ "simulate", "phiếu mô phỏng, có đánh dấu (simulated sheets, marked)",
 	  "phieu simulate --plan FILE|--wave W --seed S [--n K] [--spoil] "
 	  "[--out FILE]\n"
 	  "  --plan FILE  plan to fill in, or\n"

@@ -232,7 +232,7 @@ static int run_unlock(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "user add", "make an account",
+	{ "user add", "tạo tài khoản (make an account)",
 	  "phieu user add LOGIN --name NAME [--role ROLE] "
 	  "[--password-file FILE]\n"
 	  "\n"
@@ -240,13 +240,13 @@ static const struct cmd cmds[] = {
 	  "Roles: administrator, analyst, post-supervisor, agent, unit,\n"
 	  "appraiser, secretariat, council, supervisor, auditor.\n",
 	  run_add },
-	{ "user list", "accounts, their roles and states", "phieu user list\n",
-	  run_list },
-	{ "user role", "give or take a role",
+	{ "user list", "danh sách tài khoản (accounts, roles, states)",
+	  "phieu user list\n", run_list },
+	{ "user role", "giao, rút vai trò (give or take a role)",
 	  "phieu user role LOGIN --give ROLE|--take ROLE [--wave W] "
 	  "[--unit U]\n",
 	  run_role },
-	{ "user password", "set a password",
+	{ "user password", "đặt mật khẩu (set a password)",
 	  "phieu user password LOGIN [--password-file FILE] "
 	  "[--token-file FILE]\n"
 	  "\n"
@@ -254,13 +254,13 @@ static const struct cmd cmds[] = {
 	  "with a\n"
 	  "reset token the person sets it.\n",
 	  run_password },
-	{ "user reset", "a reset token, good once", "phieu user reset LOGIN\n",
-	  run_reset },
-	{ "user disable", "close an account, end its sessions",
+	{ "user reset", "mã đặt lại, dùng một lần (a reset token, good once)",
+	  "phieu user reset LOGIN\n", run_reset },
+	{ "user disable", "đóng tài khoản (close it, end its sessions)",
 	  "phieu user disable LOGIN\n", run_disable },
-	{ "user enable", "open a closed account again",
+	{ "user enable", "mở lại tài khoản (open it again)",
 	  "phieu user enable LOGIN\n", run_enable },
-	{ "user unlock", "end a lock-out", "phieu user unlock LOGIN\n",
-	  run_unlock },
+	{ "user unlock", "mở khóa do sai mật khẩu (end a lock-out)",
+	  "phieu user unlock LOGIN\n", run_unlock },
 };
 const struct cmd_set cmd_user = { cmds, sizeof cmds / sizeof cmds[0] };
