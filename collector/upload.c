@@ -42,6 +42,7 @@ struct sending {
 	struct buf body;
 	unsigned failures; /* in a row */
 	int64_t moved_us;  /* when something was last settled */
+	bool too_large;	   /* the last batch: smaller ones may pass */
 	char why[300];
 };
 
@@ -83,7 +84,8 @@ static enum verdict judge(const struct answer *an, struct sending *s,
 	}
 	(void)snprintf(s->why, sizeof s->why, "the collector answered %ld",
 		       code);
-	if (code == 413)
+	s->too_large = code == 413;
+	if (s->too_large)
 		return TOO_LARGE;
 	if (code >= 500 || code == 408 || code == 425 || code == 429)
 		return TRY_AGAIN;
@@ -155,6 +157,7 @@ static bool send_batch(struct sending *s, size_t *settled, long *retry_after,
 	bool ok;
 
 	*settled = 0;
+	s->too_large = false;
 	if (!build(s, e))
 		return false;
 	upload_post(u, s->body.data, s->body.len, &an);
@@ -170,7 +173,8 @@ static bool send_batch(struct sending *s, size_t *settled, long *retry_after,
 		default: ok = false; break;
 		}
 	}
-	if (*settled < s->n)
+	/* single lines put off say nothing about the size */
+	if (*settled == 0 || (*settled < s->n && !an.whole))
 		shrink(u);
 	buf_free(&an.body);
 	return ok;
@@ -228,10 +232,10 @@ static enum upload_end loop(struct sending *s, struct err *e)
 			s->moved_us = clock_monotonic_us();
 			show_step(&u->show, settled);
 		}
-		if (settled == s->n) {
+		if (settled == s->n)
 			s->failures = 0;
+		if (settled == s->n || s->too_large)
 			continue;
-		}
 		s->failures = settled > 0 ? 1 : s->failures + 1;
 		if (!rest(s, retry_after))
 			return UPLOAD_GAVE_UP;
