@@ -260,7 +260,7 @@ static int by_bytes(const void *a, const void *b)
 	return memcmp(a, b, SHA256_BYTES);
 }
 
-void content_end(struct content *c, char hex[65])
+void content_end(struct content *c, char sha256[65])
 {
 	static const char name[] = "phieu-content/1\n";
 	uint8_t sum[SHA256_BYTES];
@@ -273,5 +273,5 @@ void content_end(struct content *c, char hex[65])
 	sha256_add(&r, c->leaves ? (const void *)c->leaves : "",
 		   c->n * sizeof *c->leaves);
 	sha256_end(&r, sum);
-	hex_text(sum, sizeof sum, hex);
+	hex_text(sum, sizeof sum, sha256);
 }

@@ -59,8 +59,10 @@ static bool grow(struct responses *r, struct err *e)
 	if (r->n < r->cap)
 		return true;
 	more = reallocarray(r->list, cap, sizeof *more);
-	if (!more)
-		return err_set(e, ERR_NOMEM, "out of memory");
+	if (!more) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		return false;
+	}
 	r->list = more;
 	r->cap = cap;
 	return true;
@@ -106,7 +108,8 @@ static bool rehash(struct responses *r, struct err *e)
 	if (!a || !b) {
 		free(a);
 		free(b);
-		return err_set(e, ERR_NOMEM, "out of memory");
+		err_set(e, ERR_NOMEM, "out of memory");
+		return false;
 	}
 	free(r->by_instance.slot);
 	free(r->by_sheet.slot);

@@ -128,15 +128,17 @@ static bool pack(const struct score_plan *sp, const struct source_rating *r,
 	size_t slots = sp->spec.form_slots[r->form];
 	size_t stratum = score_plan_stratum(sp, r->group, r->home);
 
-	if (stratum == NONE)
-		return err_set(e, ERR_INPUT,
-			       "a rating of group %s has a wrong home",
-			       sp->plan->groups[r->group].code);
-	if (r->n_answers > slots)
-		return err_set(e, ERR_INPUT,
-			       "a rating on form %s has %zu answers, not %zu",
-			       sp->plan->forms[r->form].code, r->n_answers,
-			       slots);
+	if (stratum == NONE) {
+		err_set(e, ERR_INPUT, "a rating of group %s has a wrong home",
+			sp->plan->groups[r->group].code);
+		return false;
+	}
+	if (r->n_answers > slots) {
+		err_set(e, ERR_INPUT,
+			"a rating on form %s has %zu answers, not %zu",
+			sp->plan->forms[r->form].code, r->n_answers, slots);
+		return false;
+	}
 	*out = (struct packed){ .unit = (uint32_t)r->unit,
 				.stratum = (uint32_t)stratum,
 				.form = (uint16_t)r->form,

@@ -405,8 +405,10 @@ bool store_freeze_cells(struct db *db, const struct wave *w,
 		return false;
 	*n = res_rows(r);
 	cells = calloc(*n + 1, sizeof *cells);
-	if (!cells)
-		ok = err_set(e, ERR_NOMEM, "out of memory");
+	if (!cells) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		ok = false;
+	}
 	for (size_t i = 0; ok && i < *n; i++)
 		ok = read_cell(r, i, w, &cells[i], e);
 	res_free(r);

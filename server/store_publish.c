@@ -226,8 +226,10 @@ bool store_components(struct db *db, const struct wave *w, int32_t release,
 		return false;
 	*n = res_rows(r);
 	*out = arena_array(a, *n + 1, sizeof **out);
-	if (!*out)
-		ok = err_set(e, ERR_NOMEM, "out of memory");
+	if (!*out) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		ok = false;
+	}
 	for (size_t i = 0; ok && i < *n; i++)
 		ok = read_component(r, i, w, a, &(*out)[i], e);
 	if (ok && *n > 0)
