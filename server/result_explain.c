@@ -152,7 +152,7 @@ bool result_explain(const struct result *r, size_t unit, size_t criterion,
 {
 	const struct score_spec *p = &r->in.sp->spec;
 	const struct result_cell *c = cell_of(r, unit, criterion);
-	char points[DEC_TEXT_MAX + 8], maximum[DEC_TEXT_MAX];
+	char points[DEC_TEXT_MAX], maximum[DEC_TEXT_MAX];
 
 	if (!c)
 		return err_set(e, ERR_INPUT,
@@ -165,8 +165,8 @@ bool result_explain(const struct result *r, size_t unit, size_t criterion,
 		return true;
 	}
 	(void)fprintf(to, "điểm %s = làm tròn của %s, tối đa %s%s\n",
-		      exact_fixed(c->points, r->plan->decisions.digits, points),
-		      c->exact, dec_text(c->maximum, maximum),
+		      dec_text_vi(c->points, r->plan->decisions.digits, points),
+		      c->exact, dec_text_vi(c->maximum, 0, maximum),
 		      c->rescaled ? " (đã quy đổi)" : "");
 	for (size_t i = 0; i < p->n_nodes; i++) {
 		if (r->in.sp->criterion[i] != criterion)
