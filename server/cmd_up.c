@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "phieu/buf.h"
@@ -32,6 +32,7 @@
 
 #define READY_SECONDS	 60
 #define STOP_SECONDS	 15
+#define WATCH_MS	 1000
 #define RESTART_PAUSE_US 1000000 /* a child that dies at once is not spun */
 
 struct up {
@@ -46,7 +47,8 @@ struct up {
 	char agent_key[TOKEN_TEXT_MAX], analyst_key[TOKEN_TEXT_MAX],
 		engine_key[TOKEN_TEXT_MAX];
 	struct child collector, server;
-	int64_t collector_at, server_at; /* when last started */
+	char collector_port[16], server_port[16]; /* kept over restarts */
+	int64_t collector_at, server_at;	  /* when last started */
 	int signals;
 };
 
@@ -178,7 +180,6 @@ static bool start_service(struct up *u, struct child *c, const char *name,
 
 static bool start_collector(struct up *u, const char *port, struct err *e)
 {
-	u->collector_at = clock_monotonic_us();
 	return start_service(u, &u->collector, "phieu-collector",
 			     "PHIEU_COLLECTOR_PORT", port, e) &&
 	       note_pid(u, e);
@@ -186,7 +187,6 @@ static bool start_collector(struct up *u, const char *port, struct err *e)
 
 static bool start_server(struct up *u, const char *port, struct err *e)
 {
-	u->server_at = clock_monotonic_us();
 	return start_service(u, &u->server, "phieu-server", "PHIEU_SERVER_PORT",
 			     port, e);
 }
@@ -278,33 +278,48 @@ out:
 	return ok;
 }
 
-static const char *port_of(const struct child *c)
+static void note_port(const struct child *c, char port[16])
 {
 	const char *colon = strrchr(c->url, ':');
 
-	return colon ? colon + 1 : "0";
+	(void)snprintf(port, 16, "%s", colon ? colon + 1 : "0");
 }
 
-/* A service that died by itself comes back at its address. */
-static bool mend(struct up *u, struct child *c, int64_t started,
-		 bool (*start)(struct up *, const char *, struct err *),
-		 struct err *e)
+/* A service that died by itself comes back at its address; when it cannot,
+ * say while the database recovers, a later look tries again. */
+static void mend(struct up *u, struct child *c, int64_t *at, const char *port,
+		 bool (*start)(struct up *, const char *, struct err *))
 {
-	char port[16], code_text[16];
+	int64_t now = clock_monotonic_us();
+	struct err e = { 0 };
+	char code_text[16];
 	int code;
 
-	if (!child_ended(c, &code))
-		return true;
-	(void)snprintf(port, sizeof port, "%s", port_of(c));
-	(void)snprintf(code_text, sizeof code_text, "%d", code);
-	log_event(LOG_WARN, NULL, "service-ended", "name", c->name, "code",
-		  code_text, NULL);
-	if (clock_monotonic_us() - started < RESTART_PAUSE_US) {
-		const struct timespec nap = { .tv_sec = 1 };
-
-		(void)nanosleep(&nap, NULL);
+	if (child_ended(c, &code)) {
+		(void)snprintf(code_text, sizeof code_text, "%d", code);
+		log_event(LOG_WARN, NULL, "service-ended", "name", c->name,
+			  "code", code_text, NULL);
 	}
-	return start(u, port, e);
+	if (c->pid != 0 || now - *at < RESTART_PAUSE_US)
+		return;
+	*at = now;
+	if (!start(u, port, &e))
+		log_err(LOG_ERROR, NULL, "service-start", &e);
+}
+
+/* Everything that ought to run, runs again. */
+static void tend(struct up *u)
+{
+	struct err e = { 0 };
+
+	if (connect_is_private(u->conf) && !cluster_running(u->state)) {
+		log_event(LOG_WARN, NULL, "database-ended", NULL);
+		if (!cluster_start(u->state, u->conf, &u->cluster_started, &e))
+			log_err(LOG_ERROR, NULL, "database-start", &e);
+	}
+	mend(u, &u->collector, &u->collector_at, u->collector_port,
+	     start_collector);
+	mend(u, &u->server, &u->server_at, u->server_port, start_server);
 }
 
 static bool watch(struct up *u, struct err *e)
@@ -313,16 +328,13 @@ static bool watch(struct up *u, struct err *e)
 		struct pollfd p = { .fd = u->signals, .events = POLLIN };
 		struct signalfd_siginfo si;
 
-		if (poll(&p, 1, -1) < 0 && errno != EINTR)
+		if (poll(&p, 1, WATCH_MS) < 0 && errno != EINTR)
 			return err_set(e, ERR_IO, "poll: %s", strerror(errno));
-		if (read(u->signals, &si, sizeof si) != sizeof si)
-			continue;
-		if (si.ssi_signo != SIGCHLD)
+		if (p.revents &&
+		    read(u->signals, &si, sizeof si) == sizeof si &&
+		    si.ssi_signo != SIGCHLD)
 			return true;
-		if (!mend(u, &u->collector, u->collector_at, start_collector,
-			  e) ||
-		    !mend(u, &u->server, u->server_at, start_server, e))
-			return false;
+		tend(u);
 	}
 }
 
@@ -348,6 +360,7 @@ static bool be_alone(struct up *u, struct err *e)
 {
 	char path[4200];
 
+	(void)mkdir(u->state, 0700); /* no private cluster made it */
 	(void)snprintf(path, sizeof path, "%s/up.lock", u->state);
 	u->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (u->lock < 0)
@@ -378,6 +391,8 @@ static bool up(struct up *u, struct err *e)
 	     start_server(u, "0", e) &&
 	     (!u->simulate || !u->wave[0] || simulate(u, e));
 	if (ok) {
+		note_port(&u->collector, u->collector_port);
+		note_port(&u->server, u->server_port);
 		print_ready(u, database);
 		ok = watch(u, e);
 	}
@@ -439,7 +454,7 @@ static const struct cmd cmds[] = {
 	  "applies\n"
 	  "migrations, loads the plan, starts phieu-collector and phieu-server "
 	  "on\n"
-	  "free loopback ports and restarts them if they die.  When all is "
+	  "free loopback ports and restarts what dies.  When all is "
 	  "ready it\n"
 	  "prints the addresses and newly made keys, to be pasted into "
 	  "another\n"

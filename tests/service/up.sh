@@ -64,6 +64,16 @@ done
 [ "$(cat "$dir/state/collector.pid")" != "$old" ] || fail 'the collector was not started again'
 curl -sf "$collector/readyz" >/dev/null || fail 'the collector did not come back at its address'
 
+# the database dies under them, and the collector with it: all come back
+kill -KILL "$(head -n 1 "$dir/state/data/postmaster.pid")" "$(cat "$dir/state/collector.pid")"
+for _ in $(seq 300); do
+	kill -0 "$up_pid" 2>/dev/null || fail 'phieu up ended with the database'
+	! curl -sf "$collector/readyz" >/dev/null || ! curl -sf "$server/readyz" >/dev/null || break
+	sleep 0.1
+done
+curl -sf "$collector/readyz" >/dev/null || fail 'the collector did not come back after the database'
+curl -sf "$server/readyz" >/dev/null || fail 'the server did not come back after the database'
+
 # a real submission, twice: one row, one receipt
 "$bin/phieu" simulate --plan collector/plans/lai-chau-2020.json --seed other --n 1 --out "$dir/one.ndjson"
 post() { curl -s -o "$dir/$1" -w '%{http_code}' -H "Authorization: Bearer $(get agent_key)" \
