@@ -1174,6 +1174,62 @@ static void points_too_large_to_write_down_are_an_error(void **state)
 	score_free(s);
 }
 
+static void a_criterion_alone_can_be_too_large_to_write_down(void **state)
+{
+	struct golden g;
+	struct err e = { 0 };
+	struct score *s;
+
+	(void)state;
+	golden_make(&g);
+	g.node[0].maximum.micro = INT64_MAX;
+	/* all answer A: rounding up leaves the range */
+	s = score_new(&g.spec, &e);
+	assert_non_null(s);
+	for (size_t i = 0; i < g.n; i++) {
+		uint8_t best[SURVEY_SLOTS] = { 1, 1, 1 };
+		struct score_rating r = { g.r[i].unit, 0, g.r[i].group,
+					  g.r[i].stratum, best };
+
+		assert_true(score_count(s, &r, &e));
+	}
+	assert_false(score_fix(s, &e));
+	assert_int_equal(e.kind, ERR_MATH);
+	score_free(s);
+}
+
+static void a_unit_that_no_criterion_is_about_has_no_points(void **state)
+{
+	struct golden g;
+	struct score *s;
+	const struct score_cell *c;
+
+	(void)state;
+	golden_make(&g);
+	g.applies[1] = false;
+	s = survey_score(&g.spec, g.r, NULL, g.n);
+	c = score_cell(s, 1, SCORE_NONE);
+	assert_false(c->applies || c->scored || c->has_se);
+	assert_int_equal(c->n_valid, 0);
+	assert_true(score_cell(s, 0, SCORE_NONE)->has_se);
+	score_free(s);
+}
+
+static void a_criterion_of_too_many_questions_is_refused(void **state)
+{
+	static struct score_asking ask[512];
+	struct score_item item = { .code = "q",
+				   .weight = { DEC_ONE },
+				   .askings = ask,
+				   .n_askings = 512 };
+	struct golden g;
+
+	(void)state;
+	golden_make(&g);
+	g.node[0].items = &item;
+	refused(&g.spec, ERR_MATH, "too many questions");
+}
+
 /* ---- ranks ----------------------------------------------------------- */
 
 static void equal_points_share_a_rank(void **state)
@@ -1335,6 +1391,11 @@ int main(void)
 		cmocka_unit_test(a_spec_that_does_not_hold_is_refused),
 		cmocka_unit_test(a_rating_out_of_place_is_refused),
 		cmocka_unit_test(points_too_large_to_write_down_are_an_error),
+		cmocka_unit_test(
+			a_criterion_alone_can_be_too_large_to_write_down),
+		cmocka_unit_test(
+			a_unit_that_no_criterion_is_about_has_no_points),
+		cmocka_unit_test(a_criterion_of_too_many_questions_is_refused),
 		cmocka_unit_test(equal_points_share_a_rank),
 		cmocka_unit_test(failing_memory_is_an_error_at_every_place),
 		cmocka_unit_test(forms_of_different_lengths_share_a_criterion),
