@@ -134,12 +134,11 @@ static double drop_all(PGconn *c)
 			     "frozen.rating) TO STDOUT (FORMAT binary)",
 			     0, NULL, NULL, NULL, NULL, 0);
 	char *row;
-	int n;
 
 	if (PQresultStatus(r) != PGRES_COPY_OUT)
 		fail("COPY", PQerrorMessage(c));
 	PQclear(r);
-	while ((n = PQgetCopyData(c, &row, 0)) > 0)
+	while (PQgetCopyData(c, &row, 0) > 0)
 		PQfreemem(row);
 	while ((r = PQgetResult(c)) != NULL)
 		PQclear(r);
