@@ -34,14 +34,15 @@ static char upper(char c)
 	return c;
 }
 
-/* A letter counts as its place in the alphabet, two digits. */
+/* A letter counts as two digits from A = 00, so CT01-00012 has check digit 7.
+ */
 static unsigned check_text(unsigned state, const char *s)
 {
 	for (; *s; s++) {
 		if (is_digit(*s)) {
 			state = damm[state][*s - '0'];
 		} else {
-			unsigned place = (unsigned)(*s - 'A') + 1;
+			unsigned place = (unsigned)(*s - 'A');
 
 			state = damm[state][place / 10];
 			state = damm[state][place % 10];
@@ -129,7 +130,7 @@ static bool serial_start(const struct typed *t, size_t *from, struct err *e)
 	if (*from == 0) {
 		if (t->n < 7)
 			return err_set(e, ERR_INPUT,
-				       "not a sheet number like CT01-00012-1");
+				       "not a sheet number like CT01-00012-7");
 		*from = t->n - 6;
 	}
 	return true;
@@ -146,13 +147,13 @@ bool sheet_parse(const char *s, size_t n, struct sheet_no *out, struct err *e)
 		return false;
 	if (t.n < 3)
 		return err_set(e, ERR_INPUT,
-			       "not a sheet number like CT01-00012-1");
+			       "not a sheet number like CT01-00012-7");
 	if (!serial_start(&t, &from, e))
 		return false;
 	if (from == 0 || from >= sizeof no.prefix || t.n - 1 - from < 1 ||
 	    t.n - 1 - from > 8)
 		return err_set(e, ERR_INPUT,
-			       "not a sheet number like CT01-00012-1");
+			       "not a sheet number like CT01-00012-7");
 	for (i = from; i < t.n; i++)
 		if (!is_digit(t.s[i]))
 			return err_set(e, ERR_INPUT,

@@ -30,7 +30,7 @@ static void check_sheet(const struct plan *p, const struct submission *s,
 
 		fault_say(f, "V01", "/sheet", WORDS(f, "%s", e.msg),
 			  digit ? "số phiếu sai chữ số kiểm tra"
-				: "số phiếu không đúng dạng CT01-00012-1");
+				: "số phiếu không đúng dạng CT01-00012-7");
 		return;
 	}
 	if (s->form != NONE &&

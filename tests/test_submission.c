@@ -67,7 +67,7 @@ static void heads_are_read_as_sent(void **state)
 	assert_string_equal(s.wave, "thu-2021");
 	assert_string_equal(s.form_code, "T-1");
 	assert_string_equal(s.form_version, "1");
-	assert_string_equal(s.sheet, "T1-00012-3");
+	assert_string_equal(s.sheet, "T1-00012-9");
 	assert_string_equal(s.group_code, "cong-chuc");
 	assert_string_equal(s.home_code, "so-a");
 	assert_string_equal(s.device, "m1");

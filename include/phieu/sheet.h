@@ -1,8 +1,8 @@
 /* sheet.h - numbers printed on sheets: FORM-NNNNN-C.
  *
- * "CT01-00012-1": form code without its hyphen, serial, check digit over
- * both (Damm's quasigroup over digits, letters as their place in the
- * alphabet), so that one wrong or two swapped digits never give another
+ * "CT01-00012-7": form code without its hyphen, serial, check digit over
+ * both (Damm's quasigroup over digits, letters as two digits from
+ * A = 00), so that one wrong or two swapped digits never give another
  * sheet's number.  (ISO 7064 MOD 11-10 would miss one swap in 45.) */
 #ifndef PHIEU_SHEET_H
 #define PHIEU_SHEET_H

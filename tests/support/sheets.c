@@ -35,7 +35,7 @@ struct plan *sheets_plan(void)
 
 const char sheets_own[] =
 	"{\"instanceID\":\"uuid:1\",\"replaces\":null,\"wave\":\"thu-2021\","
-	"\"form\":\"T-1\",\"version\":\"1\",\"sheet\":\"T1-00012-3\","
+	"\"form\":\"T-1\",\"version\":\"1\",\"sheet\":\"T1-00012-9\","
 	"\"keying\":1,\"group\":\"cong-chuc\",\"home\":\"so-a\","
 	"\"collected\":\"2021-01-15\",\"profile\":{\"gioi-tinh\":\"nam\"},"
 	"\"ratings\":[{\"unit\":\"so-a\",\"answers\":{\"Q1\":\"A\","
@@ -45,7 +45,7 @@ const char sheets_own[] =
 
 const char sheets_all[] =
 	"{\"instanceID\":\"uuid:2\",\"wave\":\"thu-2021\",\"form\":\"T-2\","
-	"\"version\":\"1\",\"sheet\":\"T2-00007-8\",\"keying\":1,"
+	"\"version\":\"1\",\"sheet\":\"T2-00007-0\",\"keying\":1,"
 	"\"group\":\"dai-bieu\",\"home\":null,\"collected\":\"2021-01-15\","
 	"\"ratings\":[{\"unit\":\"so-a\",\"answers\":{\"Q1\":\"A\","
 	"\"Q2\":\"B\",\"Q3\":\"A\",\"N9\":\"1\"}},{\"unit\":\"so-b\","
@@ -53,7 +53,7 @@ const char sheets_all[] =
 
 const char sheets_mapped[] =
 	"{\"instanceID\":\"uuid:3\",\"wave\":\"thu-2021\",\"form\":\"T-3\","
-	"\"version\":\"2\",\"sheet\":\"T3-00001-4\",\"keying\":2,"
+	"\"version\":\"2\",\"sheet\":\"T3-00001-6\",\"keying\":2,"
 	"\"group\":\"phong\",\"home\":\"huyen-2\","
 	"\"collected\":\"2021-01-31\",\"ratings\":[{\"unit\":\"so-a\","
 	"\"answers\":{\"Q1\":\"A\"}}]}";
