@@ -126,6 +126,15 @@ static size_t count_kind(const struct plan *p, size_t kind)
 	return n;
 }
 
+/* Codes are what commands ask for. */
+static void print_units(const struct plan *p, size_t kind, struct buf *out)
+{
+	for (size_t u = 0; u < p->n_units; u++)
+		if (p->units[u].kind == kind && plan_in_wave(p, u))
+			buf_addf(out, "    %s  %s\n", p->units[u].code,
+				 p->units[u].name);
+}
+
 static void print_criteria(const struct plan *p, struct buf *out)
 {
 	static const char *const kinds[] = {
@@ -187,8 +196,9 @@ void plan_print(const struct plan *p, struct buf *out)
 		 p->province, date_text_vi(p->from, from),
 		 date_text_vi(p->to, to));
 	if (p->is_trial)
-		buf_adds(out, "MẪU THỬ: có nội dung chưa phải văn bản chính "
-			      "thức\n");
+		buf_adds(out, "MẪU THỬ, không phải phiếu chính thức: có nội "
+			      "dung chưa "
+			      "phải văn bản chính thức\n");
 	buf_addf(out, "SHA-256 %s\n\nCăn cứ\n", p->sha256);
 	for (size_t i = 0; i < p->n_bases; i++) {
 		const struct basis *b = &p->bases[i];
@@ -199,10 +209,13 @@ void plan_print(const struct plan *p, struct buf *out)
 			 b->date ? b->date : "", b->title);
 	}
 	buf_adds(out, "\nĐơn vị\n");
-	for (size_t k = 0; k < p->n_kinds; k++)
+	for (size_t k = 0; k < p->n_kinds; k++) {
 		buf_addf(out, "  %s: %zu%s\n", p->kinds[k].name,
 			 count_kind(p, k),
 			 p->kinds[k].rated ? " (được đánh giá)" : "");
+		if (p->kinds[k].rated)
+			print_units(p, k, out);
+	}
 	print_forms(p, out);
 	print_criteria(p, out);
 	buf_adds(out, "\n");

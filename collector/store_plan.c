@@ -299,7 +299,9 @@ struct wave *store_wave_get(struct db *db, const char *code, struct err *e)
 	if (!r)
 		return NULL;
 	if (res_rows(r) == 0) {
-		err_set(e, ERR_INPUT, "no wave \"%.64s\"", code);
+		err_set(e, ERR_INPUT,
+			"không có đợt điều tra này (no wave \"%.64s\")",
+			code);
 		goto out;
 	}
 	w = calloc(1, sizeof *w);

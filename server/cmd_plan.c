@@ -281,6 +281,22 @@ static int run_load(int argc, char **argv, void *app)
 	return ok ? EXIT_DONE : cli_fail("phieu plan load", &e);
 }
 
+static const char *state_vi(const char *state)
+{
+	static const char *const words[][2] = {
+		{ "draft", "bản thảo (draft)" },
+		{ "open", "đang thu phiếu (open)" },
+		{ "closed", "đã đóng (closed)" },
+		{ "frozen", "đã khóa số liệu (frozen)" },
+		{ "published", "đã công bố (published)" },
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(state, words[i][0]) == 0)
+			return words[i][1];
+	return state;
+}
+
 static bool show(const struct source *s, bool json, struct err *e)
 {
 	struct buf b = BUF_INIT(OUTPUT_BYTES);
@@ -292,7 +308,7 @@ static bool show(const struct source *s, bool json, struct err *e)
 	} else {
 		if (s->wave)
 			buf_addf(&b, "Phiên bản %d, trạng thái %s%s\n",
-				 s->wave->version, s->wave->state,
+				 s->wave->version, state_vi(s->wave->state),
 				 s->wave->simulated ? ", mô phỏng" : "");
 		plan_print(s->plan, &b);
 	}

@@ -25,7 +25,9 @@ static bool fetch(const struct conf *c, const char *wave, struct arena *a,
 		return false;
 	ok = store_wave_head(db, wave, 0, a, &r->wave, &found, e);
 	if (ok && !found)
-		ok = err_set(e, ERR_INPUT, "there is no wave \"%s\"", wave);
+		ok = err_set(e, ERR_INPUT,
+			     "không có đợt điều tra này (no wave \"%.64s\")",
+			     wave);
 	ok = ok && store_progress(db, r->wave.wave, a, &r->rows, &r->n, e);
 	db_close(db);
 	return ok;

@@ -22,6 +22,15 @@ static double number_of(const cJSON *o)
 	return cJSON_IsNumber(o) ? o->valuedouble : -1;
 }
 
+/* The table is for people: a decimal comma, as the country writes. */
+static const char *comma(char *s)
+{
+	for (char *p = s; *p; p++)
+		if (*p == '.')
+			*p = ',';
+	return s;
+}
+
 static void cell_number(struct table *t, const cJSON *o, int digits)
 {
 	char s[32];
@@ -31,7 +40,7 @@ static void cell_number(struct table *t, const cJSON *o, int digits)
 		return;
 	}
 	(void)snprintf(s, sizeof s, "%.*f", digits, o->valuedouble);
-	table_cell(t, s);
+	table_cell(t, comma(s));
 }
 
 static void row(struct table *t, const cJSON *c)
@@ -44,15 +53,18 @@ static void row(struct table *t, const cJSON *c)
 
 	table_cell(t, text_of(c, "unit"));
 	table_cell(t, *code ? code : "=");
-	table_cell(t, text_of(c, "points"));
-	table_cell(t, text_of(c, "maximum"));
+	(void)snprintf(s, sizeof s, "%s", text_of(c, "points"));
+	table_cell(t, comma(s));
+	(void)snprintf(s, sizeof s, "%s", text_of(c, "maximum"));
+	table_cell(t, comma(s));
+	(void)snprintf(s, sizeof s, "-");
 	cell_number(t, json_get(c, "n_valid"), 0);
 	cell_number(t, json_get(c, "standard_error"), 4);
 	if (cJSON_GetArraySize(interval) == 2)
-		(void)snprintf(s, sizeof s, "%.4f - %.4f",
+		(void)snprintf(s, sizeof s, "%.4f – %.4f",
 			       number_of(cJSON_GetArrayItem(interval, 0)),
 			       number_of(cJSON_GetArrayItem(interval, 1)));
-	table_cell(t, s);
+	table_cell(t, comma(s));
 }
 
 static bool print_table(const struct buf *body, struct err *e)
@@ -82,7 +94,10 @@ static bool print_table(const struct buf *body, struct err *e)
 	}
 	printf("%s: %s%s%s\nsnapshot %s\n", text_of(o, "wave"),
 	       text_of(o, "name"),
-	       cJSON_IsTrue(json_get(o, "trial")) ? " [mẫu thử, trial]" : "",
+	       cJSON_IsTrue(json_get(o, "trial"))
+		       ? " [mẫu thử, không phải số liệu chính thức; "
+			 "trial]"
+		       : "",
 	       cJSON_IsTrue(json_get(o, "simulated")) ? " [mô phỏng, simulated]"
 						      : "",
 	       text_of(json_get(o, "snapshot"), "sha256"));
@@ -143,6 +158,11 @@ static bool pull_and_print(struct pull *p, const char *state, bool raw,
 	if (state && !pull_state_read(state, p, e))
 		return false;
 	ok = pull_get(p, &got, e);
+	if (!ok && e->kind == ERR_DENIED && strncmp(p->key, "pa_", 3) == 0)
+		(void)err_set(e, ERR_DENIED,
+			      "đây là khóa của điều tra viên (pa_…), cần khóa "
+			      "của phần mềm tính chỉ số (this is an agent's "
+			      "key; an engine's, pe_…, is needed)");
 	if (ok && got.unchanged) {
 		(void)fputs("không có gì mới (nothing new)\n", stderr);
 		goto out;
@@ -179,8 +199,8 @@ static int run_pull(int argc, char **argv, void *app)
 		p.key = key;
 	if (!p.from || !p.wave || !p.key || argc > 1 || (json && p.csv))
 		ok = err_set(&e, ERR_INPUT,
-			     "usage: " NAME " --from URL --wave W --key K "
-			     "[--state FILE] [--csv|--json]");
+			     "cần --from, --wave và --key (they are needed); "
+			     "see: " NAME " --help");
 	else if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		ok = err_set(&e, ERR_NOMEM, "libcurl does not start");
 	else

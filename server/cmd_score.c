@@ -107,7 +107,7 @@ static bool two_options(int *argc, char **argv, const char **wave,
 		return false;
 	if (*argc > 1 || !*wave || !*reason || !**reason)
 		return err_set(e, ERR_INPUT,
-			       "both --wave and --reason are needed");
+			       "cần cả --wave và --reason (both are needed)");
 	return true;
 }
 
@@ -171,11 +171,13 @@ static int run_verify(int argc, char **argv, void *app)
 	if (ok)
 		same = is_same(&j.score, &c);
 	if (same)
-		printf("khớp (verified): %s, freeze %d, snapshot %d, "
-		       "recomputed "
-		       "byte for byte\nSHA-256 %s\n",
+		printf("khớp từng byte (verified, recomputed byte for byte): "
+		       "%s, khóa lần (freeze) %d, kết quả (snapshot) %d%s\n"
+		       "SHA-256 %s\n",
 		       wave, (int)j.score.freeze.freeze,
-		       (int)c.snapshot.snapshot, c.snapshot.sha256);
+		       (int)c.snapshot.snapshot,
+		       j.score.freeze.simulated ? ", MÔ PHỎNG (simulated)" : "",
+		       c.snapshot.sha256);
 	arena_free(a);
 	if (ok && !same) {
 		job_end(&j);
@@ -206,10 +208,13 @@ static bool release(const struct score_job *j, const struct app *app,
 				rows, n, cells, n_cells, number, e);
 	db_close(db);
 	if (ok)
-		printf("đã công bố (released): %s, lần %d%s, snapshot %d, %zu "
+		printf("đã công bố (released): %s, lần %d%s%s, snapshot %d, "
+		       "%zu "
 		       "thành phần (components)\n",
 		       j->wave->code, (int)*number,
-		       trial ? ", THỬ (trial)" : "", (int)snapshot, n);
+		       j->wave->plan->is_trial ? ", mẫu thử (trial)" : "",
+		       j->freeze.simulated ? ", MÔ PHỎNG (simulated)" : "",
+		       (int)snapshot, n);
 	return ok;
 }
 
@@ -254,15 +259,20 @@ static int run_explain(int argc, char **argv, void *app)
 
 	if (ok && (!unit || !criterion))
 		ok = err_set(&e, ERR_INPUT,
-			     "--wave, --unit and --criterion are needed");
+			     "cần --wave, --unit và --criterion "
+			     "(they are needed)");
 	ok = ok && score_wave(&j, app, wave, &e);
 	if (ok) {
 		u = plan_unit(j.score.wave->plan, unit);
 		c = plan_criterion(j.score.wave->plan, criterion);
 		if (u == NONE || c == NONE)
-			ok = err_set(&e, ERR_INPUT, "the plan has no %s \"%s\"",
+			ok = err_set(&e, ERR_INPUT,
+				     "kế hoạch không có %s (the plan has no "
+				     "%s) \"%.64s\"; mã xem ở (codes): phieu "
+				     "plan show %.64s",
+				     u == NONE ? "đơn vị" : "tiêu chí",
 				     u == NONE ? "unit" : "criterion",
-				     u == NONE ? unit : criterion);
+				     u == NONE ? unit : criterion, wave);
 	}
 	ok = ok && result_explain(j.score.result, u, c, stdout, &e);
 	return ended(&j, ok, &e);

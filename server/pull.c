@@ -135,7 +135,9 @@ static bool say_status(long status, struct buf *body, struct err *e)
 	struct err ignored;
 	cJSON *o = json_parse(buf_cstr(body) ? buf_cstr(body) : "", body->len,
 			      &json_submission_limits, &ignored);
-	const char *words = json_get_text(json_get(o, "error"), "message");
+	const cJSON *said = json_get(o, "error");
+	const char *words = json_get_text(said, "message");
+	const char *vi = json_get_text(said, "message_vi");
 
 	if (status >= 300 && status < 400)
 		(void)err_set(e, kind,
@@ -143,21 +145,28 @@ static bool say_status(long status, struct buf *body, struct err *e)
 			      "redirects are not followed",
 			      status);
 	else
-		(void)err_set(e, kind, "the server answered %ld%s%.150s",
-			      status, words ? ": " : "", words ? words : "");
+		(void)err_set(e, kind,
+			      "the server answered %ld%s%.100s%s%.80s%s",
+			      status, words ? ": " : "", words ? words : "",
+			      vi ? " (" : "", vi ? vi : "", vi ? ")" : "");
 	cJSON_Delete(o);
 	return false;
 }
 
-static bool say_failure(CURLcode rc, const struct buf *body, struct err *e)
+static bool say_failure(CURLcode rc, const char *from, const struct buf *body,
+			struct err *e)
 {
 	if (body->broken)
 		return err_set(e, ERR_IO, "the server sends more than %zu MiB",
 			       PULL_BODY_MAX >> 20);
-	if (rc == CURLE_OPERATION_TIMEDOUT || rc == CURLE_COULDNT_CONNECT ||
-	    rc == CURLE_COULDNT_RESOLVE_HOST)
-		return err_set(e, ERR_DOWN, "%s", curl_easy_strerror(rc));
-	return err_set(e, ERR_IO, "%s", curl_easy_strerror(rc));
+	return err_set(e,
+		       rc == CURLE_OPERATION_TIMEDOUT ||
+				       rc == CURLE_COULDNT_CONNECT ||
+				       rc == CURLE_COULDNT_RESOLVE_HOST
+			       ? ERR_DOWN
+			       : ERR_IO,
+		       "không nhận được từ %.100s: %s", from,
+		       curl_easy_strerror(rc));
 }
 
 bool pull_get(const struct pull *p, struct pulled *out, struct err *e)
@@ -183,7 +192,7 @@ bool pull_get(const struct pull *p, struct pulled *out, struct err *e)
 	}
 	rc = curl_easy_perform(c);
 	if (rc != CURLE_OK) {
-		(void)say_failure(rc, &out->body, e);
+		(void)say_failure(rc, p->from, &out->body, e);
 		goto out;
 	}
 	(void)curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);

@@ -99,6 +99,20 @@ static bool item_table(const struct result *r, size_t unit, size_t node,
 	return true;
 }
 
+/* "59,32 % (3559/60)": to be read, and exact. */
+static bool mean_text(const mpq_t mean, struct buf *out, struct err *e)
+{
+	char text[DEC_TEXT_MAX];
+	struct dec d;
+
+	if (!exact_round(mean, 2, EXACT_HALF_UP, &d, e))
+		return false;
+	buf_addf(out, "%s %% (", dec_text_vi(d, 2, text));
+	exact_text(mean, out);
+	buf_adds(out, ")");
+	return true;
+}
+
 static bool explain_item(const struct result *r, size_t unit, size_t node,
 			 size_t item, FILE *to, struct err *e)
 {
@@ -123,10 +137,11 @@ static bool explain_item(const struct result *r, size_t unit, size_t node,
 			      r->in.sp->spec.nodes[node].items[item].code);
 		return true;
 	}
-	exact_text(c->mean, &mean);
+	if (c->scored && !mean_text(c->mean, &mean, e))
+		return false;
 	(void)fprintf(to,
 		      "\n%s %s\n%" PRId64 " trả lời tính điểm / %" PRId64
-		      " được hỏi; hệ số trung bình %s %%\n",
+		      " được hỏi; hệ số trung bình %s\n",
 		      r->in.sp->spec.nodes[node].items[item].code,
 		      q ? q->text : "", c->n_valid, c->n_asked,
 		      c->scored && buf_cstr(&mean) ? buf_cstr(&mean) : "—");
@@ -157,6 +172,11 @@ bool result_explain(const struct result *r, size_t unit, size_t criterion,
 	if (!c)
 		return err_set(e, ERR_INPUT,
 			       "the survey gives no such number for this unit");
+	(void)fprintf(to, "%s%s%s\n", r->plan->name,
+		      r->plan->is_trial
+			      ? " — mẫu thử, không phải số liệu chính thức"
+			      : "",
+		      r->in.simulated ? " — SỐ LIỆU MÔ PHỎNG (simulated)" : "");
 	(void)fprintf(to, "%s — %s %s\n", r->plan->units[unit].name,
 		      r->plan->criteria[criterion].code,
 		      r->plan->criteria[criterion].name);
@@ -175,7 +195,8 @@ bool result_explain(const struct result *r, size_t unit, size_t criterion,
 			if (!explain_item(r, unit, i, q, to, e))
 				return false;
 		for (size_t k = i + 1; k < p->n_nodes; k++)
-			if (p->nodes[k].parent == i)
+			if (p->nodes[k].parent == i &&
+			    cell_of(r, unit, r->in.sp->criterion[k]))
 				(void)fprintf(to, "gồm %s\n", p->nodes[k].code);
 	}
 	return true;

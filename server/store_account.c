@@ -123,7 +123,8 @@ static bool wave_is_there(struct db *db, const char *wave, struct err *e)
 		return true;
 	return must_touch(db, Q_PEOPLE_WAVE, args, &there, e) &&
 	       (there ||
-		err_set(e, ERR_INPUT, "there is no wave '%.64s'", wave));
+		err_set(e, ERR_INPUT,
+			"không có đợt điều tra này (no wave '%.64s')", wave));
 }
 
 bool store_role_give(struct db *db, const char *actor, const char *login,
@@ -304,7 +305,9 @@ bool store_api_key_add(struct db *db, const char *actor, const char *name,
 		return false;
 	ok = must_touch(db, Q_API_KEY_ADD, args, &touched, e);
 	if (ok && !touched)
-		ok = err_set(e, ERR_INPUT, "there is no wave '%.64s'", wave);
+		ok = err_set(e, ERR_INPUT,
+			     "không có đợt điều tra này (no wave '%.64s')",
+			     wave);
 	ok = ok && note(db, "key-add", actor, e, "name", name, "role",
 			role_name(role), "wave", wave, NULL);
 	return finish(db, ok, e);

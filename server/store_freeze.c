@@ -352,8 +352,10 @@ bool store_freeze_latest(struct db *db, const struct wave *w,
 		return false;
 	*out = (struct freeze){ 0 };
 	if (res_rows(r) == 0) {
-		err_set(e, ERR_CONFLICT, "the wave \"%s\" is not frozen yet",
-			w->code);
+		err_set(e, ERR_CONFLICT,
+			"chưa khóa số liệu (the wave \"%.64s\" is not frozen "
+			"yet): phieu freeze --wave %.64s --reason …",
+			w->code, w->code);
 		goto out;
 	}
 	if (!res_i64(r, 0, 0, &no, e) || !res_i64(r, 0, 1, &version, e) ||

@@ -99,6 +99,23 @@ same "\"$(sha256sum <"$dir/results" | cut -d' ' -f1)\"" \
 same "$(jq -r .snapshot.sha256 "$dir/components")" "$(sha256sum <"$dir/results" | cut -d' ' -f1)" 'snapshot'
 same "$(as "$engine" "$url/releases" | jq -c '[.releases[] | [.release, .kind]]')" '[[1,"trial"]]' 'releases'
 
+# what people read carries the marks, a decimal comma, and says what is wrong
+"$bin/phieu" explain --wave $wave --unit so-tu-phap --criterion LV1.2.so >"$dir/why" || fail 'explain'
+grep -q 'mẫu thử, không phải số liệu chính thức — SỐ LIỆU MÔ PHỎNG' "$dir/why" || fail 'explain: no marks'
+grep -qE 'điểm [0-9]+,[0-9]+ = làm tròn của [0-9]+' "$dir/why" || fail "explain: $(head -n 3 "$dir/why")"
+grep -qE 'trung bình [0-9]+,[0-9]{2} % \([0-9]+' "$dir/why" || fail 'explain: no mean'
+"$bin/phieu" explain --wave $wave --unit so-tu-phap --criterion LV1 >"$dir/why"
+grep -q 'gồm LV1.2.so' "$dir/why" && ! grep -q 'gồm LV1.2.huyen' "$dir/why" ||
+	fail "explain: parts of a department: $(cat "$dir/why")"
+"$bin/phieu" explain --wave $wave --unit so-tu-phap --criterion XH 2>"$dir/why" && fail 'explain XH'
+grep -q 'kế hoạch không có tiêu chí.*"XH"' "$dir/why" || fail "explain says $(cat "$dir/why")"
+"$bin/phieu" plan show $wave >"$dir/why"
+grep -q 'trạng thái đã công bố' "$dir/why" && grep -q '    so-tu-phap  Sở Tư pháp' "$dir/why" ||
+	fail 'plan show: state and units'
+status=0; "$bin/phieu" pull-components --from "$server" --wave $wave --key pa_X >/dev/null 2>"$dir/why" || status=$?
+same $status 1 "an agent's key"
+grep -q 'khóa của điều tra viên' "$dir/why" || fail "an agent's key: $(cat "$dir/why")"
+
 # the reference client
 pull() { "$bin/phieu" pull-components --from "$server" --wave $wave "$@"; }
 pull --key "$engine" --json | cmp - "$dir/components" || fail 'pull --json: other bytes'
