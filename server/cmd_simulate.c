@@ -104,7 +104,8 @@ static bool number(const char *s, size_t *out, struct err *e)
 
 static void tell(const struct simulate_count *c, bool spoil)
 {
-	(void)fprintf(stderr, "%zu valid sheets (phiếu hợp lệ), simulated\n",
+	(void)fprintf(stderr,
+		      "%zu phiếu hợp lệ, mô phỏng (valid sheets, simulated)\n",
 		      c->valid);
 	if (spoil)
 		(void)fprintf(stderr,

@@ -15,18 +15,25 @@ export PATH=$bin:$PATH PHIEU_STATE_DIR=$state PHIEU_LOG_LEVEL=warn
 work=$(mktemp -d)
 started=$(date +%s%N)
 up_pid=
+upload=
+victim=
 step='starting'
 
 finish() {
 	local code=$?
-	trap - EXIT INT TERM
+	trap - EXIT
+	trap '' INT TERM # a second Ctrl-C must not leave anything behind
+	[ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null || true # it is stopped
+	[ -z "$upload" ] || kill -TERM "$upload" 2>/dev/null || true
 	if [ -n "$up_pid" ] && kill -0 "$up_pid" 2>/dev/null; then
 		kill -TERM "$up_pid"
 		wait "$up_pid" || true
 	fi
-	if [ $code -eq 0 ]; then
+	if [ $code -eq 0 ] || [ $code -eq 130 ]; then
 		rm -rf "$state" "$work"
 		rmdir "$home" 2>/dev/null || true
+		[ $code -eq 0 ] ||
+			printf '\ndemo: stopped while %s; nothing runs, nothing is left (đã dừng, không còn gì chạy)\n' "$step" >&2
 	else
 		echo >&2
 		echo "demo: FAILED while $step" >&2
@@ -47,6 +54,12 @@ say() {
 n=1
 field() { sed -nE "s/.*\"$1\":\"?([^\",}]*)\"?[,}].*/\1/p" "$work/ready"; }
 
+if [ -e "$state/up.lock" ] && ! flock -n "$state/up.lock" true; then
+	trap - EXIT
+	rm -rf "$work"
+	echo "demo: another demo is running in $state (đang có một lần chạy khác)" >&2
+	exit 1
+fi
 if [ -d "$state" ]; then # of a run that failed
 	phieu db stop >/dev/null 2>&1 || true
 	rm -rf "$state"
@@ -81,12 +94,15 @@ send() { phieu-upload "$1" --to "$collector" --outbox "$work/outbox" --receipts 
 send "$work/first.ndjson"
 victim=$(cat "$state/collector.pid")
 kill -STOP "$victim"
-send "$work/second.ndjson" &
+# by itself, not in a subshell: finish must be able to end it
+phieu-upload "$work/second.ndjson" --to "$collector" --outbox "$work/outbox" --receipts "$work/receipts.csv" &
 upload=$!
 sleep 0.3
 kill -KILL "$victim"
 echo "   killed collector $victim with requests in its hands"
+victim=
 wait "$upload"
+upload=
 send "$work/sheets.ndjson" # all of it once more: nothing is doubled
 grep -c . "$work/receipts.csv" | sed 's/^/   lines in the receipt file: /'
 
