@@ -26,6 +26,13 @@ static bool home_allowed(const struct wave_ref *w,
 	return false;
 }
 
+/* Of a group from nowhere in particular (councillors of the province), which
+ * lies in no area: only a key for all of the wave takes it in. */
+static bool homeless(const struct wave_ref *w, const struct submission *s)
+{
+	return s->group != NONE && !w->wave->plan->groups[s->group].has_home;
+}
+
 static void odd(struct line *l, enum line_kind kind, const char *code,
 		const char *words, const char *vi)
 {
@@ -49,8 +56,9 @@ static bool refused(const struct wave_ref *w, const struct agent_scope *key,
 		odd(l, LINE_REFUSAL, "wrong-form",
 		    "this key is for other forms",
 		    "Khóa này dùng cho mẫu phiếu khác");
-	else if (s->home != NONE && !key->all_homes &&
-		 !home_allowed(w, key, s->home))
+	else if (!key->all_homes &&
+		 (s->home != NONE ? !home_allowed(w, key, s->home)
+				  : homeless(w, s)))
 		odd(l, LINE_REFUSAL, "wrong-area",
 		    "this key is for other areas",
 		    "Khóa này dùng cho địa bàn khác");

@@ -134,16 +134,21 @@ BEGIN
     PERFORM pg_advisory_xact_lock_shared(7001, p_wave);
     SELECT w.state, w.simulated INTO w_state, w_simulated
     FROM plan.wave AS w WHERE w.wave = p_wave;
-    IF w_state IS NULL OR w_state NOT IN ('open', 'closed') THEN
-        RETURN QUERY SELECT i, 5::smallint, NULL::smallint, NULL::integer,
-            NULL::text, NULL::smallint, false
-        FROM generate_series(1, n) AS i;
-        RETURN;
-    END IF;
-
     good := ARRAY(SELECT k.key FROM field.agent_key AS k
         WHERE k.key = ANY (p_key) AND k.wave = p_wave
             AND k.revoked_at IS NULL AND k.expires_at > now());
+    -- Who lost the answer while the wave closed still gets it.
+    IF w_state IS NULL OR w_state NOT IN ('open', 'closed') THEN
+        RETURN QUERY SELECT u.ord::integer,
+            CASE WHEN r.instance IS NULL THEN 5 ELSE 2 END::smallint,
+            r.state, r.flags, r.faults::text, r.receipt_key, false
+        FROM unnest(p_key, p_instance, p_sha)
+            WITH ORDINALITY AS u (key, instance, sha, ord)
+        LEFT JOIN field.response AS r
+            ON r.wave = p_wave AND r.instance = u.instance
+            AND r.sha256 = u.sha AND u.key = ANY (good);
+        RETURN;
+    END IF;
     head := audit.head(p_lane);
     ids := ARRAY(SELECT nextval('field.response_id')
         FROM generate_series(1, n));

@@ -425,11 +425,20 @@ static void a_revoked_key_stores_nothing_and_stops_nobody_else(void **state)
 
 static void a_frozen_wave_is_closed(void **state)
 {
-	struct intake_item *it = item();
+	struct intake_item *it = item(), *before = item(), *other;
+	struct intake_answer first = add(before), again;
 
 	(void)state;
 	run_sql(t.raw, "UPDATE plan.wave SET state = 'frozen'", NULL);
 	assert_int_equal(add(it).outcome, INTAKE_CLOSED);
+	/* stored before, its answer lost on the way: the same answer */
+	again = add(before);
+	assert_int_equal(again.outcome, INTAKE_DUPLICATE);
+	assert_int_equal(again.state, first.state);
+	assert_int_equal(again.receipt_key, first.receipt_key);
+	other = twin(before);
+	other->sha[0] ^= 1;
+	assert_int_equal(add(other).outcome, INTAKE_CLOSED);
 	run_sql(t.raw, "UPDATE plan.wave SET state = 'closed'", NULL);
 	assert_int_equal(add(it).outcome, INTAKE_STORED);
 	run_sql(t.raw, "UPDATE plan.wave SET state = 'open'", NULL);

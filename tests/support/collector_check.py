@@ -186,6 +186,19 @@ def scopes(port):
     status, text, _ = c.post(other)
     check(status == 403 and text["error"]["code"] == "wrong-form",
           f"another form: {status} {text}")
+    near = next(s for s in SHEETS if b'"home":"tam-duong"' in s)
+    far = next(s for s in SHEETS if b'"home":"sin-ho"' in s)
+    nowhere = next(s for s in SHEETS if b'"group":"hdnd-tinh"' in s)
+    for s in near, far, nowhere:
+        SHEETS.remove(s)
+    c = Client(port, new_key("--homes", "tam-duong"))
+    check(c.post(near)[0] == 201, "a home of the key")
+    for s in far, nowhere:
+        status, text, _ = c.post(s)
+        check(status == 403 and text["error"]["code"] == "wrong-area",
+              f"not of the key's area: {status} {text}")
+    key = new_key()
+    c = Client(port, key)
     number = sql("SELECT max(key) FROM field.agent_key")
     sheet = SHEETS.pop()
     phieu("key", "agent", "revoke", number)
