@@ -104,6 +104,20 @@ bool store_care_matrix(struct db *db, struct buf *out, struct err *e)
 	return !out->broken || err_set(e, ERR_NOMEM, "matrix too large");
 }
 
+bool store_care_sees_all(struct db *db, struct err *e)
+{
+	struct res *r = db_run(db, Q_CARE_HIDDEN, NULL, e);
+	bool ok = r != NULL;
+
+	if (ok && res_rows(r) > 0)
+		ok = err_set(e, ERR_DENIED,
+			     "row security hides rows of %s from this role; a "
+			     "copy would lack them",
+			     res_text(r, 0, 0));
+	res_free(r);
+	return ok;
+}
+
 bool store_care_is_empty(struct db *db, bool *empty, struct err *e)
 {
 	struct res *r = db_run(db, Q_CARE_IS_EMPTY, NULL, e);

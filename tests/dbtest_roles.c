@@ -74,15 +74,22 @@ static void the_matrix_is_the_expected_one(void **state)
 	free(got);
 }
 
-/* Runs a statement in a transaction that is taken back. */
+/* Runs a statement in a transaction that is taken back.  A row that only a
+ * policy refuses was granted: the same SQLSTATE, told by its words. */
 static bool is_allowed(PGconn *c, const char *sql)
 {
-	char state[6];
+	const char *state;
+	PGresult *r;
+	bool denied;
 
 	pg_do(c, "BEGIN");
-	(void)pg_state(c, sql, state);
+	r = PQexec(c, sql);
+	state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	denied = state && strcmp(state, "42501") == 0 &&
+		 !strstr(PQresultErrorMessage(r), "row-level security");
+	PQclear(r);
 	PQclear(PQexec(c, "ROLLBACK"));
-	return strcmp(state, "42501") != 0;
+	return !denied;
 }
 
 /* The letters of sql/queries/care_matrix.sql, found by trying. */
@@ -382,6 +389,244 @@ static void functions_of_the_owner_fix_their_search_path(void **state)
 	PQfinish(c);
 }
 
+/* ---- row security: the wall behind the grants -------------------------- */
+
+/* Every walled table, and how it gets a row in each of two waves w. */
+static const struct {
+	const char *table, *columns, *row;
+} walled[] = {
+	{ "field.raw", "", "w, 1, 'x'" },
+	{ "field.rating", "", "w, 1, 1, 'x'" },
+	{ "field.comment", "", "w, 1, 'x'" },
+	{ "field.response_version", "", "w, 1, 1, '{}', 'x', now(), 'x'" },
+	{ "field.conflict", "", "w, 'uuid:1', 'x', 'x', 1" },
+	{ "field.quarantine", "", "w, now(), 'x', 'x', 1, 'x', 'x', 1" },
+	{ "frozen.response", "", "w, 1, 1, 1, 1, 0" },
+	{ "frozen.rating", "", "w, 1, 1, 1, 1, 1, 0, 'x'" },
+	{ "frozen.comment", "", "w, 1, 1, 1, 'x'" },
+	{ "roster.person", "", "w, gen_random_uuid(), 1, 0, 'x'" },
+	{ "people.account", "(login, name, password_hash)",
+	  "'x' || w, '', ''" },
+	{ "people.session", "",
+	  "sha256(int4send(w)), account, sha256(''), now(), now(), now()" },
+	{ "people.password_reset", "", "sha256(int4send(w)), account, now()" },
+	{ "people.api_key", "(name, hash, role, expires_at)",
+	  "'', sha256(int4send(w)), 'engine', now()" },
+};
+#define WALLED (sizeof walled / sizeof walled[0])
+
+/* A superuser's transaction with two rows in each walled table, where every
+ * role was granted all there is: what a slip of the hand could do at worst. */
+static PGconn *with_slipped_grants(void)
+{
+	PGconn *c = pg_as("super", NULL);
+	char sql[600];
+
+	pg_do(c, "BEGIN");
+	pg_do(c, "INSERT INTO plan.wave (wave, code, name, opens, closes, "
+		 "trial) OVERRIDING SYSTEM VALUE SELECT w, 'w' || w, 'x', "
+		 "now(), now(), true FROM generate_series(900001, 900002) w");
+	for (size_t i = 0; i < WALLED; i++) {
+		(void)snprintf(sql, sizeof sql,
+			       "INSERT INTO %s %s SELECT %s FROM "
+			       "generate_series(900001, 900002) AS w LEFT JOIN "
+			       "people.account ON login = 'x' || w",
+			       walled[i].table, walled[i].columns,
+			       walled[i].row);
+		pg_do(c, sql);
+	}
+	for (size_t i = 0; i < ROLES; i++) {
+		(void)snprintf(sql, sizeof sql,
+			       "GRANT USAGE ON SCHEMA field, frozen, people, "
+			       "roster TO phieu_%s; GRANT ALL ON ALL TABLES IN "
+			       "SCHEMA field, frozen, people, roster TO "
+			       "phieu_%s",
+			       roles[i], roles[i]);
+		pg_do(c, sql);
+	}
+	return c;
+}
+
+static void become(PGconn *c, const char *role)
+{
+	char sql[64];
+
+	(void)snprintf(sql, sizeof sql, "SET LOCAL ROLE phieu_%s", role);
+	pg_do(c, sql);
+}
+
+/* Rows of the test's waves (or accounts) that the session sees. */
+static long seen(PGconn *c, const char *table)
+{
+	char sql[128];
+
+	(void)snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", table);
+	return pg_long(c, sql);
+}
+
+/* Tables where a role sees what is in its wave, or all of it. */
+static bool is_by_wave(const char *role, const char *table)
+{
+	return (strcmp(role, "analysis") == 0 &&
+		strncmp(table, "frozen.", 7) == 0) ||
+	       (strcmp(role, "roster") == 0 &&
+		strncmp(table, "roster.", 7) == 0);
+}
+
+static bool is_open(const char *role, const char *table)
+{
+	return strcmp(role, "backup") == 0 ||
+	       (strcmp(role, "server") == 0 &&
+		strncmp(table, "people.", 7) == 0);
+}
+
+static void a_grant_too_many_shows_no_row(void **state)
+{
+	PGconn *c = with_slipped_grants();
+	char sql[128];
+
+	(void)state;
+	for (size_t i = 0; i < ROLES; i++) {
+		become(c, roles[i]);
+		for (size_t j = 0; j < WALLED; j++) {
+			const char *t = walled[j].table;
+			long got = seen(c, t), changed;
+			PGresult *r;
+
+			/* two of ours, and what others may have left */
+			if (is_open(roles[i], t) ? got < 2 : got != 0)
+				fail_msg("%s sees %ld rows of %s", roles[i],
+					 got, t);
+			if (is_open(roles[i], t))
+				continue;
+			(void)snprintf(sql, sizeof sql, "DELETE FROM %s", t);
+			r = PQexec(c, sql);
+			assert_int_equal(PQresultStatus(r), PGRES_COMMAND_OK);
+			changed = strtol(PQcmdTuples(r), NULL, 10);
+			PQclear(r);
+			if (changed != 0)
+				fail_msg("%s deletes from %s", roles[i], t);
+		}
+		pg_do(c, "RESET ROLE");
+	}
+	PQfinish(c);
+}
+
+static void a_role_sees_only_the_wave_it_names(void **state)
+{
+	PGconn *c = with_slipped_grants();
+	char sql[128];
+	size_t tried = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ROLES; i++) {
+		become(c, roles[i]);
+		for (size_t j = 0; j < WALLED; j++) {
+			const char *t = walled[j].table;
+			bool mine = is_by_wave(roles[i], t);
+
+			if (is_open(roles[i], t))
+				continue;
+			pg_do(c, "SET LOCAL phieu.wave = '900002'");
+			if (seen(c, t) != (mine ? 1 : 0))
+				fail_msg("%s sees %ld rows of %s", roles[i],
+					 seen(c, t), t);
+			pg_do(c, "SET LOCAL phieu.wave = ''");
+			assert_int_equal(seen(c, t), 0);
+			if (!mine)
+				continue;
+			pg_do(c, "SET LOCAL phieu.wave = '900002'");
+			(void)snprintf(sql, sizeof sql,
+				       "SELECT min(wave) FROM %s", t);
+			assert_int_equal(pg_long(c, sql), 900002);
+			tried++;
+		}
+		pg_do(c, "RESET ROLE");
+	}
+	assert_int_equal(tried, 4);
+	PQfinish(c);
+}
+
+static void the_roster_is_written_in_the_wave_it_names(void **state)
+{
+	PGconn *c = with_slipped_grants();
+	char why[6];
+
+	(void)state;
+	become(c, "roster");
+	pg_do(c, "SET LOCAL phieu.wave = '900001'");
+	pg_do(c, "INSERT INTO roster.person (wave, grp, home, name) VALUES "
+		 "(900001, 1, 0, 'y')");
+	assert_int_equal(seen(c, "roster.person"), 2);
+	(void)pg_state(c,
+		       "INSERT INTO roster.person (wave, grp, home, name) "
+		       "VALUES (900002, 1, 0, 'y')",
+		       why);
+	assert_string_equal(why, "42501");
+	PQfinish(c);
+}
+
+/* Whoever walls a table adds it above, and one more that holds answers is
+ * walled. */
+static void no_table_with_answers_is_without_its_wall(void **state)
+{
+	PGconn *c = pg_as("owner", NULL);
+	char *s = pg_text(c, "SELECT c.oid::regclass FROM pg_class c WHERE "
+			     "c.relrowsecurity AND NOT c.relforcerowsecurity");
+	size_t n = 0;
+
+	(void)state;
+	for (const char *p = s; *p; p++)
+		n += *p == '\n';
+	assert_int_equal(n, WALLED);
+	for (size_t i = 0; i < WALLED; i++)
+		assert_true(
+			has_line(s, walled[i].table, strlen(walled[i].table)));
+	free(s);
+	s = pg_text(c,
+		    "SELECT DISTINCT c.oid::regclass FROM pg_class c JOIN "
+		    "pg_namespace n ON n.oid = c.relnamespace JOIN "
+		    "pg_attribute a ON a.attrelid = c.oid WHERE n.nspname IN "
+		    "('field', 'frozen') AND c.relkind = 'r' AND a.attname IN "
+		    "('answers', 'comment', 'extra') AND a.atttypid IN "
+		    "('bytea'::regtype, 'text'::regtype, 'jsonb'::regtype) "
+		    "AND NOT c.relrowsecurity");
+	assert_string_equal(s, "");
+	free(s);
+	PQfinish(c);
+}
+
+static void a_copy_that_would_lack_rows_is_refused(void **state)
+{
+	PGconn *owner = pg_as("owner", NULL);
+	char conninfo[512];
+	struct err e = { 0 };
+	struct db *db;
+
+	(void)state;
+	pg_conninfo(conninfo, sizeof conninfo, "backup", NULL);
+	db = db_open(conninfo, "dbtest", DB_SERVICE_ROLE, 0, &e);
+	assert_non_null(db);
+	if (!store_care_sees_all(db, &e))
+		fail_msg("%s", e.msg);
+	pg_do(owner, "ALTER POLICY backup_all ON field.raw USING (wave > 0)");
+	assert_false(store_care_sees_all(db, &e));
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_non_null(strstr(e.msg, "field.raw"));
+	pg_do(owner, "ALTER POLICY backup_all ON field.raw USING (true)");
+	pg_do(owner, "CREATE POLICY x ON plan.wave AS RESTRICTIVE USING (true);"
+		     "ALTER TABLE plan.wave ENABLE ROW LEVEL SECURITY");
+	e = (struct err){ 0 };
+	assert_false(store_care_sees_all(db, &e));
+	assert_non_null(strstr(e.msg, "plan.wave"));
+	pg_do(owner, "ALTER TABLE plan.wave DISABLE ROW LEVEL SECURITY;"
+		     "DROP POLICY x ON plan.wave");
+	e = (struct err){ 0 };
+	assert_true(store_care_sees_all(db, &e));
+	db_close(db);
+	PQfinish(owner);
+}
+
 static void a_service_refuses_to_run_as_owner_or_superuser(void **state)
 {
 	static const char *const too_much[] = { "owner", "super" };
@@ -461,6 +706,11 @@ int main(void)
 		cmocka_unit_test(no_role_is_more_than_a_login),
 		cmocka_unit_test(functions_that_insist_on_the_search_path_do),
 		cmocka_unit_test(functions_of_the_owner_fix_their_search_path),
+		cmocka_unit_test(a_grant_too_many_shows_no_row),
+		cmocka_unit_test(a_role_sees_only_the_wave_it_names),
+		cmocka_unit_test(the_roster_is_written_in_the_wave_it_names),
+		cmocka_unit_test(no_table_with_answers_is_without_its_wall),
+		cmocka_unit_test(a_copy_that_would_lack_rows_is_refused),
 		cmocka_unit_test(
 			a_service_refuses_to_run_as_owner_or_superuser),
 		cmocka_unit_test(a_role_gets_a_scram_password),

@@ -30,6 +30,9 @@ const char *care_unsafe(const struct care_status *s);
 /* One line a role and object: "role object verbs\n" (see
  * sql/queries/care_matrix.sql). */
 bool store_care_matrix(struct db *db, struct buf *out, struct err *e) MUST_USE;
+/* Would whoever is connected here copy every row of every table?  ERR_DENIED
+ * names a table of which row security hides something. */
+bool store_care_sees_all(struct db *db, struct err *e) MUST_USE;
 bool store_care_is_empty(struct db *db, bool *empty, struct err *e) MUST_USE;
 /* Before and after a restore: roles, and rights on the database itself. */
 bool store_care_roles(struct db *owner, struct err *e) MUST_USE;

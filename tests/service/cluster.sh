@@ -65,10 +65,46 @@ want 0 'shown once' phieu key engine add --name 'chỉ số'
 sql "INSERT INTO plan.wave (code, name, opens, closes, trial) VALUES
 	('thu-2020', 'Thử', '2020-01-01', '2020-12-31', true);
 	SELECT setval('field.response_id', 4711)" >/dev/null
+# a row in every table with row security, which no service's role may see
+walled='people.account people.session people.password_reset people.api_key
+	field.raw field.rating field.comment field.response_version
+	field.conflict field.quarantine frozen.response frozen.rating
+	frozen.comment roster.person'
+sql "INSERT INTO field.raw VALUES (1, 1, 'x'), (2, 1, 'x');
+	INSERT INTO field.rating VALUES (1, 1, 1, '\\x01'), (2, 1, 1, '\\x01');
+	INSERT INTO field.comment VALUES (1, 1, 'x'), (2, 1, 'x');
+	INSERT INTO field.response_version VALUES (1, 1, 1, '{}', 'x', now(), 'x');
+	INSERT INTO field.conflict VALUES (1, 'uuid:1', '\\x01', 'x', 1);
+	INSERT INTO field.quarantine VALUES (1, '2020-01-01', '\\x01', 'x', 1, 'x', 'x', 1);
+	INSERT INTO frozen.response VALUES (1, 1, 1, 1, 1, 0), (2, 1, 1, 1, 1, 0);
+	INSERT INTO frozen.rating VALUES (1, 1, 1, 1, 1, 1, 0, '\\x01');
+	INSERT INTO frozen.comment VALUES (1, 1, 1, 1, 'x');
+	INSERT INTO roster.person (wave, grp, home, name)
+		SELECT wave, 1, 0, 'x' FROM plan.wave;
+	INSERT INTO people.session SELECT sha256('a'), account, sha256('b'),
+		now(), now(), now() FROM people.account;
+	INSERT INTO people.password_reset SELECT sha256('a'), account, now()
+		FROM people.account" || failed 'no rows to keep'
+counts() { # of walled tables in the cluster in $dir
+	for t in $walled; do
+		echo "$t $(sql "SELECT count(*) FROM $t")"
+	done
+}
+counts >"$work/counts"
+grep -vE ' [1-9][0-9]*$' "$work/counts" && failed 'a walled table is empty'
+[ "$(sql "SELECT string_agg(oid::regclass::text, ' ') FROM pg_class WHERE relrowsecurity" |
+	tr ' ' '\n' | sort)" = "$(tr -s '[:space:]' '\n' <<<"$walled" | sort -u | sed '/^$/d')" ] ||
+	failed 'other tables have row security than this test knows'
 head_before=$(phieu audit head)
 want 0 'the log is whole' phieu audit verify --head "$head_before"
 
+# a copy that would silently lack rows is not made
 copy=$work/copy
+sql 'DROP POLICY backup_all ON frozen.rating'
+want 1 'hides rows of frozen.rating' phieu db backup "$copy"
+[ ! -e "$copy" ] && [ ! -e "$copy.manifest.json" ] || failed 'it left a copy'
+sql 'CREATE POLICY backup_all ON frozen.rating FOR SELECT TO phieu_backup USING (true)'
+
 want 0 'manifest' phieu db backup "$copy"
 want 1 'there already' phieu db backup "$copy"
 want 0 'is whole' phieu db verify "$copy"
@@ -124,6 +160,7 @@ dump() {
 	"$(pg_config --bindir)/pg_dump" "host=$1/sock user=phieu_owner dbname=phieu" |
 		grep -v '^\\\(un\)\?restrict '
 }
+dir=$b counts | diff "$work/counts" - || failed 'rows were lost on the way'
 dump "$a" >"$work/a.sql"
 dump "$b" >"$work/b.sql"
 [ -s "$work/a.sql" ] || failed 'nothing to compare'
