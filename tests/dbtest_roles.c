@@ -417,7 +417,7 @@ static const struct {
 
 /* A superuser's transaction with two rows in each walled table, where every
  * role was granted all there is: what a slip of the hand could do at worst. */
-static PGconn *with_slipped_grants(void)
+static int slip_grants(void **state)
 {
 	PGconn *c = pg_as("super", NULL);
 	char sql[600];
@@ -444,7 +444,15 @@ static PGconn *with_slipped_grants(void)
 			       roles[i], roles[i]);
 		pg_do(c, sql);
 	}
-	return c;
+	*state = c;
+	return 0;
+}
+
+/* Also after a failure, or the next test would wait for its locks. */
+static int take_back(void **state)
+{
+	PQfinish(*state);
+	return 0;
 }
 
 static void become(PGconn *c, const char *role)
@@ -482,10 +490,9 @@ static bool is_open(const char *role, const char *table)
 
 static void a_grant_too_many_shows_no_row(void **state)
 {
-	PGconn *c = with_slipped_grants();
+	PGconn *c = *state;
 	char sql[128];
 
-	(void)state;
 	for (size_t i = 0; i < ROLES; i++) {
 		become(c, roles[i]);
 		for (size_t j = 0; j < WALLED; j++) {
@@ -509,16 +516,14 @@ static void a_grant_too_many_shows_no_row(void **state)
 		}
 		pg_do(c, "RESET ROLE");
 	}
-	PQfinish(c);
 }
 
 static void a_role_sees_only_the_wave_it_names(void **state)
 {
-	PGconn *c = with_slipped_grants();
+	PGconn *c = *state;
 	char sql[128];
 	size_t tried = 0;
 
-	(void)state;
 	for (size_t i = 0; i < ROLES; i++) {
 		become(c, roles[i]);
 		for (size_t j = 0; j < WALLED; j++) {
@@ -544,15 +549,13 @@ static void a_role_sees_only_the_wave_it_names(void **state)
 		pg_do(c, "RESET ROLE");
 	}
 	assert_int_equal(tried, 4);
-	PQfinish(c);
 }
 
 static void the_roster_is_written_in_the_wave_it_names(void **state)
 {
-	PGconn *c = with_slipped_grants();
+	PGconn *c = *state;
 	char why[6];
 
-	(void)state;
 	become(c, "roster");
 	pg_do(c, "SET LOCAL phieu.wave = '900001'");
 	pg_do(c, "INSERT INTO roster.person (wave, grp, home, name) VALUES "
@@ -563,7 +566,6 @@ static void the_roster_is_written_in_the_wave_it_names(void **state)
 		       "VALUES (900002, 1, 0, 'y')",
 		       why);
 	assert_string_equal(why, "42501");
-	PQfinish(c);
 }
 
 /* Whoever walls a table adds it above, and one more that holds answers is
@@ -706,9 +708,14 @@ int main(void)
 		cmocka_unit_test(no_role_is_more_than_a_login),
 		cmocka_unit_test(functions_that_insist_on_the_search_path_do),
 		cmocka_unit_test(functions_of_the_owner_fix_their_search_path),
-		cmocka_unit_test(a_grant_too_many_shows_no_row),
-		cmocka_unit_test(a_role_sees_only_the_wave_it_names),
-		cmocka_unit_test(the_roster_is_written_in_the_wave_it_names),
+		cmocka_unit_test_setup_teardown(a_grant_too_many_shows_no_row,
+						slip_grants, take_back),
+		cmocka_unit_test_setup_teardown(
+			a_role_sees_only_the_wave_it_names, slip_grants,
+			take_back),
+		cmocka_unit_test_setup_teardown(
+			the_roster_is_written_in_the_wave_it_names, slip_grants,
+			take_back),
 		cmocka_unit_test(no_table_with_answers_is_without_its_wall),
 		cmocka_unit_test(a_copy_that_would_lack_rows_is_refused),
 		cmocka_unit_test(
