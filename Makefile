@@ -75,8 +75,8 @@ LSTO  := $(B)/libstore.a
 LWEB  := $(B)/libweb.a
 LIBS  := $(LCORE) $(LDB) $(LHTTP) $(LCOL) $(LANA) $(LSTO) $(LWEB)
 
-L_CORE := -lcjson -lsodium -lutf8proc -lz
-L_ANA  := -lgsl -lgslcblas -lgmp -lm
+L_CORE := -lcjson -lsodium -lutf8proc -lz -lm
+L_ANA  := -lgsl -lgslcblas -lgmp
 BINARIES := $(B)/phieu-collector $(B)/phieu-upload $(B)/phieu-server $(B)/phieu
 
 UNIT     := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
@@ -168,7 +168,7 @@ $(B)/tests/test_outbox: $(call objs,$(UPLOAD_C)) $(B)/tests/test_outbox.o $(SUPP
 
 $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(LHTTP) $(LCOL) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmicrohttpd $(L_CORE) -lm
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmicrohttpd $(L_CORE)
 
 # ---- checks -------------------------------------------------------------
 check-unit: tests
