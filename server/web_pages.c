@@ -32,6 +32,8 @@ static const char home[] =
 	"<a href=\"/metrics\">/metrics</a></li>\n"
 	"<li><a href=\"/v1/waves\">/v1/waves</a>: các đợt điều tra "
 	"(cần đăng nhập hoặc khóa truy cập; sign in or bring a key)</li>\n"
+	"<li>/progress/<i>mã đợt</i>: tiến độ thu phiếu (progress of a wave)"
+	"</li>\n"
 	"</ul>\n</body></html>\n";
 
 enum http_done web_home_page(struct http_request *rq, struct http_reply *rp,
@@ -120,15 +122,24 @@ static void put_table(struct buf *b, const struct progress_row *rows, size_t n,
 	size_t i;
 
 	buf_addf(b,
-		 "<table><tr><th>%s</th><th>Kế hoạch</th><th>Nhận</th>"
-		 "<th>Hợp lệ</th><th>Cần xem</th><th>Không hợp lệ</th>"
-		 "<th>Gác lại</th><th>Còn thiếu</th><th>Vượt</th></tr>\n",
+		 "<table><tr><th>%s</th><th>Kế hoạch</th><th>Thu về</th>"
+		 "<th>Hợp lệ</th><th>Chờ xem lại</th><th>Không hợp lệ</th>"
+		 "<th>Để riêng</th><th>Còn thiếu</th><th>Vượt</th></tr>\n",
 		 homes ? "Đơn vị" : "Mẫu phiếu, nhóm, đơn vị");
 	for (i = 0; i < n; i++)
 		if (rows[i].level == PROGRESS_TOTAL ||
 		    (rows[i].level == PROGRESS_HOME) == homes)
 			put_row(b, &rows[i]);
 	buf_adds(b, "</table>\n");
+}
+
+/* 2020-12-15 as 15/12/2020 */
+static void put_day(struct buf *b, const char *iso)
+{
+	if (strlen(iso) == 10)
+		buf_addf(b, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
+	else
+		put_escaped(b, iso);
 }
 
 static bool page(struct db *db, struct http_request *rq, struct http_reply *rp,
@@ -156,11 +167,16 @@ static bool page(struct db *db, struct http_request *rq, struct http_reply *rp,
 	put_escaped(b, v.name);
 	buf_adds(b, "</h1>\n<p>");
 	if (v.trial)
-		buf_adds(b, "<span class=\"mark\">mẫu thử (trial)</span>");
+		buf_adds(b, "<span class=\"mark\">mẫu thử, không phải phiếu "
+			    "chính thức (trial)</span>");
 	if (v.simulated)
-		buf_adds(b, "<span class=\"mark\">mô phỏng (simulated)"
+		buf_adds(b, "<span class=\"mark\">số liệu mô phỏng (simulated)"
 			    "</span>");
-	buf_addf(b, "%s - %s</p>\n", v.opens, v.closes);
+	buf_adds(b, "từ ");
+	put_day(b, v.opens);
+	buf_adds(b, " đến ");
+	put_day(b, v.closes);
+	buf_adds(b, "</p>\n");
 	put_table(b, rows, n, false);
 	buf_adds(b, "<h2>Theo đơn vị nơi phát phiếu</h2>\n");
 	put_table(b, rows, n, true);

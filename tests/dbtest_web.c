@@ -709,8 +709,9 @@ static void pages_show_marks_and_escape_names(void **state)
 	assert_string_equal(v, "text/html; charset=utf-8");
 	assert_non_null(strstr(p.body, "&lt;b&gt;&amp;&quot;&#39;Đợt 2"));
 	assert_null(strstr(p.body, "<b>"));
-	assert_non_null(strstr(p.body, "mẫu thử"));
+	assert_non_null(strstr(p.body, "mẫu thử, không phải phiếu chính thức"));
 	assert_null(strstr(p.body, "mô phỏng"));
+	assert_non_null(strstr(p.body, "từ 01/01/2020 đến 01/02/2020"));
 	raw_reply_free(&p);
 	pg_do(w->owner, "UPDATE plan.wave SET simulated = true "
 			"WHERE code = 'w-2'");
