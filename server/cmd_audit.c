@@ -52,15 +52,18 @@ static bool take_heads(int *argc, char **argv, struct audit_head *heads,
 
 static void print_report(const struct audit_report *r, size_t outside)
 {
-	printf("lanes %zu, entries %" PRId64 ", batches of intake %" PRId64
-	       " with %" PRId64 " submissions, heads kept outside %zu\n",
+	printf("lanes %zu (làn), entries %" PRId64
+	       " (mục), batches of intake %" PRId64
+	       " (lô), submissions %" PRId64
+	       " (bản nộp), heads kept outside %zu (đầu giữ ở ngoài)\n",
 	       r->lanes, r->entries, r->batches, r->responses, outside);
 	for (size_t i = 0; i < r->faults_n; i++)
 		printf("lane %d, entry %" PRId64 ": %s\n", r->faults[i].lane,
 		       r->faults[i].seq, r->faults[i].what);
 	if (r->more)
 		printf("and %zu more\n", r->more);
-	printf(r->faults_n ? "the log is NOT whole\n" : "the log is whole\n");
+	printf(r->faults_n ? "NHẬT KÝ KHÔNG NGUYÊN VẸN (the log is NOT whole)\n"
+			   : "nhật ký nguyên vẹn (the log is whole)\n");
 }
 
 static bool print_report_json(const struct audit_report *r, size_t outside,

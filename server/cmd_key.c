@@ -130,7 +130,8 @@ static bool add_agent(struct db *db, const struct agent_want *want,
 	ok = store_agent_key_add(db, want->code, w, forms.at, forms.n, homes.at,
 				 homes.n, days, actor, token, &key, e);
 	if (ok)
-		printf("key %d of %s for %s, good for %d days, shown once:\n"
+		printf("khóa chỉ hiện một lần (key %d of %s for %s, good for "
+		       "%d days, shown once):\n"
 		       "%s\n",
 		       (int)key, want->code, want->wave, days, token);
 	explicit_bzero(token, sizeof token);
@@ -260,7 +261,8 @@ static int program_add(int argc, char **argv, void *app, enum role role)
 	ok = db &&
 	     store_api_key_add(db, actor, name, role, wave, days, token, &e);
 	if (ok)
-		printf("key of %s '%s' for %s, good for %d days, shown once:\n"
+		printf("khóa chỉ hiện một lần (key of %s '%s' for %s, good for "
+		       "%d days, shown once):\n"
 		       "%s\n",
 		       role_name(role), name, wave ? wave : "all waves", days,
 		       token);

@@ -42,6 +42,7 @@ struct up {
 	char *state;
 	bool cluster_started;
 	bool trial; /* the wave's plan rests on examples */
+	bool over;  /* the wave takes no more sheets */
 	int lock;
 	char wave[LIMIT_CODE_BYTES + 1];
 	char agent_key[TOKEN_TEXT_MAX], analyst_key[TOKEN_TEXT_MAX],
@@ -102,6 +103,8 @@ static bool make_agent_key(struct up *u, struct db *owner, struct err *e)
 	if (!w)
 		return false;
 	u->trial = w->plan->is_trial;
+	u->over =
+		strcmp(w->state, "draft") != 0 && strcmp(w->state, "open") != 0;
 	ok = store_agent_add(owner, UP_AGENT, "phieu up", "phieu up",
 			     "phieu up", e);
 	if (!ok && e->kind == ERR_CONFLICT) { /* of an earlier time */
@@ -250,6 +253,14 @@ static bool simulate(struct up *u, struct err *e)
 
 	if (!phieu || !upload)
 		goto out;
+	if (u->over) {
+		(void)fputs("đợt điều tra không nhận phiếu nữa, không mô "
+			    "phỏng thêm (the wave takes no more sheets, "
+			    "nothing is simulated)\n",
+			    stderr);
+		ok = true;
+		goto out;
+	}
 	(void)snprintf(file, sizeof file, "%s/simulated.ndjson", u->state);
 	(void)snprintf(outbox, sizeof outbox, "%s/simulated.outbox", u->state);
 	(void)snprintf(key, sizeof key, "PHIEU_AGENT_KEY=%s", u->agent_key);

@@ -71,11 +71,14 @@ static bool add(struct doing *d, const char *login, const char *name,
 	     (!role ||
 	      store_role_give(d->db, d->actor, login, r, NULL, NULL, e));
 	if (ok)
-		printf("account %s made; the password must be changed at the "
-		       "first sign-in\n",
+		printf("đã tạo tài khoản, phải đổi mật khẩu khi đăng nhập lần "
+		       "đầu (account %s made; the password must be changed at "
+		       "the first sign-in)\n",
 		       login);
 	if (ok && !given)
-		printf("first password, shown once: %s\n", made);
+		printf("mật khẩu đầu tiên, chỉ hiện một lần (first password, "
+		       "shown once): %s\n",
+		       made);
 	explicit_bzero(made, sizeof made);
 	secret_free(given);
 	return ok;
@@ -190,8 +193,9 @@ static int run_reset(int argc, char **argv, void *app)
 	     one_login(argc, argv, &e) && begin(&d, app, &e) &&
 	     store_reset_new(d.db, d.actor, argv[1], RESET_MINUTES, token, &e);
 	if (ok)
-		printf("reset token, shown once, good once within %d "
-		       "minutes: %s\n",
+		printf("mã đặt lại, chỉ hiện một lần, dùng một lần (reset "
+		       "token, shown once, good once within %d "
+		       "minutes): %s\n",
 		       RESET_MINUTES, token);
 	explicit_bzero(token, sizeof token);
 	return finish(&d, ok, &e);

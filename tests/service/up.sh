@@ -103,9 +103,8 @@ code=$(post d)
 PHIEU_STATE_DIR=$dir/state "$bin/phieu" freeze --wave "$wave" --reason test >/dev/null || fail 'freeze'
 stop
 
-# the same plan, though the wave is frozen; sheets refused then stop nothing;
+# the same plan, though the wave is frozen; nothing is simulated then;
 # what is printed for people can be pasted into a shell
-rm -f "$dir/state/simulated.outbox"*
 "$bin/phieu" up --dir "$dir/state" --plan collector/plans/lai-chau-2020.json --simulate 41 \
 	>"$dir/ready" 2>>"$dir/err" &
 up_pid=$!
@@ -116,6 +115,7 @@ for _ in $(seq 600); do
 done
 grep -q 'mẫu thử, không phải phiếu chính thức — số liệu mô phỏng' "$dir/ready" ||
 	fail "marks are missing: $(cat "$dir/ready")"
+grep -q 'takes no more sheets' "$dir/err" || fail 'simulating on a frozen wave is not told'
 grep '^export ' "$dir/ready" >"$dir/shell"
 (
 	unset PHIEU_STATE_DIR
