@@ -56,12 +56,6 @@ static bool refused(const struct wave_ref *w, const struct agent_scope *key,
 		odd(l, LINE_REFUSAL, "wrong-form",
 		    "this key is for other forms",
 		    "Khóa này dùng cho mẫu phiếu khác");
-	else if (!key->all_homes &&
-		 (s->home != NONE ? !home_allowed(w, key, s->home)
-				  : homeless(w, s)))
-		odd(l, LINE_REFUSAL, "wrong-area",
-		    "this key is for other areas",
-		    "Khóa này dùng cho địa bàn khác");
 	return l->kind == LINE_REFUSAL;
 }
 
@@ -79,14 +73,28 @@ static const char *faults_text(struct faults *f, struct arena *a)
 	return out;
 }
 
-static bool judge(struct wave_ref *w, struct faults *faults, struct arena *a,
-		  struct line *l)
+/* A sheet of another area is somebody's filled sheet all the same: kept, not
+ * counted (V02), while another wave or form is refused. */
+static void check_area(const struct wave_ref *w, const struct agent_scope *key,
+		       const struct submission *s, struct faults *faults)
+{
+	if (key->all_homes ||
+	    (s->home != NONE ? home_allowed(w, key, s->home) : !homeless(w, s)))
+		return;
+	fault_add(faults, "V02", "/home",
+		  "the sheet is of an area that this agent does not serve",
+		  "phiếu thuộc địa bàn không giao cho điều tra viên này");
+}
+
+static bool judge(struct wave_ref *w, const struct agent_scope *key,
+		  struct faults *faults, struct arena *a, struct line *l)
 {
 	const struct plan *p = w->wave->plan;
 	struct date today = instant_day_vn(clock_now_us());
 	unsigned flags = 0;
 
 	submission_check(p, &l->sub, today, faults, &flags);
+	check_area(w, key, &l->sub, faults);
 	if (arena_broken(a))
 		return false;
 	if (today.days > p->to.days)
@@ -142,7 +150,7 @@ bool line_read(struct wave_ref *w, const struct agent_scope *key,
 		    "Không đọc được phiếu; nội dung được giữ lại để xem xét");
 		return l->odd.words != NULL;
 	}
-	return refused(w, key, l) || judge(w, &faults, a, l);
+	return refused(w, key, l) || judge(w, key, &faults, a, l);
 }
 
 static int item_status(const struct line *l)

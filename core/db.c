@@ -18,9 +18,10 @@ static const struct {
 } states[] = {
 	{ "23505", ERR_CONFLICT }, { "23503", ERR_INPUT },
 	{ "23514", ERR_INPUT },	   { "22", ERR_INPUT },
-	{ "42501", ERR_DENIED },   { "08", ERR_DOWN },
-	{ "57P01", ERR_DOWN },	   { "57P02", ERR_DOWN },
-	{ "57P03", ERR_DOWN },	   { "53300", ERR_DOWN },
+	{ "55000", ERR_CONFLICT }, { "42501", ERR_DENIED },
+	{ "08", ERR_DOWN },	   { "57P01", ERR_DOWN },
+	{ "57P02", ERR_DOWN },	   { "57P03", ERR_DOWN },
+	{ "53300", ERR_DOWN },
 };
 
 static enum err_kind kind_of(const char *sqlstate)
