@@ -21,8 +21,9 @@ static const char usage[] =
 	"\n"
 	"Receives filled sheets over HTTP and stores them in PostgreSQL.\n"
 	"Prints one line {\"listening\":\"http://...\"} when it is ready;\n"
-	"SIGTERM finishes what has begun and stops.  Settings (--KEY VALUE,\n"
-	"PHIEU_KEY in the environment, --config FILE): docs/CONFIG.md.\n"
+	"SIGTERM finishes what has begun and stops, SIGHUP takes up log level\n"
+	"and TLS files.  Settings (--KEY VALUE, PHIEU_KEY in the environment,\n"
+	"--config FILE): docs/CONFIG.md.\n"
 	"\n"
 	"  --routes  print the routes and who may use them, and stop\n";
 
@@ -56,11 +57,12 @@ static int signals(void)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int serve(const struct conf *c, struct err *e)
+static int serve(struct conf *c, struct err *e)
 {
 	struct service *s;
 	unsigned cut;

@@ -1,10 +1,12 @@
 #include "phieu/service.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "phieu/connect.h"
@@ -101,11 +103,34 @@ static void look_event(struct service *s)
 	}
 }
 
-static char *pem(const char *path, struct err *e)
+struct pems {
+	char *certificate, *key;
+};
+
+static void pems_free(struct pems *p)
 {
+	free(p->certificate);
+	free(p->key);
+	*p = (struct pems){ 0 };
+}
+
+/* Both, or none when none is set. */
+static bool pems_read(const struct conf *c, struct pems *p, struct err *e)
+{
+	const char *certificate = conf_text(c, "tls-certificate");
+	const char *key = conf_text(c, "tls-key");
 	size_t n;
 
-	return file_read(path, (size_t)1 << 20, &n, e);
+	if (!certificate && !key)
+		return true;
+	if (!certificate || !key)
+		return err_set(e, ERR_INPUT,
+			       "tls-certificate and tls-key come together");
+	p->certificate = file_read(certificate, (size_t)1 << 20, &n, e);
+	if (!p->certificate)
+		return false;
+	p->key = file_read(key, (size_t)1 << 20, &n, e);
+	return p->key != NULL;
 }
 
 static bool listen_http(struct service *s, struct err *e)
@@ -125,35 +150,77 @@ static bool listen_http(struct service *s, struct err *e)
 		.auth = service_auth,
 		.app = s
 	};
-	const char *certificate = conf_text(c, "tls-certificate");
-	const char *key = conf_text(c, "tls-key");
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = NULL };
-	char *cert_text = NULL, *key_text = NULL;
 	bool v6 = strchr(h.address, ':') != NULL, ok = false;
+	struct pems pems = { 0 };
 
-	if (!certificate != !key) {
-		err_set(e, ERR_INPUT,
-			"tls-certificate and tls-key come together");
+	if (!pems_read(c, &pems, e))
 		goto out;
-	}
-	if (certificate &&
-	    (!(cert_text = pem(certificate, e)) || !(key_text = pem(key, e))))
-		goto out;
-	h.tls_certificate = cert_text;
-	h.tls_key = key_text;
+	s->tls = pems.certificate != NULL;
+	h.tls_certificate = pems.certificate;
+	h.tls_key = pems.key;
 	s->http = http_start(&h, e);
 	if (!s->http)
 		goto out;
 	(void)snprintf(s->url, sizeof s->url, "http%s://%s%s%s:%u",
-		       certificate ? "s" : "", v6 ? "[" : "", h.address,
+		       s->tls ? "s" : "", v6 ? "[" : "", h.address,
 		       v6 ? "]" : "", http_port(s->http));
 	ok = epoll_ctl(s->epoll, EPOLL_CTL_ADD, http_fd(s->http), &ev) == 0;
 	if (!ok)
 		err_set(e, ERR_IO, "cannot watch the network");
 out:
-	free(cert_text);
-	free(key_text);
+	pems_free(&pems);
 	return ok;
+}
+
+/* New handshakes get the new certificate; open connections go on.  TLS is
+ * neither begun nor ended on a listening socket: that takes a restart. */
+static bool take_up(struct service *s, struct err *e)
+{
+	struct pems pems = { 0 };
+	enum log_level level;
+	bool ok = false;
+
+	if (!conf_reload(s->conf, e) ||
+	    !log_level_parse(conf_text(s->conf, "log-level"), &level, e) ||
+	    !pems_read(s->conf, &pems, e))
+		goto out;
+	if (s->tls != (pems.certificate != NULL))
+		err_set(e, ERR_INPUT,
+			"TLS begins and ends with a restart only");
+	else
+		ok = !s->tls ||
+		     http_tls_reload(s->http, pems.certificate, pems.key, e);
+	if (ok)
+		log_set_level(level);
+out:
+	pems_free(&pems);
+	return ok;
+}
+
+static void reload(struct service *s)
+{
+	struct err e = { 0 };
+
+	if (take_up(s, &e))
+		log_event(LOG_INFO, NULL, "reloaded", NULL);
+	else
+		log_err(LOG_ERROR, NULL, "reload-failed", &e);
+}
+
+/* True when one of the signals says to stop. */
+static bool signals_read(struct service *s)
+{
+	struct signalfd_siginfo si;
+	bool stop = false;
+
+	while (read(s->signal_fd, &si, sizeof si) == (ssize_t)sizeof si) {
+		if (si.ssi_signo == SIGHUP)
+			reload(s);
+		else
+			stop = true;
+	}
+	return stop;
 }
 
 /* The fault of a sheet number that counted before, as the store keeps it. */
@@ -189,7 +256,7 @@ static bool open_writers(struct service *s, struct err *e)
 	return true;
 }
 
-struct service *service_new(const struct conf *c, struct err *e)
+struct service *service_new(struct conf *c, struct err *e)
 {
 	struct service *s = calloc(1, sizeof *s);
 
@@ -275,7 +342,7 @@ static bool events(struct service *s, const struct epoll_event *ev, int n)
 	for (int i = 0; i < n; i++) {
 		void *p = ev[i].data.ptr;
 		if (p == &s->stopping)
-			stop = true;
+			stop = signals_read(s) || stop;
 		else if (p == &s->look)
 			look_event(s);
 		else if (p)
@@ -291,6 +358,7 @@ unsigned service_run(struct service *s, int signal_fd)
 	int64_t now = clock_monotonic_us(), until = INT64_MAX;
 	unsigned cut;
 
+	s->signal_fd = signal_fd;
 	(void)epoll_ctl(s->epoll, EPOLL_CTL_ADD, signal_fd, &ev[0]);
 	while (!s->stopping || (http_active(s->http) > 0 && now < until)) {
 		int n = epoll_wait(s->epoll, ev, 16,

@@ -116,11 +116,12 @@ struct metrics {
 };
 
 struct service {
-	const struct conf *conf;
-	char *address; /* of the database */
+	struct conf *conf; /* read anew on SIGHUP */
+	char *address;	   /* of the database */
 	char url[80];
 	struct http_server *http;
-	int epoll;
+	bool tls;
+	int epoll, signal_fd;
 	struct db *look; /* keys, receipts, plans, notifications */
 	int64_t look_retry_us, look_wait_us;
 	struct writer writers[MAX_WRITERS];

@@ -15,14 +15,17 @@
 struct service;
 
 /* Connects (as the collector's role, refusing an owner's address and a
- * server that is not durable) and listens.  `c` outlives the service. */
-struct service *service_new(const struct conf *c, struct err *e) MUST_USE;
+ * server that is not durable) and listens.  `c` outlives the service, which
+ * reads it anew on SIGHUP. */
+struct service *service_new(struct conf *c, struct err *e) MUST_USE;
 void service_free(struct service *s);
 /* "http://127.0.0.1:8081" */
 const char *service_url(const struct service *s);
-/* Until SIGTERM or SIGINT (blocked before by the caller, read from
- * signal_fd): stops accepting, finishes what has begun.  Returns how many
- * requests were cut off. */
+/* Until SIGTERM or SIGINT (blocked before by the caller, read from signal_fd,
+ * which does not block): stops accepting, finishes what has begun.  Returns
+ * how many requests were cut off.  SIGHUP, from the same place, takes up the
+ * reloadable settings and the TLS files; what fails is logged and changes
+ * nothing that is served. */
 unsigned service_run(struct service *s, int signal_fd);
 /* Lines `METHOD pattern permission`. */
 void service_print_routes(struct buf *out);
