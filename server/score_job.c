@@ -210,3 +210,76 @@ bool score_job_check(struct score_job *j, struct arena *a,
 	buf_free(&b);
 	return ok;
 }
+
+/* ---- what was released ------------------------------------------------ */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_cell(const struct component *a, const struct component *b)
+{
+	return same_text(a->unit, b->unit) &&
+	       same_text(a->criterion, b->criterion);
+}
+
+static bool same_row(const struct component *a, const struct component *b)
+{
+	return same_cell(a, b) && a->kind == b->kind &&
+	       same_text(a->points, b->points) &&
+	       same_text(a->points_exact, b->points_exact) &&
+	       same_text(a->maximum, b->maximum) && a->n_asked == b->n_asked &&
+	       a->n_valid == b->n_valid && same_text(a->se, b->se) &&
+	       same_text(a->low, b->low) && same_text(a->high, b->high);
+}
+
+/* A plan amended on the way gives units another order in the database: what
+ * is not in its place is looked for from there on. */
+static size_t count_wrong(const struct component *want, size_t n,
+			  const struct component *have, size_t n_have)
+{
+	size_t wrong = n_have > n ? n_have - n : 0, at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t tried = 0;
+
+		while (tried < n_have && !same_cell(&want[i], &have[at])) {
+			at = (at + 1) % n_have;
+			tried++;
+		}
+		if (tried == n_have || !same_row(&want[i], &have[at]))
+			wrong++;
+		if (n_have > 0 && tried < n_have)
+			at = (at + 1) % n_have;
+	}
+	return wrong;
+}
+
+bool score_job_released(struct score_job *j, int32_t snapshot, struct arena *a,
+			int32_t *releases, size_t *wrong, struct err *e)
+{
+	size_t n, n_cells, n_have, total;
+	struct component *want, *have;
+	struct release_cell *cells;
+	struct release r;
+	bool found;
+
+	*releases = 0;
+	*wrong = 0;
+	if (!result_components(j->result, a, &want, &n, &cells, &n_cells, e) ||
+	    !store_release_get(j->db, j->wave->id, 0, &r, &found, e))
+		return false;
+	for (int32_t i = found ? r.release : 0; i > 0; i--) {
+		if (!store_release_get(j->db, j->wave->id, i, &r, &found, e))
+			return false;
+		if (!found || r.snapshot != snapshot)
+			continue;
+		if (!store_components(j->db, j->wave, i, -1, 0, 0, a, &have,
+				      &n_have, &total, e))
+			return false;
+		*wrong += count_wrong(want, n, have, n_have);
+		++*releases;
+	}
+	return true;
+}

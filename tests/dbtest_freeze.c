@@ -264,9 +264,13 @@ static void a_frozen_wave_takes_no_more(void **state)
 	FILE *f = fopen(r->path, "r");
 	ssize_t got = getline(&line, &n, f);
 
-	assert_true(got > 10);
+	assert_true(got > 10 && line[got - 1] == '\n');
 	assert_int_equal(fclose(f), 0);
-	assert_int_equal(send_sheet(r, line, (size_t)got - 1), INTAKE_CLOSED);
+	/* what it has is known by its receipt, what is new is refused */
+	assert_int_equal(send_sheet(r, line, (size_t)got - 1),
+			 INTAKE_DUPLICATE);
+	line[got - 1] = ' ';
+	assert_int_equal(send_sheet(r, line, (size_t)got), INTAKE_CLOSED);
 	free(line);
 	/* nor another plan */
 	p->name = "Tên khác";
@@ -647,6 +651,59 @@ static void a_release_is_numbered_and_stays(void **state)
 			 4);
 }
 
+static size_t wrong_rows(struct room *r)
+{
+	struct arena *a = arena_new((size_t)64 << 20);
+	struct score_job j = { 0 };
+	struct err e = { 0 };
+	int32_t releases;
+	size_t wrong;
+
+	if (!score_job_wave(&j, r->db, WAVE, &e) ||
+	    !score_job_released(&j, 2, a, &releases, &wrong, &e))
+		fail_msg("released: %s", e.msg);
+	assert_int_equal(releases, 2);
+	score_job_end(&j);
+	arena_free(a);
+	return wrong;
+}
+
+static void verifying_finds_a_changed_component(void **state)
+{
+	static const char *const spoil[] = {
+		"UPDATE publish.component SET points = '29.99' WHERE release = "
+		"2 AND kind = 'total' AND unit = (SELECT min(unit) FROM kept)",
+		"UPDATE publish.component SET n_valid = n_valid + 1 WHERE "
+		"release = 1 AND kind = 'total' AND unit = (SELECT min(unit) "
+		"FROM kept)",
+		"UPDATE publish.component SET standard_error = 0 WHERE release "
+		"= 2 AND kind = 'total' AND unit = (SELECT min(unit) FROM "
+		"kept)",
+		"DELETE FROM publish.component WHERE release = 2 AND kind = "
+		"'total' AND unit = (SELECT min(unit) FROM kept)",
+		"INSERT INTO publish.component SELECT wave, release, unit, "
+		"'thêm', points, points_exact, maximum, n_asked, n_valid, "
+		"standard_error, low, high, kind, position FROM "
+		"publish.component WHERE release = 2 AND kind = 'total' LIMIT "
+		"1",
+	};
+	struct room *r = *state;
+
+	assert_int_equal(wrong_rows(r), 0);
+	pg_do(r->super, "SET session_replication_role = replica");
+	pg_do(r->super, "CREATE TEMP TABLE kept AS SELECT * FROM "
+			"publish.component");
+	for (size_t i = 0; i < sizeof spoil / sizeof spoil[0]; i++) {
+		pg_do(r->super, spoil[i]);
+		assert_int_equal(wrong_rows(r), 1);
+		pg_do(r->super, "DELETE FROM publish.component");
+		pg_do(r->super, "INSERT INTO publish.component SELECT * FROM "
+				"kept");
+	}
+	pg_do(r->super, "SET session_replication_role = origin");
+	assert_int_equal(wrong_rows(r), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -665,6 +722,7 @@ int main(void)
 		cmocka_unit_test(verifying_finds_a_changed_answer),
 		cmocka_unit_test(verifying_finds_a_changed_snapshot),
 		cmocka_unit_test(a_release_is_numbered_and_stays),
+		cmocka_unit_test(verifying_finds_a_changed_component),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -44,4 +44,10 @@ struct score_check {
 bool score_job_check(struct score_job *j, struct arena *a,
 		     struct score_check *out, struct err *e) MUST_USE;
 
+/* What engines pull, of every release of `snapshot`, against what is
+ * recomputed: *releases compared, *wrong rows changed, missing or added. */
+bool score_job_released(struct score_job *j, int32_t snapshot, struct arena *a,
+			int32_t *releases, size_t *wrong,
+			struct err *e) MUST_USE;
+
 #endif
