@@ -127,8 +127,8 @@ static char *find_key(const struct options *op, struct err *e)
 		key = strdup(env);
 	else
 		err_set(e, ERR_INPUT,
-			"an agent key is needed: --key-file FILE or "
-			"PHIEU_AGENT_KEY");
+			"cần khóa của điều tra viên (an agent key is needed): "
+			"--key-file FILE or PHIEU_AGENT_KEY");
 	if (key && strpbrk(key, "\r\n")) {
 		err_set(e, ERR_INPUT, "the agent key holds a line end");
 		free(key);
@@ -397,7 +397,8 @@ int main(int argc, char **argv)
 	if (c.op.check && c.op.n_files == 0)
 		return usage("--check needs files");
 	if (!c.op.to && !(c.op.check && c.op.plan))
-		return usage("--to URL is missing");
+		return usage(
+			"thiếu địa chỉ máy thu nhận (--to URL is missing)");
 	if (!hash_start(&e))
 		return cli_fail("phieu-upload", &e);
 	if (c.op.check)

@@ -104,7 +104,8 @@ static enum verdict judge(const struct answer *an, struct sending *s,
 			code);
 	else
 		err_set(e, ERR_INPUT,
-			"%s is not a phieu collector (it answered %ld)",
+			"không phải máy thu nhận phiếu (%.120s is not a phieu "
+			"collector, it answered %ld)",
 			s->u->to, code);
 	return NEVER;
 }

@@ -168,6 +168,10 @@ same 'exit with the right key afterwards' $? 0
 same 'stored afterwards' "$(ledger .stored)" 1193
 to=$to/nowhere send place "$work/a.ndjson"
 same 'exit at a wrong place' $? 1
+grep -q 'không phải máy thu nhận phiếu.*is not a phieu collector' "$work/err" || fail 'a wrong place is not named'
+env -u PHIEU_AGENT_KEY "$upload" "$work/a.ndjson" --to "$to" --outbox "$work/nokey" 2>"$work/err"
+same 'exit without a key' $? 2
+grep -q 'cần khóa của điều tra viên' "$work/err" || fail 'a missing key is not named'
 to=http://127.0.0.1:1 send nobody "$work/cut.ndjson" --give-up 1
 same 'exit with nobody there' $? 3
 same 'all waits' "$(grep -c ,waiting, "$work/nobody.csv")" 300
