@@ -94,6 +94,7 @@ int main(int argc, char **argv)
 	struct err e = { 0 };
 	struct conf *c = NULL;
 	int rc = EXIT_FAILED;
+	bool set;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--routes") == 0)
@@ -103,14 +104,13 @@ int main(int argc, char **argv)
 			return EXIT_DONE;
 		}
 	}
-	if (!settings(&c, &argc, argv, &e)) {
-		rc = cli_fail("phieu-collector", &e);
-	} else if (argc > 1) {
+	set = settings(&c, &argc, argv, &e);
+	if (set && argc > 1) {
 		(void)fprintf(stderr,
 			      "phieu-collector: unknown argument %s\n%s",
 			      argv[1], usage);
 		rc = EXIT_USAGE;
-	} else if (!drop_privileges(c, &e) || !hash_start(&e)) {
+	} else if (!set || !drop_privileges(c, &e) || !hash_start(&e)) {
 		rc = cli_fail("phieu-collector", &e);
 	} else {
 		rc = serve(c, &e);

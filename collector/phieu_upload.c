@@ -19,7 +19,7 @@
 #define KEY_BYTES     ((size_t)4096)
 
 static const char help[] =
-	"phieu-upload FILE... --to URL --key-file FILE [options]\n"
+	"usage: phieu-upload FILE... --to URL --key-file FILE [options]\n"
 	"phieu-upload FILE... --check (--plan FILE | --to URL --key-file "
 	"FILE)\n"
 	"\n"

@@ -23,13 +23,16 @@
 enum { PEM_MAX = 1 << 20 };
 
 static const char help[] =
-	"phieu-server [--config FILE] [--KEY VALUE ...]\n"
-	"  The service of analysts and index engines.  Prints one line\n"
-	"  {\"listening\":\"http://...\"} when it is ready.  SIGTERM stops it\n"
-	"  after what has begun, SIGHUP takes up log level and TLS files.\n"
-	"  --routes   print METHOD, pattern and who may, then end\n"
-	"  --help     this text\n"
-	"  Settings are listed in docs/CONFIG.md.\n";
+	"usage: phieu-server [--routes] [--help] [--KEY VALUE ...]\n"
+	"\n"
+	"The service of analysts and index engines.  Prints one line\n"
+	"{\"listening\":\"http://...\"} when it is ready.  SIGTERM stops it\n"
+	"after what has begun, SIGHUP takes up log level and TLS files.\n"
+	"Settings (--KEY VALUE, PHIEU_KEY in the environment, --config FILE):\n"
+	"docs/CONFIG.md.\n"
+	"\n"
+	"  --routes  print METHOD, pattern and who may, and stop\n"
+	"  --help    this text\n";
 
 struct tls_files {
 	char *certificate, *key;
