@@ -85,6 +85,7 @@ struct writer {
 	size_t n_solo, at_solo;
 	size_t room_items, room_solo;
 	int64_t retry_us, wait_us;
+	int64_t sent_us; /* what is under way */
 };
 
 struct key_slot {

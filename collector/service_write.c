@@ -222,6 +222,7 @@ static void next_solo(struct service *s, struct writer *w)
 		return;
 	}
 	w->phase = W_SOLO;
+	w->sent_us = clock_monotonic_us();
 	if (!send_solo(s, w, w->solo[w->at_solo], &e))
 		solo_failed(s, w, &e);
 }
@@ -232,6 +233,7 @@ static bool step(struct service *s, struct writer *w, enum intake_step step,
 	struct err e = { 0 };
 
 	w->phase = phase;
+	w->sent_us = clock_monotonic_us();
 	if (store_intake_step(w->db, step, &e))
 		return true;
 	lose(s, w, &e);
@@ -266,6 +268,7 @@ static void send_batch(struct service *s, struct writer *w, bool lean)
 	struct err e = { 0 };
 
 	w->phase = W_BATCH;
+	w->sent_us = clock_monotonic_us();
 	if (!send_items(s, w, lean, w->items, w->n_items, &e))
 		batch_failed(s, w, &e);
 }
@@ -428,10 +431,22 @@ void writer_event(struct service *s, struct writer *w)
 	res_free(r);
 }
 
+/* A server that hangs does not time out by itself. */
+static int64_t hangs_us(const struct service *s)
+{
+	return (conf_int(s->conf, "statement-timeout-ms") + 2000) * 1000;
+}
+
 void writer_tend(struct service *s, struct writer *w, int64_t now)
 {
 	struct err e = { 0 };
 
+	if (w->phase != W_DOWN && w->phase != W_IDLE &&
+	    now - w->sent_us > hangs_us(s)) {
+		err_set(&e, ERR_DOWN, "the database does not answer");
+		lose(s, w, &e);
+		return;
+	}
 	if (w->phase != W_DOWN || now < w->retry_us)
 		return;
 	s->metrics.reconnects++;

@@ -1,11 +1,13 @@
 #include "phieu/db.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "db_impl.h"
+#include "phieu/date.h"
 
 struct res {
 	PGresult *pg;
@@ -70,6 +72,8 @@ bool db_failed(struct db *db, const struct pg_result *r, struct err *e)
 	}
 	return false;
 }
+
+#define SLACK_MS 2000 /* for a time-out of the server's to arrive */
 
 /* Transaction words and settings only: no values in the text. */
 static bool simple(struct db *db, const char *sql, struct err *e)
@@ -167,6 +171,8 @@ struct db *db_open(const char *conninfo, const char *application,
 	if (!settle(db, statement_timeout_ms, e) ||
 	    (check == DB_SERVICE_ROLE && !role_ok(db, e)))
 		goto out;
+	if (statement_timeout_ms > 0)
+		db->patience_ms = statement_timeout_ms + SLACK_MS;
 	return db;
 out:
 	db_close(db);
@@ -252,15 +258,70 @@ static bool params_fill(struct params *p, enum q q, const struct arg *args,
 	return true;
 }
 
+/* Waits for the whole answer.  A server that hangs does not time out by
+ * itself: the connection is given up, so that nobody waits for ever. */
+static bool await(struct db *db, struct err *e)
+{
+	int64_t until = clock_monotonic_us() + db->patience_ms * INT64_C(1000);
+
+	for (;;) {
+		int flush = PQflush(db->conn);
+		struct pollfd p = { .fd = PQsocket(db->conn),
+				    .events = (short)(flush == 1
+							      ? POLLIN | POLLOUT
+							      : POLLIN) };
+		int64_t left = (until - clock_monotonic_us()) / 1000;
+
+		if (flush < 0 || !PQconsumeInput(db->conn))
+			return true; /* PQgetResult says what it was */
+		if (flush == 0 && !PQisBusy(db->conn))
+			return true;
+		if (left <= 0)
+			break;
+		(void)poll(&p, 1, left > 1000 ? 1000 : (int)left);
+	}
+	db->down = true;
+	return err_set(e, ERR_DOWN, "the database does not answer");
+}
+
+static struct res *run(struct db *db, enum q q, const struct params *p,
+		       bool binary_results, struct err *e)
+{
+	PGresult *r, *next;
+
+	if (!db->patience_ms)
+		return result_new(db, q,
+				  PQexecPrepared(db->conn, q_name[q], p->n,
+						 p->values, p->lengths,
+						 p->formats, binary_results),
+				  e);
+	if (!PQsendQueryPrepared(db->conn, q_name[q], p->n, p->values,
+				 p->lengths, p->formats, binary_results))
+		return result_new(db, q, NULL, e);
+	if (!await(db, e))
+		return NULL;
+	r = PQgetResult(db->conn);
+	while ((next = PQgetResult(db->conn))) {
+		PQclear(r);
+		r = next;
+	}
+	return result_new(db, q, r, e);
+}
+
 struct res *db_run(struct db *db, enum q q, const char *const *args,
 		   struct err *e)
 {
+	struct params p = { .n = q_nargs[q] };
+
+	if (p.n > MAX_ARGS) {
+		err_set(e, ERR_BUG, "%s: too many parameters", q_name[q]);
+		return NULL;
+	}
+	for (int i = 0; i < p.n; i++)
+		p.values[i] = args[i];
 	if (!db_prepare(db, q, e))
 		return NULL;
-	return result_new(db, q,
-			  PQexecPrepared(db->conn, q_name[q], q_nargs[q], args,
-					 NULL, NULL, 0),
-			  e);
+	return run(db, q, &p, false, e);
 }
 
 struct res *db_run_args(struct db *db, enum q q, const struct arg *args,
@@ -270,10 +331,7 @@ struct res *db_run_args(struct db *db, enum q q, const struct arg *args,
 
 	if (!params_fill(&p, q, args, e) || !db_prepare(db, q, e))
 		return NULL;
-	return result_new(db, q,
-			  PQexecPrepared(db->conn, q_name[q], p.n, p.values,
-					 p.lengths, p.formats, binary_results),
-			  e);
+	return run(db, q, &p, binary_results, e);
 }
 
 bool db_do(struct db *db, enum q q, const char *const *args, struct err *e)

@@ -9,7 +9,8 @@ struct pg_result;
 
 struct db {
 	struct pg_conn *conn;
-	bool down; /* the connection was lost */
+	bool down;	 /* the connection was lost */
+	int patience_ms; /* what a statement may take, seen from here; 0: any */
 	bool prepared[Q_COUNT];
 	struct pg_result *pending; /* first result of a db_send under way */
 	void *notify;		   /* PGnotify last handed out */

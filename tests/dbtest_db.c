@@ -458,6 +458,27 @@ static void copy_in_then_out_gives_the_same_rows(void **state)
 	db_close(db);
 }
 
+/* Its own time-out taken away, the server is as good as hung. */
+static void a_server_that_hangs_is_down(void **state)
+{
+	PGconn *other = raw("PHIEU_TEST_DB");
+	const char *args[] = { "1" };
+	struct err e = { 0 };
+	struct db *db = db_open(getenv("PHIEU_TEST_DB"), "dbtest", DB_ANY_ROLE,
+				100, &e);
+
+	(void)state;
+	assert_non_null(db);
+	PQclear(PQexec(other, "SELECT pg_advisory_lock(7001, 1)"));
+	assert_true(db_migration_run(db, "SET statement_timeout = 0", &e));
+	assert_true(db_begin(db, &e));
+	assert_false(db_do(db, Q_FREEZE_LOCK, args, &e));
+	assert_int_equal(e.kind, ERR_DOWN);
+	assert_false(db_is_up(db));
+	db_close(db);
+	PQfinish(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,6 +489,7 @@ int main(void)
 		cmocka_unit_test(nobody_there_is_down),
 		cmocka_unit_test(a_lost_connection_is_down_and_stays_down),
 		cmocka_unit_test(a_connection_lost_while_waiting_is_down),
+		cmocka_unit_test(a_server_that_hangs_is_down),
 		cmocka_unit_test(send_and_poll_give_the_same_as_run),
 		cmocka_unit_test(notifications_arrive_with_their_payload),
 		cmocka_unit_test(
