@@ -232,15 +232,8 @@ void write_flags(struct buf *out, unsigned flags)
 static void write_error(struct buf *out, const char *code, const char *message,
 			const char *vi, const char *request)
 {
-	buf_adds(out, ",\"error\":{\"code\":");
-	jw_escape(out, code, strlen(code));
-	buf_adds(out, ",\"message\":");
-	jw_escape(out, message, strlen(message));
-	buf_adds(out, ",\"message_vi\":");
-	jw_escape(out, vi, strlen(vi));
-	buf_adds(out, ",\"request\":");
-	jw_escape(out, request, strlen(request));
-	buf_adds(out, "}");
+	buf_adds(out, ",\"error\":");
+	http_error_words(out, code, message, vi, request);
 }
 
 static const struct {

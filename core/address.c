@@ -5,28 +5,19 @@
 #include <string.h>
 
 #include "phieu/buf.h"
+#include "phieu/hash.h"
 
 #define ADDRESS_MAX ((size_t)16 << 10)
-
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 static void add_decoded(struct buf *b, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		char c = s[i];
 
-		if (c == '%' && i + 2 < n && nibble(s[i + 1]) >= 0 &&
-		    nibble(s[i + 2]) >= 0) {
-			c = (char)(nibble(s[i + 1]) * 16 + nibble(s[i + 2]));
+		if (c == '%' && i + 2 < n && hex_digit(s[i + 1]) >= 0 &&
+		    hex_digit(s[i + 2]) >= 0) {
+			c = (char)(hex_digit(s[i + 1]) * 16 +
+				   hex_digit(s[i + 2]));
 			i += 2;
 		}
 		buf_add(b, &c, 1);

@@ -9,6 +9,7 @@
 #include "db_impl.h"
 #include "phieu/buf.h"
 #include "phieu/db.h"
+#include "phieu/hash.h"
 
 bool res_i64(const struct res *r, size_t row, int col, int64_t *out,
 	     struct err *e)
@@ -44,13 +45,6 @@ bool res_bool(const struct res *r, size_t row, int col)
 	return s && (db_is_binary(r, col) ? s[0] == 1 : s[0] == 't');
 }
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool res_bytes(const struct res *r, size_t row, int col, uint8_t *out,
 	       size_t max, size_t *n, struct err *e)
 {
@@ -71,7 +65,8 @@ bool res_bytes(const struct res *r, size_t row, int col, uint8_t *out,
 	if ((len - 2) / 2 > max)
 		return err_set(e, ERR_DB, "too many bytes");
 	for (size_t i = 2; i < len; i += 2) {
-		int hi = digit(s[i]), lo = digit(s[i + 1]);
+		int hi = hex_digit(s[i]), lo = hex_digit(s[i + 1]);
+
 		if (hi < 0 || lo < 0)
 			return err_set(e, ERR_DB, "not bytes in hex");
 		*out++ = (uint8_t)(hi << 4 | lo);

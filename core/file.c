@@ -87,16 +87,18 @@ static bool write_all(int fd, const char *p, size_t n)
 	return fsync(fd) == 0;
 }
 
-static bool sync_folder(const char *path)
+bool file_sync_folder(const char *path, struct err *e)
 {
 	char *copy = strdup(path);
 	int fd;
 	bool ok;
 
 	if (!copy)
-		return false;
+		return err_set(e, ERR_NOMEM, "out of memory");
 	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ok = fd >= 0 && fsync(fd) == 0;
+	if (!ok)
+		(void)err_set(e, ERR_IO, "%s: %s", copy, strerror(errno));
 	if (fd >= 0)
 		(void)close(fd);
 	free(copy);
@@ -119,12 +121,12 @@ bool file_write(const char *path, const void *p, size_t n, unsigned mode,
 		goto out;
 	}
 	ok = write_all(fd, p, n);
-	ok = close(fd) == 0 && ok && rename(tmp, path) == 0 &&
-	     sync_folder(path);
+	ok = close(fd) == 0 && ok && rename(tmp, path) == 0;
 	if (!ok) {
 		(void)err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
 		(void)unlink(tmp);
 	}
+	ok = ok && file_sync_folder(path, e);
 out:
 	free(tmp);
 	return ok;

@@ -49,7 +49,7 @@ void hex_text(const uint8_t *p, size_t n, char *out)
 	*out = '\0';
 }
 
-static int hex_value(char ch)
+int hex_digit(char ch)
 {
 	if (ch >= '0' && ch <= '9')
 		return ch - '0';
@@ -65,7 +65,7 @@ bool hex_parse(const char *s, size_t chars, uint8_t *out)
 	if (chars % 2)
 		return false;
 	for (size_t i = 0; i < chars; i += 2) {
-		int high = hex_value(s[i]), low = hex_value(s[i + 1]);
+		int high = hex_digit(s[i]), low = hex_digit(s[i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

@@ -40,6 +40,20 @@ static void body_reset(struct buf *b)
 		b->data[0] = '\0';
 }
 
+void http_error_words(struct buf *out, const char *code, const char *message,
+		      const char *message_vi, const char *request)
+{
+	struct jw w;
+
+	jw_init(&w, out);
+	jw_object(&w);
+	jw_kv(&w, "code", code);
+	jw_kv(&w, "message", message);
+	jw_kv(&w, "message_vi", message_vi);
+	jw_kv(&w, "request", request);
+	jw_object_end(&w);
+}
+
 void http_error(struct http_request *rq, struct http_reply *rp, int status,
 		const char *code, const char *message, const char *message_vi)
 {
@@ -48,15 +62,9 @@ void http_error(struct http_request *rq, struct http_reply *rp, int status,
 	body_reset(b);
 	rp->status = status;
 	rp->content_type = "application/json; charset=utf-8";
-	buf_adds(b, "{\"error\":{\"code\":");
-	jw_escape(b, code, strlen(code));
-	buf_adds(b, ",\"message\":");
-	jw_escape(b, message, strlen(message));
-	buf_adds(b, ",\"message_vi\":");
-	jw_escape(b, message_vi, strlen(message_vi));
-	buf_adds(b, ",\"request\":");
-	jw_escape(b, rq->id, strlen(rq->id));
-	buf_adds(b, "}}\n");
+	buf_adds(b, "{\"error\":");
+	http_error_words(b, code, message, message_vi, rq->id);
+	buf_adds(b, "}\n");
 	if (status == 503 || status == 429)
 		http_set_header(rp, "Retry-After", "5");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "phieu/hash.h"
 #include "phieu/utf8.h"
 
 static const char *const method_names[] = {
@@ -14,17 +15,6 @@ static const char *const method_names[] = {
 const char *http_method_name(enum http_method m)
 {
 	return method_names[m];
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
 }
 
 /* NULL on a bad escape, a NUL or invalid UTF-8. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phieu/hash.h"
 #include "phieu/limits.h"
 
 /* One pass over the bytes with a stack of our own, no recursion and, until an
@@ -66,17 +67,6 @@ static void skip_space(struct check *c)
 
 /* ---- decoding, on text that has been checked ---- */
 
-static unsigned hex_digit(char ch)
-{
-	if (ch >= '0' && ch <= '9')
-		return (unsigned)(ch - '0');
-	if (ch >= 'a' && ch <= 'f')
-		return (unsigned)(ch - 'a') + 10;
-	if (ch >= 'A' && ch <= 'F')
-		return (unsigned)(ch - 'A') + 10;
-	return 16;
-}
-
 /* Four hex digits at s; 0x10000 when they are not. */
 static unsigned hex4(const char *s, const char *end)
 {
@@ -85,11 +75,11 @@ static unsigned hex4(const char *s, const char *end)
 	if (end - s < 4)
 		return 0x10000;
 	for (int i = 0; i < 4; i++) {
-		unsigned d = hex_digit(s[i]);
+		int d = hex_digit(s[i]);
 
-		if (d > 15)
+		if (d < 0)
 			return 0x10000;
-		v = v << 4 | d;
+		v = v << 4 | (unsigned)d;
 	}
 	return v;
 }

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,24 +137,6 @@ static bool manifest_close(const char *path, struct jw *w, const char *hex,
 	return ok;
 }
 
-static bool sync_folder(const char *path, struct err *e)
-{
-	char *copy = beside(path, "", e);
-	int fd;
-	bool ok;
-
-	if (!copy)
-		return false;
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ok = fd >= 0 && fsync(fd) == 0;
-	if (!ok)
-		err_set(e, ERR_IO, "%s: %s", copy, strerror(errno));
-	if (fd >= 0)
-		(void)close(fd);
-	free(copy);
-	return ok;
-}
-
 /* The dump, whole and on the disk, under a passing name. */
 static bool dump_to(const struct conf *c, const char *tmp, char hex[65],
 		    int64_t *bytes, struct err *e)
@@ -185,7 +166,7 @@ static bool put_in_place(const char *tmp, const char *path, struct err *e)
 	if (link(tmp, path) != 0)
 		return err_set(e, errno == EEXIST ? ERR_CONFLICT : ERR_IO,
 			       "%s: %s", path, strerror(errno));
-	return sync_folder(path, e);
+	return file_sync_folder(path, e);
 }
 
 bool backup_write(const struct conf *c, const char *path, int64_t *bytes,

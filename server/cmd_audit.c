@@ -8,7 +8,6 @@
 #include "phieu/commands.h"
 #include "phieu/connect.h"
 #include "phieu/json.h"
-#include "phieu/migrate.h"
 #include "phieu/store_audit.h"
 
 #define HEADS_MAX 256
@@ -16,13 +15,7 @@
 
 static struct db *open_log(void *app, struct err *e)
 {
-	struct db *db = connect_as(((struct app *)app)->conf, WHO_AUDITOR, e);
-
-	if (db && !migrate_check(db, e)) {
-		db_close(db);
-		return NULL;
-	}
-	return db;
+	return connect_ready(((struct app *)app)->conf, WHO_AUDITOR, e);
 }
 
 /* "--head LANE:SEQ:HASH", any number of times: taken out of argv before the

@@ -6,7 +6,6 @@
 
 #include "phieu/commands.h"
 #include "phieu/connect.h"
-#include "phieu/migrate.h"
 #include "phieu/rows.h"
 #include "phieu/secret.h"
 #include "phieu/store_account.h"
@@ -24,13 +23,7 @@ static int done(struct db *db, bool ok, const struct err *e)
 
 static struct db *open_as(void *app, enum who who, struct err *e)
 {
-	struct db *db = connect_as(((struct app *)app)->conf, who, e);
-
-	if (db && !migrate_check(db, e)) {
-		db_close(db);
-		return NULL;
-	}
-	return db;
+	return connect_ready(((struct app *)app)->conf, who, e);
 }
 
 static bool number(const char *s, int min, int max, int *out, const char *what,

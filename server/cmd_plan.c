@@ -55,7 +55,7 @@ static bool open_file(struct source *s, const char *path, struct err *e)
 static bool open_wave(struct source *s, const char *code, const struct app *app,
 		      struct err *e)
 {
-	struct db *db = connect_as(app->conf, WHO_SERVER, e);
+	struct db *db = connect_ready(app->conf, WHO_SERVER, e);
 
 	if (!db)
 		return false;
@@ -204,7 +204,7 @@ static bool load(const struct app *app, const struct plan *p,
 		 const char *reason, const char *by, int32_t *version,
 		 bool *changed, struct err *e)
 {
-	struct db *db = connect_as(app->conf, WHO_OWNER, e);
+	struct db *db = connect_ready(app->conf, WHO_OWNER, e);
 	bool ok;
 
 	if (!db)

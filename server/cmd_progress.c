@@ -18,7 +18,7 @@ struct report {
 static bool fetch(const struct conf *c, const char *wave, struct arena *a,
 		  struct report *r, struct err *e)
 {
-	struct db *db = connect_as(c, WHO_SERVER, e);
+	struct db *db = connect_ready(c, WHO_SERVER, e);
 	bool found = false, ok;
 
 	if (!db)

@@ -30,7 +30,7 @@ static bool open_db(struct job *j, const struct app *app, enum who as,
 {
 	if (!wave)
 		return err_set(e, ERR_INPUT, "--wave is missing");
-	j->db = connect_as(app->conf, as, e);
+	j->db = connect_ready(app->conf, as, e);
 	return j->db != NULL;
 }
 
@@ -211,7 +211,7 @@ static bool release(const struct score_job *j, const struct app *app,
 
 	if (!result_components(j->result, a, &rows, &n, &cells, &n_cells, e))
 		return false;
-	db = connect_as(app->conf, WHO_PUBLISH, e);
+	db = connect_ready(app->conf, WHO_PUBLISH, e);
 	if (!db)
 		return false;
 	actor_name(actor, sizeof actor);

@@ -31,7 +31,7 @@ static bool look(struct sheets *s, void *app, enum who who, struct err *e)
 	s->arena = arena_new(ARENA_BYTES);
 	if (!s->arena)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	s->db = connect_as(((struct app *)app)->conf, who, e);
+	s->db = connect_ready(((struct app *)app)->conf, who, e);
 	if (!s->db ||
 	    !store_wave_head(s->db, s->wave, 0, s->arena, &s->head, &found, e))
 		return false;

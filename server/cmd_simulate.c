@@ -5,48 +5,17 @@
 
 #include "phieu/commands.h"
 #include "phieu/connect.h"
-#include "phieu/file.h"
-#include "phieu/limits.h"
 #include "phieu/plan.h"
 #include "phieu/simulate.h"
 #include "phieu/store_plan.h"
 
-#define FAULT_BYTES ((size_t)4 << 20)
-#define SHEETS_MAX  100000000LL
+#define SHEETS_MAX 100000000LL
 
 struct source { /* the plan, from a file or from the database */
 	struct plan *plan;
 	struct wave *wave;
 	struct db *db;
 };
-
-static struct plan *from_file(const char *path, struct err *e)
-{
-	struct arena *a = arena_new(FAULT_BYTES);
-	struct plan *p = NULL;
-	struct faults f;
-	char *text = NULL;
-	size_t n;
-
-	if (!a) {
-		err_set(e, ERR_NOMEM, "out of memory");
-		goto out;
-	}
-	faults_init(&f, a);
-	text = file_read(path, LIMIT_PLAN_BYTES, &n, e);
-	if (text)
-		p = plan_read(text, n, &f, e);
-	if (text && !p && f.n > 0)
-		err_set(e, ERR_INPUT,
-			"%s: %zu faults, the first %s at %s: %s (see phieu "
-			"plan check)",
-			path, f.n + f.more, f.list[0].code, f.list[0].path,
-			f.list[0].message);
-out:
-	free(text);
-	arena_free(a);
-	return p;
-}
 
 static const struct plan *source_open(struct source *s, const char *file,
 				      const char *wave, const struct app *app,
@@ -57,10 +26,10 @@ static const struct plan *source_open(struct source *s, const char *file,
 		return NULL;
 	}
 	if (file) {
-		s->plan = from_file(file, e);
+		s->plan = plan_file_read(file, e);
 		return s->plan;
 	}
-	s->db = connect_as(app->conf, WHO_SERVER, e);
+	s->db = connect_ready(app->conf, WHO_SERVER, e);
 	if (s->db)
 		s->wave = store_wave_get(s->db, wave, e);
 	return s->wave ? s->wave->plan : NULL;

@@ -19,7 +19,6 @@
 #include "phieu/commands.h"
 #include "phieu/connect.h"
 #include "phieu/date.h"
-#include "phieu/file.h"
 #include "phieu/hash.h"
 #include "phieu/json.h"
 #include "phieu/limits.h"
@@ -55,39 +54,17 @@ struct up {
 
 static bool load_plan(struct up *u, struct db *owner, struct err *e)
 {
-	struct arena *a = arena_new(LIMIT_PLAN_BYTES);
-	struct faults faults;
-	struct plan *p = NULL;
-	char *text = NULL;
-	size_t n;
+	struct plan *p = plan_file_read(u->plan_file, e);
 	int32_t version;
-	bool changed, ok = false;
+	bool changed, ok;
 
-	if (!a)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	faults_init(&faults, a);
-	text = file_read(u->plan_file, LIMIT_PLAN_BYTES, &n, e);
-	if (!text)
-		goto out;
-	*e = (struct err){ 0 };
-	p = plan_read(text, n, &faults, e);
-	if (!p) {
-		if (faults.n)
-			(void)err_set(
-				e, ERR_INPUT,
-				"kế hoạch có %zu lỗi (faults); xem (see): "
-				"phieu plan check %.120s",
-				faults.n + faults.more, u->plan_file);
-		goto out;
-	}
+	if (!p)
+		return false;
 	(void)snprintf(u->wave, sizeof u->wave, "%s", p->wave);
 	u->trial = p->is_trial;
 	ok = store_plan_load(owner, p, "phieu up", "phieu up", &version,
 			     &changed, e);
-out:
 	plan_free(p);
-	free(text);
-	arena_free(a);
 	return ok;
 }
 

@@ -5,6 +5,7 @@
 
 #include "phieu/cluster.h"
 #include "phieu/log.h"
+#include "phieu/migrate.h"
 
 static const struct {
 	const char *role, *key;
@@ -111,6 +112,17 @@ struct db *connect_as(const struct conf *c, enum who who, struct err *e)
 	db = db_open(address, "phieu",
 		     who == WHO_OWNER ? DB_ANY_ROLE : DB_SERVICE_ROLE, 0, e);
 	free(address);
+	return db;
+}
+
+struct db *connect_ready(const struct conf *c, enum who who, struct err *e)
+{
+	struct db *db = connect_as(c, who, e);
+
+	if (db && !migrate_check(db, e)) {
+		db_close(db);
+		return NULL;
+	}
 	return db;
 }
 

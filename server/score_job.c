@@ -3,11 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "phieu/file.h"
-#include "phieu/limits.h"
-
-#define FAULT_BYTES ((size_t)4 << 20)
-
 void score_job_end(struct score_job *j)
 {
 	result_free(j->result);
@@ -111,40 +106,13 @@ bool score_job_wave(struct score_job *j, struct db *db, const char *wave,
 
 /* ---- from files ------------------------------------------------------ */
 
-static struct plan *plan_of_file(const char *path, struct err *e)
-{
-	struct arena *a = arena_new(FAULT_BYTES);
-	struct plan *p = NULL;
-	struct faults f;
-	char *text = NULL;
-	size_t n;
-
-	if (!a) {
-		err_set(e, ERR_NOMEM, "out of memory");
-		return NULL;
-	}
-	faults_init(&f, a);
-	text = file_read(path, LIMIT_PLAN_BYTES, &n, e);
-	if (text)
-		p = plan_read(text, n, &f, e);
-	if (text && !p && f.n > 0)
-		err_set(e, ERR_INPUT,
-			"%s: %zu faults, the first %s at %s: %s (see phieu "
-			"plan check)",
-			path, f.n + f.more, f.list[0].code, f.list[0].path,
-			f.list[0].message);
-	free(text);
-	arena_free(a);
-	return p;
-}
-
 bool score_job_files(struct score_job *j, const char *plan,
 		     const char *responses, struct err *e)
 {
 	struct rating_source src;
 	char sha256[65];
 
-	j->plan = plan_of_file(plan, e);
+	j->plan = plan_file_read(plan, e);
 	if (!j->plan)
 		return false;
 	j->responses = responses_read(j->plan, responses, &j->count, e);

@@ -64,10 +64,13 @@ typedef bool (*web_fn)(struct db *db, struct http_request *rq,
 		       struct http_reply *rp, struct web *w, struct err *e);
 enum http_done web_run(struct http_request *rq, struct http_reply *rp,
 		       void *app, web_fn fn);
-/* The wave of {wave}; 404 (and false in *found) when there is none such, or
- * none for this person or key. */
-bool web_wave(struct db *db, struct http_request *rq, struct http_reply *rp,
-	      struct wave_head *out, bool *found, struct err *e);
+/* The same for the wave of {wave}; 404 when there is none such, or none for
+ * this person or key. */
+typedef bool (*web_wave_fn)(struct db *db, struct http_request *rq,
+			    struct http_reply *rp, const struct wave_head *v,
+			    struct err *e);
+enum http_done web_run_wave(struct http_request *rq, struct http_reply *rp,
+			    void *app, web_wave_fn fn);
 /* ?offset= and ?limit=; false with a 400. */
 bool web_page(struct http_request *rq, struct http_reply *rp, size_t *offset,
 	      size_t *limit);

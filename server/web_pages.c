@@ -143,39 +143,32 @@ static void put_day(struct buf *b, const char *iso)
 }
 
 static bool page(struct db *db, struct http_request *rq, struct http_reply *rp,
-		 struct web *w, struct err *e)
+		 const struct wave_head *v, struct err *e)
 {
 	struct progress_row *rows;
 	struct buf *b = &rp->body;
-	struct wave_head v;
-	bool found;
 	size_t n;
 
-	(void)w;
-	if (!web_wave(db, rq, rp, &v, &found, e))
-		return false;
-	if (!found)
-		return true;
-	if (!store_progress(db, v.wave, rq->arena, &rows, &n, e))
+	if (!store_progress(db, v->wave, rq->arena, &rows, &n, e))
 		return false;
 	rp->content_type = "text/html; charset=utf-8";
 	buf_adds(b, "<!doctype html>\n<html lang=\"vi\"><head>"
 		    "<meta charset=\"utf-8\"><title>Tiến độ ");
-	put_escaped(b, v.code);
+	put_escaped(b, v->code);
 	buf_adds(b, "</title><link rel=\"stylesheet\" href=\"/style.css\">"
 		    "</head><body>\n<h1>Tiến độ: ");
-	put_escaped(b, v.name);
+	put_escaped(b, v->name);
 	buf_adds(b, "</h1>\n<p>");
-	if (v.trial)
+	if (v->trial)
 		buf_adds(b, "<span class=\"mark\">mẫu thử, không phải phiếu "
 			    "chính thức (trial)</span>");
-	if (v.simulated)
+	if (v->simulated)
 		buf_adds(b, "<span class=\"mark\">số liệu mô phỏng (simulated)"
 			    "</span>");
 	buf_adds(b, "từ ");
-	put_day(b, v.opens);
+	put_day(b, v->opens);
 	buf_adds(b, " đến ");
-	put_day(b, v.closes);
+	put_day(b, v->closes);
 	buf_adds(b, "</p>\n");
 	put_table(b, rows, n, false);
 	buf_adds(b, "<h2>Theo đơn vị nơi phát phiếu</h2>\n");
@@ -187,5 +180,5 @@ static bool page(struct db *db, struct http_request *rq, struct http_reply *rp,
 enum http_done web_progress_page(struct http_request *rq, struct http_reply *rp,
 				 void *app)
 {
-	return web_run(rq, rp, app, page);
+	return web_run_wave(rq, rp, app, page);
 }

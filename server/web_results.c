@@ -33,30 +33,25 @@ static bool nothing_published(struct http_request *rq, struct http_reply *rp)
 
 /* The bytes are the snapshot's own: their SHA-256 is the ETag. */
 static bool results(struct db *db, struct http_request *rq,
-		    struct http_reply *rp, struct web *w, struct err *e)
+		    struct http_reply *rp, const struct wave_head *v,
+		    struct err *e)
 {
 	int32_t number = 0;
 	struct snapshot s;
 	struct release r;
-	struct wave_head v;
-	bool found;
+	bool found = true;
 
-	(void)w;
-	if (!web_wave(db, rq, rp, &v, &found, e))
-		return false;
-	if (!found)
-		return true;
 	if (!is_analyst(rq)) {
-		if (!store_release_get(db, v.wave, 0, &r, &found, e))
+		if (!store_release_get(db, v->wave, 0, &r, &found, e))
 			return false;
 		number = found ? r.snapshot : 0;
 	}
 	if (found &&
-	    !store_snapshot_get(db, v.wave, number, rq->arena, &s, &found, e))
+	    !store_snapshot_get(db, v->wave, number, rq->arena, &s, &found, e))
 		return false;
 	if (!found)
 		return nothing_published(rq, rp);
-	put_marks(rp, &v, v.trial);
+	put_marks(rp, v, v->trial);
 	if (!http_not_modified(rq, rp, s.sha256))
 		buf_add(&rp->body, s.content, s.content_n);
 	return true;
@@ -65,7 +60,7 @@ static bool results(struct db *db, struct http_request *rq,
 enum http_done web_results(struct http_request *rq, struct http_reply *rp,
 			   void *app)
 {
-	return web_run(rq, rp, app, results);
+	return web_run_wave(rq, rp, app, results);
 }
 
 static const char *const kind_names[] = {
@@ -288,39 +283,34 @@ static bool put_components(struct db *db, struct http_request *rq,
 }
 
 static bool components(struct db *db, struct http_request *rq,
-		       struct http_reply *rp, struct web *w, struct err *e)
+		       struct http_reply *rp, const struct wave_head *v,
+		       struct err *e)
 {
 	struct page p = { 0 };
-	struct wave_head v;
 	struct release r;
 	const char *etag;
 	bool found, csv;
 
-	(void)w;
 	if (!web_page(rq, rp, &p.offset, &p.limit) ||
 	    !read_kind(rq, rp, &p.kind))
 		return true;
-	if (!web_wave(db, rq, rp, &v, &found, e))
-		return false;
-	if (!found)
-		return true;
-	if (!store_release_get(db, v.wave, 0, &r, &found, e))
+	if (!store_release_get(db, v->wave, 0, &r, &found, e))
 		return false;
 	if (!found)
 		return nothing_published(rq, rp);
 	csv = web_wants_csv(rq, rp);
-	put_marks(rp, &v, r.trial);
+	put_marks(rp, v, r.trial);
 	etag = arena_printf(rq->arena, "%s-%d-%s", r.sha256, (int)r.release,
 			    csv ? "csv" : "json");
 	if (!etag)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	if (http_not_modified(rq, rp, etag))
 		return true;
-	return put_components(db, rq, rp, &v, &r, &p, csv, e);
+	return put_components(db, rq, rp, v, &r, &p, csv, e);
 }
 
 enum http_done web_components(struct http_request *rq, struct http_reply *rp,
 			      void *app)
 {
-	return web_run(rq, rp, app, components);
+	return web_run_wave(rq, rp, app, components);
 }

@@ -4,15 +4,53 @@
 #include "phieu/log.h"
 #include "web_impl.h"
 
+struct handler { /* one of the two */
+	web_fn any;
+	web_wave_fn of_wave;
+};
+
+/* A role given for one wave counts in that wave only. */
+static bool sees_wave(const struct http_request *rq, int32_t wave)
+{
+	const struct identity *id = rq->identity;
+	size_t i;
+
+	if (!id->is_person)
+		return id->key.wave == 0 || id->key.wave == wave;
+	for (i = 0; i < id->person.n_grants; i++) {
+		const struct grant *g = &id->person.grants[i];
+
+		if ((id->roles & ROLE_BIT(g->role)) &&
+		    (g->wave == 0 || g->wave == wave))
+			return true;
+	}
+	return false;
+}
+
+static bool with_wave(struct db *db, struct http_request *rq,
+		      struct http_reply *rp, web_wave_fn fn, struct err *e)
+{
+	struct wave_head v;
+	bool found;
+
+	if (!store_wave_head(db, rq->param[0], 0, rq->arena, &v, &found, e))
+		return false;
+	if (found && sees_wave(rq, v.wave))
+		return fn(db, rq, rp, &v, e);
+	web_not_found(rq, rp);
+	return true;
+}
+
 static bool attempt(struct http_request *rq, struct http_reply *rp,
-		    struct web *w, web_fn fn, struct err *e)
+		    struct web *w, const struct handler *h, struct err *e)
 {
 	struct db *db = db_pool_take(w->db, WEB_DB_WAIT_MS, e);
 	bool ok;
 
 	if (!db)
 		return false;
-	ok = fn(db, rq, rp, w, e);
+	ok = h->of_wave ? with_wave(db, rq, rp, h->of_wave, e)
+			: h->any(db, rq, rp, w, e);
 	db_pool_give(w->db, db);
 	return ok;
 }
@@ -25,22 +63,34 @@ static void start_over(struct http_reply *rp)
 	rp->body.broken = false;
 }
 
-enum http_done web_run(struct http_request *rq, struct http_reply *rp,
-		       void *app, web_fn fn)
+static enum http_done run(struct http_request *rq, struct http_reply *rp,
+			  void *app, const struct handler *h)
 {
 	struct web *w = app;
 	struct err e = { 0 };
-	bool ok = attempt(rq, rp, w, fn, &e);
+	bool ok = attempt(rq, rp, w, h, &e);
 
 	if (!ok && e.kind == ERR_DOWN && rq->method == HTTP_GET) {
 		start_over(rp);
-		ok = attempt(rq, rp, w, fn, &e);
+		ok = attempt(rq, rp, w, h, &e);
 	}
 	if (!ok) {
 		start_over(rp);
 		http_error_of(rq, rp, &e);
 	}
 	return HTTP_REPLIED;
+}
+
+enum http_done web_run(struct http_request *rq, struct http_reply *rp,
+		       void *app, web_fn fn)
+{
+	return run(rq, rp, app, &(struct handler){ .any = fn });
+}
+
+enum http_done web_run_wave(struct http_request *rq, struct http_reply *rp,
+			    void *app, web_wave_fn fn)
+{
+	return run(rq, rp, app, &(struct handler){ .of_wave = fn });
 }
 
 void web_not_found(struct http_request *rq, struct http_reply *rp)
@@ -65,35 +115,6 @@ int32_t web_only_wave(const struct http_request *rq)
 		only = wave;
 	}
 	return only;
-}
-
-/* A role given for one wave counts in that wave only. */
-static bool sees_wave(const struct http_request *rq, int32_t wave)
-{
-	const struct identity *id = rq->identity;
-	size_t i;
-
-	if (!id->is_person)
-		return id->key.wave == 0 || id->key.wave == wave;
-	for (i = 0; i < id->person.n_grants; i++) {
-		const struct grant *g = &id->person.grants[i];
-
-		if ((id->roles & ROLE_BIT(g->role)) &&
-		    (g->wave == 0 || g->wave == wave))
-			return true;
-	}
-	return false;
-}
-
-bool web_wave(struct db *db, struct http_request *rq, struct http_reply *rp,
-	      struct wave_head *out, bool *found, struct err *e)
-{
-	if (!store_wave_head(db, rq->param[0], 0, rq->arena, out, found, e))
-		return false;
-	*found = *found && sees_wave(rq, out->wave);
-	if (!*found)
-		web_not_found(rq, rp);
-	return true;
 }
 
 static bool number(const char *s, size_t max, size_t *out)

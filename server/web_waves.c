@@ -53,20 +53,17 @@ enum http_done web_waves(struct http_request *rq, struct http_reply *rp,
 }
 
 static bool wave_get(struct db *db, struct http_request *rq,
-		     struct http_reply *rp, struct web *w, struct err *e)
+		     struct http_reply *rp, const struct wave_head *v,
+		     struct err *e)
 {
-	struct wave_head v;
 	struct jw j;
-	bool found;
 
-	(void)w;
-	if (!web_wave(db, rq, rp, &v, &found, e))
-		return false;
-	if (!found)
-		return true;
+	(void)db;
+	(void)rq;
+	(void)e;
 	jw_init(&j, &rp->body);
 	jw_object(&j);
-	put_wave(&j, &v);
+	put_wave(&j, v);
 	jw_object_end(&j);
 	return true;
 }
@@ -74,23 +71,17 @@ static bool wave_get(struct db *db, struct http_request *rq,
 enum http_done web_wave_get(struct http_request *rq, struct http_reply *rp,
 			    void *app)
 {
-	return web_run(rq, rp, app, wave_get);
+	return web_run_wave(rq, rp, app, wave_get);
 }
 
 static bool plan(struct db *db, struct http_request *rq, struct http_reply *rp,
-		 struct web *w, struct err *e)
+		 const struct wave_head *v, struct err *e)
 {
-	struct wave_head v;
 	int32_t version;
 	char sha[65];
 	bool found;
 
-	(void)w;
-	if (!web_wave(db, rq, rp, &v, &found, e))
-		return false;
-	if (!found)
-		return true;
-	if (!store_wave_plan_sha(db, v.wave, &version, sha, &found, e))
+	if (!store_wave_plan_sha(db, v->wave, &version, sha, &found, e))
 		return false;
 	if (!found) {
 		web_not_found(rq, rp);
@@ -99,30 +90,24 @@ static bool plan(struct db *db, struct http_request *rq, struct http_reply *rp,
 	http_set_header(rp, "Cache-Control", "private, no-cache");
 	if (http_not_modified(rq, rp, sha))
 		return true;
-	return store_wave_plan_text(db, v.wave, version, &rp->body, e);
+	return store_wave_plan_text(db, v->wave, version, &rp->body, e);
 }
 
 enum http_done web_plan(struct http_request *rq, struct http_reply *rp,
 			void *app)
 {
-	return web_run(rq, rp, app, plan);
+	return web_run_wave(rq, rp, app, plan);
 }
 
 static bool progress(struct db *db, struct http_request *rq,
-		     struct http_reply *rp, struct web *w, struct err *e)
+		     struct http_reply *rp, const struct wave_head *v,
+		     struct err *e)
 {
 	struct progress_row *rows;
-	struct wave_head v;
 	struct jw j;
-	bool found;
 	size_t n;
 
-	(void)w;
-	if (!web_wave(db, rq, rp, &v, &found, e))
-		return false;
-	if (!found)
-		return true;
-	if (!store_progress(db, v.wave, rq->arena, &rows, &n, e))
+	if (!store_progress(db, v->wave, rq->arena, &rows, &n, e))
 		return false;
 	if (web_wants_csv(rq, rp)) {
 		progress_csv(rows, n, &rp->body);
@@ -130,7 +115,7 @@ static bool progress(struct db *db, struct http_request *rq,
 	}
 	jw_init(&j, &rp->body);
 	jw_object(&j);
-	put_wave(&j, &v);
+	put_wave(&j, v);
 	jw_key(&j, "total");
 	progress_total_json(rows, n, &j);
 	jw_key(&j, "rows");
@@ -142,28 +127,22 @@ static bool progress(struct db *db, struct http_request *rq,
 enum http_done web_progress(struct http_request *rq, struct http_reply *rp,
 			    void *app)
 {
-	return web_run(rq, rp, app, progress);
+	return web_run_wave(rq, rp, app, progress);
 }
 
 static bool releases(struct db *db, struct http_request *rq,
-		     struct http_reply *rp, struct web *w, struct err *e)
+		     struct http_reply *rp, const struct wave_head *v,
+		     struct err *e)
 {
 	struct release_head *list;
-	struct wave_head v;
 	struct jw j;
-	bool found;
 	size_t n, i;
 
-	(void)w;
-	if (!web_wave(db, rq, rp, &v, &found, e))
-		return false;
-	if (!found)
-		return true;
-	if (!store_wave_releases(db, v.wave, rq->arena, &list, &n, e))
+	if (!store_wave_releases(db, v->wave, rq->arena, &list, &n, e))
 		return false;
 	jw_init(&j, &rp->body);
 	jw_object(&j);
-	jw_kv(&j, "wave", v.code);
+	jw_kv(&j, "wave", v->code);
 	jw_key(&j, "releases");
 	jw_array(&j);
 	for (i = 0; i < n; i++) {
@@ -188,5 +167,5 @@ static bool releases(struct db *db, struct http_request *rq,
 enum http_done web_releases(struct http_request *rq, struct http_reply *rp,
 			    void *app)
 {
-	return web_run(rq, rp, app, releases);
+	return web_run_wave(rq, rp, app, releases);
 }

@@ -96,19 +96,9 @@ static void fill(struct room *r)
 
 static struct plan *plan_from(const char *path)
 {
-	struct arena *a = arena_new((size_t)4 << 20);
 	struct err e = { 0 };
-	struct plan *p = NULL;
-	struct faults f;
-	char *text;
-	size_t n;
+	struct plan *p = plan_file_read(path, &e);
 
-	faults_init(&f, a);
-	text = file_read(path, LIMIT_PLAN_BYTES, &n, &e);
-	if (text)
-		p = plan_read(text, n, &f, &e);
-	free(text);
-	arena_free(a);
 	assert_non_null(p);
 	return p;
 }

@@ -22,20 +22,11 @@
 
 static struct plan *read_plan(const char *path)
 {
-	struct arena *a = arena_new((size_t)4 << 20);
 	struct err e = { 0 };
-	struct plan *p = NULL;
-	struct faults f;
-	char *text;
-	size_t n;
+	struct plan *p;
 
 	assert_true(hash_start(&e));
-	faults_init(&f, a);
-	text = file_read(path, LIMIT_PLAN_BYTES, &n, &e);
-	if (text)
-		p = plan_read(text, n, &f, &e);
-	free(text);
-	arena_free(a);
+	p = plan_file_read(path, &e);
 	assert_non_null(p);
 	return p;
 }

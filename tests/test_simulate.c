@@ -16,21 +16,12 @@
 
 static struct plan *shipped(const char *path)
 {
-	struct arena *a = arena_new((size_t)64 << 20);
 	struct err e = { 0 };
-	struct faults f;
 	struct plan *p;
-	char *text;
-	size_t n;
 
 	assert_true(hash_start(&e));
-	text = file_read(path, LIMIT_PLAN_BYTES, &n, &e);
-	assert_non_null(text);
-	faults_init(&f, a);
-	p = plan_read(text, n, &f, &e);
+	p = plan_file_read(path, &e);
 	assert_non_null(p);
-	free(text);
-	arena_free(a);
 	return p;
 }
 

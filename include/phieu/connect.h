@@ -30,6 +30,10 @@ bool connect_is_private(const struct conf *c);
  * this stays until connect_done. */
 struct db *connect_as(const struct conf *c, enum who who,
 		      struct err *e) MUST_USE;
+/* The same, refused unless the schema is the one this program was built for:
+ * for every command but those that make or mend the schema. */
+struct db *connect_ready(const struct conf *c, enum who who,
+			 struct err *e) MUST_USE;
 /* Stops a private cluster that connect_as started in this process. */
 void connect_done(void);
 

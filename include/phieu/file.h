@@ -18,4 +18,7 @@ char *file_read(const char *path, size_t max, size_t *n,
 bool file_write(const char *path, const void *p, size_t n, unsigned mode,
 		struct err *e) MUST_USE;
 
+/* Makes a name given in the folder of `path` outlast a power cut. */
+bool file_sync_folder(const char *path, struct err *e) MUST_USE;
+
 #endif

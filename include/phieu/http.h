@@ -128,6 +128,10 @@ const char *http_header(const struct http_request *rq, const char *name);
 const char *http_query(const struct http_request *rq, const char *name);
 void http_set_header(struct http_reply *rp, const char *name,
 		     const char *value); /* value must outlive the reply */
+/* {"code":…,"message":…,"message_vi":…,"request":…}, wherever an error is
+ * told: alone or as one line of a batch. */
+void http_error_words(struct buf *out, const char *code, const char *message,
+		      const char *message_vi, const char *request);
 /* Error reply in both languages; code like "not-found". */
 void http_error(struct http_request *rq, struct http_reply *rp, int status,
 		const char *code, const char *message, const char *message_vi);

@@ -244,6 +244,8 @@ struct plan {
 /* NULL with faults (P..) or with e (ERR_INPUT: not JSON; ERR_NOMEM). */
 struct plan *plan_read(const char *json, size_t n, struct faults *faults,
 		       struct err *e) MUST_USE;
+/* Of a file ("-": standard input); the error names the first fault. */
+struct plan *plan_file_read(const char *path, struct err *e) MUST_USE;
 void plan_free(struct plan *p);
 
 size_t plan_unit(const struct plan *p, const char *code); /* or NONE */

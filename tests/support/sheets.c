@@ -11,25 +11,14 @@
 
 struct plan *sheets_plan(void)
 {
-	struct arena *a = arena_new((size_t)1 << 26);
 	struct err e = { 0 };
-	struct plan *p = NULL;
-	struct faults f;
-	char *text;
-	size_t n;
+	struct plan *p =
+		hash_start(&e)
+			? plan_file_read("tests/data/sheet_plan.json", &e)
+			: NULL;
 
-	if (!a || !hash_start(&e))
-		return NULL;
-	text = file_read("tests/data/sheet_plan.json", LIMIT_PLAN_BYTES, &n,
-			 &e);
-	faults_init(&f, a);
-	if (text)
-		p = plan_read(text, n, &f, &e);
 	if (!p)
-		(void)fprintf(stderr, "sheet_plan.json: %s %s\n", e.msg,
-			      f.n ? f.list[0].path : "");
-	free(text);
-	arena_free(a);
+		(void)fprintf(stderr, "%s\n", e.msg);
 	return p;
 }
 
