@@ -23,7 +23,7 @@ bool writer_open(struct service *s, struct writer *w, struct err *e)
 			(int)conf_int(s->conf, "statement-timeout-ms"), e);
 	if (!w->db)
 		return false;
-	if (!store_durable(w->db, e) ||
+	if (!store_durable(w->db, e) || !store_intake_settle(w->db, e) ||
 	    epoll_ctl(s->epoll, EPOLL_CTL_ADD, db_socket(w->db), &ev) != 0) {
 		if (e->kind == ERR_NONE)
 			err_set(e, ERR_IO, "cannot watch a connection");

@@ -416,6 +416,11 @@ bool store_intake_add(struct db *db, struct intake_work *w, int lane,
 	       store_intake_read(*keep, items, n, receipt_key, out, e);
 }
 
+bool store_intake_settle(struct db *db, struct err *e)
+{
+	return db_do(db, Q_INTAKE_SETTLE, NULL, e);
+}
+
 bool store_intake_step(struct db *db, enum intake_step step, struct err *e)
 {
 	static const enum q q[] = { [INTAKE_BEGIN] = Q_INTAKE_BEGIN,

@@ -77,6 +77,8 @@ bool store_intake_read(const struct res *r,
 		       const struct intake_item *const *items, size_t n,
 		       int receipt_key, struct intake_answer *out,
 		       struct err *e) MUST_USE;
+/* Once on a connection that is to write. */
+bool store_intake_settle(struct db *db, struct err *e) MUST_USE;
 /* Send, wait, read: for programs without an event loop. *keep owns what the
  * answers borrow; res_free it. */
 bool store_intake_add(struct db *db, struct intake_work *w, int lane,
