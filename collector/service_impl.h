@@ -10,7 +10,7 @@ enum {
 	PERM_AGENT = 2,
 	MAX_WRITERS = 8,
 	BATCH_LINES = 512, /* in one transaction */
-	CHUNK_LINES = 400, /* of an NDJSON body, at a time */
+	CHUNK_LINES = 200, /* of an NDJSON body, at a time */
 	KEY_SLOTS = 1024,
 	KEY_SECONDS = 2, /* that a key is believed without asking */
 	RETRY_SECONDS = 2

@@ -247,12 +247,6 @@ static bool root_text(struct intake_work *w,
 	return true;
 }
 
-/* Are all arrays of one element, and is nothing out of the ordinary? */
-static bool is_plain(const struct intake_item *it, size_t ratings)
-{
-	return ratings == 1 && !it->s->replaces && !it->s->comment;
-}
-
 /* The one element of an array as pg_array_* wrote it: past the head of 20
  * bytes its length, then the value. */
 static struct arg element(const struct buf *b)
@@ -281,6 +275,51 @@ static bool send_lean(struct db *db, struct intake_work *w,
 		if (c != C_REPLACES && c != C_COMMENT && c != R_OF)
 			a[n++] = element(&w->col[c]);
 	return db_send(db, Q_INTAKE_ONE, a, e);
+}
+
+/* A column of n equal elements as one of one, or as SQL NULL when all are
+ * NULL: the array is shortened in place. */
+static struct arg squeezed(struct buf *b, size_t n)
+{
+	uint32_t len, one = htonl(1);
+	size_t each;
+
+	if (n == 0)
+		return ARG_NULL;
+	memcpy(&len, b->data + 20, sizeof len);
+	len = ntohl(len);
+	each = sizeof len + (len == UINT32_MAX ? 0 : len);
+	if (b->len != 20 + n * each ||
+	    memcmp(b->data + 20, b->data + 20 + each, (n - 1) * each) != 0)
+		return ARG_BYTES(b->data, (int)b->len);
+	if (len == UINT32_MAX)
+		return ARG_NULL;
+	memcpy(b->data + 12, &one, sizeof one);
+	return ARG_BYTES(b->data, (int)(20 + each));
+}
+
+/* intake_plain.sql: no $4 reused, no replaces; r_of only where a submission
+ * has other than one rating. */
+static bool send_plain(struct db *db, struct intake_work *w,
+		       const struct arg *args, size_t n, size_t ratings,
+		       bool one_each, struct err *e)
+{
+	struct arg a[P_COUNT + C_COUNT];
+	size_t k = 0;
+
+	for (int i = 0; i < P_COUNT; i++)
+		if (i != P_REUSED)
+			a[k++] = args[i];
+	for (int c = 0; c < C_COUNT; c++) {
+		bool whole = c == C_INSTANCE || c == C_SHA || c == C_BYTES ||
+			     c == R_OF;
+		if (c == C_REPLACES)
+			continue;
+		a[k++] = c == R_OF && one_each ? ARG_NULL
+			 : whole ? ARG_BYTES(w->col[c].data, (int)w->col[c].len)
+				 : squeezed(&w->col[c], c < R_OF ? n : ratings);
+	}
+	return db_send(db, Q_INTAKE_PLAIN, a, e);
 }
 
 /* Fills the columns; false when they do not fit. */
@@ -314,11 +353,13 @@ bool store_intake_send(struct db *db, struct intake_work *w, int lane,
 		ARG_TEXT(wave_text), ARG_TEXT(lane_text), ARG_TEXT(key_text),
 		ARG_TEXT(reused), ARG_TEXT(root)
 	};
-	bool replaces = false, comment = false;
+	bool replaces = false, comment = false, one_each = true;
 	size_t ratings = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		ratings += count_ratings(items[i]);
+		size_t k = count_ratings(items[i]);
+		ratings += k;
+		one_each &= k == 1;
 		replaces |= items[i]->s->replaces != NULL;
 		comment |= items[i]->s->comment != NULL;
 	}
@@ -329,9 +370,11 @@ bool store_intake_send(struct db *db, struct intake_work *w, int lane,
 	(void)snprintf(wave_text, sizeof wave_text, "%d", items[0]->wave->id);
 	(void)snprintf(lane_text, sizeof lane_text, "%d", lane);
 	(void)snprintf(key_text, sizeof key_text, "%d", receipt_key);
-	w->lean = lean && n == 1 && is_plain(items[0], ratings);
-	if (w->lean)
+	w->lean = lean && !replaces;
+	if (w->lean && n == 1 && one_each && !comment)
 		return send_lean(db, w, args, e);
+	if (w->lean)
+		return send_plain(db, w, args, n, ratings, one_each, e);
 	for (int c = 0; c < C_COUNT; c++)
 		args[P_COUNT + c] =
 			ARG_BYTES(w->col[c].data, (int)w->col[c].len);

@@ -288,6 +288,131 @@ BEGIN
 END
 $$;
 
+-- The plain way for a batch that holds nothing but news: all of it or, false,
+-- nothing; field.intake finds out why.  A column of one element, or NULL, is
+-- the same for all rows; r_of NULL: one rating each, in the same order.
+-- Without ON CONFLICT each UNIQUE key is searched once and not twice.
+CREATE FUNCTION field.intake_plain(
+    p_wave integer, p_lane smallint, p_receipt_key smallint, p_root text,
+    p_key integer[], p_instance text[], p_sha bytea[], p_bytes bytea[],
+    p_state smallint[], p_form integer[], p_grp integer[], p_home integer[],
+    p_sheet text[], p_keying smallint[], p_collected date[],
+    p_started timestamptz[], p_ended timestamptz[], p_device text[],
+    p_way smallint[], p_flags integer[], p_faults jsonb[],
+    p_profile jsonb[], p_simulated boolean[], p_comment text[],
+    r_of integer[], r_unit integer[], r_answers bytea[], r_extra jsonb[])
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    n integer := cardinality(p_instance);
+    ids bigint[];
+    content text := '{"wave":' || p_wave || ',"count":' || n || ',"root":"'
+        || p_root || '"}';
+    head audit.lane;
+BEGIN
+    IF current_setting('search_path') <> 'pg_catalog, pg_temp' THEN
+        RAISE insufficient_privilege
+            USING MESSAGE = 'search_path is not pg_catalog, pg_temp';
+    END IF;
+    IF NOT 3 >= ALL (p_state) OR NOT 1 <= ALL (p_state)
+        OR NOT 2 >= ALL (p_keying) OR NOT 1 <= ALL (p_keying)
+        OR pg_advisory_xact_lock_shared(7001, p_wave) IS NULL THEN
+        RETURN false;
+    END IF;
+    SELECT l.lane, l.seq, l.hash INTO head
+    FROM plan.wave AS w, audit.lane AS l
+    WHERE w.wave = p_wave AND w.state IN ('open', 'closed')
+        AND (w.simulated OR NOT true = ANY (p_simulated))
+        AND l.lane = p_lane
+        AND p_key <@ ARRAY(SELECT k.key FROM field.agent_key AS k
+            WHERE k.key = ANY (p_key) AND k.wave = p_wave
+                AND k.revoked_at IS NULL AND k.expires_at > now());
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    ids := ARRAY(SELECT nextval('field.response_id')
+        FROM generate_series(1, n));
+    BEGIN
+        INSERT INTO field.response
+        SELECT p_wave, u.instance, u.id, u.sha,
+            CASE cardinality(p_state) WHEN 1 THEN p_state[1]
+                ELSE u.state END, CASE cardinality(p_state) WHEN 1 THEN p_state[1]
+                ELSE u.state END IN (1, 2),
+            CASE cardinality(p_form) WHEN 1 THEN p_form[1]
+                ELSE u.form END,
+            CASE cardinality(p_grp) WHEN 1 THEN p_grp[1]
+                ELSE u.grp END,
+            CASE cardinality(p_home) WHEN 1 THEN p_home[1]
+                ELSE u.home END,
+            CASE cardinality(p_sheet) WHEN 1 THEN p_sheet[1]
+                ELSE u.sheet END,
+            CASE cardinality(p_keying) WHEN 1 THEN p_keying[1]
+                ELSE u.keying END,
+            CASE cardinality(p_collected) WHEN 1 THEN p_collected[1]
+                ELSE u.collected END,
+            CASE cardinality(p_started) WHEN 1 THEN p_started[1]
+                ELSE u.started END,
+            CASE cardinality(p_ended) WHEN 1 THEN p_ended[1]
+                ELSE u.ended END,
+            CASE cardinality(p_device) WHEN 1 THEN p_device[1]
+                ELSE u.device END,
+            CASE cardinality(p_way) WHEN 1 THEN p_way[1]
+                ELSE u.way END,
+            CASE cardinality(p_key) WHEN 1 THEN p_key[1]
+                ELSE u.key END, now(),
+            CASE cardinality(p_flags) WHEN 1 THEN p_flags[1]
+                ELSE u.flags END,
+            CASE cardinality(p_faults) WHEN 1 THEN p_faults[1]
+                ELSE u.faults END,
+            CASE cardinality(p_profile) WHEN 1 THEN p_profile[1]
+                ELSE u.profile END,
+            CASE cardinality(p_simulated) WHEN 1 THEN p_simulated[1]
+                ELSE u.simulated END,
+            NULL, 1, p_lane, head.seq + 1, p_receipt_key
+        FROM unnest(ids, p_instance, p_sha, p_key, p_state, p_form, p_grp,
+            p_home, p_sheet, p_keying, p_collected, p_started, p_ended,
+            p_device, p_way, p_flags, p_faults, p_profile, p_simulated)
+            AS u (id, instance, sha, key, state, form, grp, home, sheet,
+            keying, collected, started, ended, device, way, flags, faults,
+            profile, simulated);
+    EXCEPTION WHEN unique_violation THEN
+        RETURN false;
+    END;
+    INSERT INTO field.raw
+    SELECT p_wave, u.id, u.bytes FROM unnest(ids, p_bytes) AS u (id, bytes);
+    IF r_of IS NULL THEN
+        INSERT INTO field.rating
+        SELECT p_wave, u.id,
+            CASE cardinality(r_unit) WHEN 1 THEN r_unit[1] ELSE u.unit END,
+            CASE cardinality(r_answers) WHEN 1 THEN r_answers[1]
+                ELSE u.answers END,
+            CASE cardinality(r_extra) WHEN 1 THEN r_extra[1]
+                ELSE u.extra END
+        FROM unnest(ids, r_unit, r_answers, r_extra)
+            AS u (id, unit, answers, extra);
+    ELSE
+        INSERT INTO field.rating
+        SELECT p_wave, ids[u.i],
+            CASE cardinality(r_unit) WHEN 1 THEN r_unit[1] ELSE u.unit END,
+            CASE cardinality(r_answers) WHEN 1 THEN r_answers[1]
+                ELSE u.answers END,
+            CASE cardinality(r_extra) WHEN 1 THEN r_extra[1]
+                ELSE u.extra END
+        FROM unnest(r_of, r_unit, r_answers, r_extra)
+            AS u (i, unit, answers, extra);
+    END IF;
+    IF p_comment IS NOT NULL THEN
+        INSERT INTO field.comment
+        SELECT p_wave, u.id, coalesce(u.comment, CASE cardinality(p_comment)
+            WHEN 1 THEN p_comment[1] END)
+        FROM unnest(ids, p_comment) AS u (id, comment)
+        WHERE u.comment IS NOT NULL OR cardinality(p_comment) = 1;
+    END IF;
+    PERFORM audit.seal(head, 'intake', content);
+    RETURN true;
+END
+$$;
+
 -- The lean way for one submission with one rating and nothing special about
 -- it, half the time of field.intake.  False: nothing was done, for whatever
 -- reason; field.intake finds out.  Two writers on one lane collide on the key

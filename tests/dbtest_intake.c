@@ -514,6 +514,96 @@ static void the_short_way_does_the_same_or_nothing(void **state)
 	balanced();
 }
 
+/* Sends them by the short way; true when that was enough. */
+static bool plain(const struct intake_item **items, size_t n)
+{
+	struct err e = { 0 };
+	struct res *r;
+	bool done;
+
+	store_intake_order(items, n);
+	assert_true(store_intake_send(t.b, t.work, 2, 1, REUSED, true, items, n,
+				      &e));
+	r = await(t.b, &e);
+	done = !store_intake_undone(t.work, r);
+	res_free(r);
+	return done;
+}
+
+/* What the table holds of an item is what was sent. */
+static void same_in_table(const struct intake_item *it)
+{
+	char sql[400];
+	const struct submission *s = it->s;
+
+	(void)snprintf(sql, sizeof sql,
+		       "SELECT count(*) FROM field.response WHERE instance = "
+		       "$1 AND form = %d AND grp = %d AND state = %d AND flags "
+		       "= %u AND collected = '1970-01-01'::date + %d AND "
+		       "(device IS NULL) = %s AND (started_at IS NULL) = %s "
+		       "AND (profile IS NULL) = %s AND key = %d",
+		       it->wave->form_id[s->form], it->wave->group_id[s->group],
+		       (int)it->state, it->flags, s->collected.days,
+		       s->device ? "false" : "true",
+		       s->has_start ? "false" : "true",
+		       strcmp(s->profile, "{}") == 0 ? "true" : "false",
+		       it->key);
+	assert_int_equal(number(sql, s->instance), 1);
+	(void)snprintf(sql, sizeof sql,
+		       "SELECT count(*) FROM field.response JOIN field.rating "
+		       "USING (wave, response) WHERE instance = $1 AND unit = "
+		       "%d AND length(answers) = %zu AND (extra IS NULL) = %s",
+		       it->wave->unit_id[s->ratings[0].unit],
+		       it->wave->plan->forms[s->form].n_slots,
+		       s->ratings[0].extra ? "false" : "true");
+	assert_int_equal(number(sql, s->instance), 1);
+}
+
+static void a_batch_of_news_goes_the_plain_way_column_by_column(void **state)
+{
+	const struct intake_item *items[30];
+	const struct intake_item *first = item();
+	struct intake_item *old;
+	struct intake_answer out;
+	long before;
+
+	(void)state;
+	add_with(t.b, 2, &first, 1, &out); /* opens the lane */
+	for (int i = 0; i < 30; i++) {
+		struct intake_item *it = item();
+		it->key = i == 7 ? t.other_key : t.key;
+		it->state = i == 9 ? STATE_QUERIED : STATE_VALID;
+		it->flags = i == 9 ? FLAG_STRAIGHT : 0;
+		if (i == 11)
+			change(it)->comment = "ý kiến";
+		items[i] = it;
+	}
+	assert_true(plain(items, 30));
+	for (int i = 0; i < 30; i++)
+		same_in_table(items[i]);
+	assert_int_equal(number("SELECT count(*) FROM field.comment WHERE "
+				"comment = 'ý kiến'",
+				NULL),
+			 1);
+	/* equal columns, of two only */
+	items[0] = item();
+	items[1] = item();
+	assert_true(plain(items, 2));
+	same_in_table(items[0]);
+	same_in_table(items[1]);
+	/* one old one and nothing is done */
+	before = number("SELECT count(*) FROM field.raw", NULL);
+	old = item();
+	assert_int_equal(add(old).outcome, INTAKE_STORED);
+	items[0] = item();
+	items[1] = old;
+	items[2] = item();
+	assert_false(plain(items, 3));
+	assert_int_equal(number("SELECT count(*) FROM field.raw", NULL),
+			 before + 1);
+	balanced();
+}
+
 static void a_mixed_batch_gives_each_row_its_own(void **state)
 {
 	struct intake_item *old = item(), *dup, *conflict, *a = item();
@@ -859,6 +949,8 @@ int main(void)
 			a_revoked_key_stores_nothing_and_stops_nobody_else),
 		cmocka_unit_test(a_frozen_wave_is_closed),
 		cmocka_unit_test(the_short_way_does_the_same_or_nothing),
+		cmocka_unit_test(
+			a_batch_of_news_goes_the_plain_way_column_by_column),
 		cmocka_unit_test(a_mixed_batch_gives_each_row_its_own),
 		cmocka_unit_test(
 			the_log_holds_the_merkle_root_of_what_was_stored),

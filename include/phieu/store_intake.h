@@ -64,9 +64,9 @@ struct intake_work *intake_work_new(struct err *e) MUST_USE;
 void intake_work_free(struct intake_work *w);
 
 /* Items of one wave.  `reused`: JSON array of the fault V01 that a sheet
- * gets which was counted before.  `lean`: one plain submission may go the
- * short way, which does all or nothing; when store_intake_undone says that
- * it was nothing, send again without. */
+ * gets which was counted before.  `lean`: the short way may be
+ * taken, which does all or nothing; when store_intake_undone says that it
+ * was nothing, send again without. */
 bool store_intake_send(struct db *db, struct intake_work *w, int lane,
 		       int receipt_key, const char *reused, bool lean,
 		       const struct intake_item *const *items, size_t n,
