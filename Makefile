@@ -180,7 +180,7 @@ check-service: all tests
 check: check-unit check-db lint
 
 SRC  := $(wildcard core/*.c collector/*.c analysis/*.c server/*.c)
-HDR  := $(wildcard include/phieu/*.h)
+HDR  := $(wildcard include/phieu/*.h core/*.h collector/*.h analysis/*.h server/*.h)
 ALLC := $(SRC) $(HDR) $(wildcard tests/*.c tests/support/*.[ch] tests/fuzz/*.c tests/bench/*.[ch])
 format:
 	clang-format -i $(ALLC)
@@ -193,8 +193,7 @@ coverage:
 	@tests/setup.sh test
 	@$(MAKE) --no-print-directory -j2 BUILD=cov all tests
 	@find build/cov -name '*.gcda' -delete
-	@tests/run.sh cov unit db service
-	@tests/coverage.sh
+	@tests/run.sh cov unit db service; ran=$$?; tests/coverage.sh && exit $$ran
 
 # FUZZ_TIME seconds a target, 0: the committed corpora once; FUZZ=NAME one only
 FUZZ_TIME ?= 20
