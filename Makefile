@@ -192,8 +192,7 @@ lint: $(GEN) all
 coverage:
 	@tests/setup.sh test
 	@$(MAKE) --no-print-directory -j2 BUILD=cov all tests
-	@find build/cov -name '*.gcda' -delete
-	@tests/run.sh cov unit db service; ran=$$?; tests/coverage.sh && exit $$ran
+	@tests/coverage.sh
 
 # FUZZ_TIME seconds a target, 0: the committed corpora once; FUZZ=NAME one only
 FUZZ_TIME ?= 20

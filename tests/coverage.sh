@@ -1,8 +1,18 @@
 #!/bin/bash
-# Reads what BUILD=cov left behind.  Exit 1 below the goals.
+# Runs the tests of BUILD=cov and prints what they reached.  Exit 1 when one
+# failed or a goal is missed.
 set -eu
 cd "$(dirname "$0")/.."
 bad=0
+# The services give root up and could not write their counts beside the
+# objects; an empty file that anybody may write counts as none.
+find build/cov -name '*.gcda' -delete
+find build/cov -name '*.gcno' | while read -r f; do
+	: >"${f%.gcno}.gcda"
+	chmod 666 "${f%.gcno}.gcda"
+done
+tests/run.sh cov unit db service || bad=1
+find build/cov -name '*.gcda' -empty -delete
 rate() { # name, goal in %, filter…
 	local name=$1 goal=$2 got
 	shift 2
