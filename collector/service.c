@@ -43,24 +43,22 @@ const char *service_url(const struct service *s)
 }
 
 /* The connection for look-ups; also hears of new plans. */
+static bool look_ready(struct service *s, struct err *e)
+{
+	if (db_listen(s->look, "phieu_plan", e)) {
+		s->look_wait_us = RETRY_FIRST_US;
+		return true;
+	}
+	db_close(s->look);
+	s->look = NULL;
+	return false;
+}
+
 static bool look_open(struct service *s, struct err *e)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = &s->look };
-
 	s->look = db_open(s->address, "phieu-collector", DB_SERVICE_ROLE,
 			  (int)conf_int(s->conf, "statement-timeout-ms"), e);
-	if (!s->look)
-		return false;
-	if (!db_listen(s->look, "phieu_plan", e) ||
-	    epoll_ctl(s->epoll, EPOLL_CTL_ADD, db_socket(s->look), &ev) != 0) {
-		if (e->kind == ERR_NONE)
-			err_set(e, ERR_IO, "cannot watch a connection");
-		db_close(s->look);
-		s->look = NULL;
-		return false;
-	}
-	s->look_wait_us = RETRY_FIRST_US;
-	return true;
+	return s->look && watch(s, s->look, &s->look, e) && look_ready(s, e);
 }
 
 /* Plans may have changed and keys been revoked while nobody listened. */
@@ -70,32 +68,41 @@ static void look_lost(struct service *s)
 		  NULL);
 	db_close(s->look);
 	s->look = NULL;
-	s->look_retry_us = clock_monotonic_us() + s->look_wait_us;
+	s->look_retry_us = retry_after(&s->look_wait_us);
 	service_keys_forget(s);
+}
+
+static void look_reconnect(struct service *s)
+{
+	struct err e = { 0 };
+
+	switch (dial_go_on(s, &s->look_dial, &s->look, &s->look, &e)) {
+	case DB_WAITING: return;
+	case DB_READY:
+		if (!look_ready(s, &e))
+			break;
+		service_waves_forget(s, NULL);
+		return;
+	case DB_FAILED: break;
+	}
+	s->look_retry_us = retry_after(&s->look_wait_us);
 }
 
 static void look_tend(struct service *s, int64_t now)
 {
-	struct err e = { 0 };
-
 	if (s->look && !db_is_up(s->look))
 		look_lost(s);
-	if (s->look || now < s->look_retry_us)
-		return;
-	if (look_open(s, &e)) {
-		service_waves_forget(s, NULL);
-		return;
-	}
-	s->look_wait_us *= 2;
-	if (s->look_wait_us > RETRY_LAST_US)
-		s->look_wait_us = RETRY_LAST_US;
-	s->look_retry_us = clock_monotonic_us() + s->look_wait_us;
+	if (!s->look && (s->look_dial.db ? now >= s->look_dial.until_us
+					 : now >= s->look_retry_us))
+		look_reconnect(s);
 }
 
 static void look_event(struct service *s)
 {
 	const char *channel, *payload;
 
+	if (!s->look && s->look_dial.db)
+		look_reconnect(s);
 	while (s->look && db_notified(s->look, &channel, &payload)) {
 		log_event(LOG_INFO, NULL, "plan-changed", "wave", payload,
 			  NULL);
@@ -299,6 +306,7 @@ void service_free(struct service *s)
 		free(w->answers);
 		free(w->solo);
 	}
+	dial_give_up(&s->look_dial);
 	db_close(s->look);
 	service_waves_forget(s, NULL);
 	for (size_t i = 0; s->keys && i < KEY_SLOTS; i++)
@@ -312,20 +320,30 @@ void service_free(struct service *s)
 	free(s);
 }
 
+/* When a connection wants attention though nothing is heard. */
+static int64_t writer_due(const struct writer *w)
+{
+	if (w->phase == W_IDLE)
+		return INT64_MAX;
+	if (w->phase != W_DOWN)
+		return w->until_us;
+	return w->dial.db ? w->dial.until_us : w->retry_us;
+}
+
 /* Until the next thing that comes by itself. */
 static int patience_ms(const struct service *s, int64_t now, int64_t until)
 {
 	int ms = http_timeout_ms(s->http);
-	int64_t next = INT64_MAX;
+	int64_t next = until;
 
 	for (size_t i = 0; i < s->n_writers; i++)
-		if (s->writers[i].phase == W_DOWN &&
-		    s->writers[i].retry_us < next)
-			next = s->writers[i].retry_us;
-	if (!s->look && s->look_retry_us < next)
-		next = s->look_retry_us;
-	if (until < next)
-		next = until;
+		if (writer_due(&s->writers[i]) < next)
+			next = writer_due(&s->writers[i]);
+	if (!s->look) {
+		int64_t due = s->look_dial.db ? s->look_dial.until_us
+					      : s->look_retry_us;
+		next = due < next ? due : next;
+	}
 	if (next == INT64_MAX)
 		return ms;
 	next = next > now ? (next - now) / 1000 + 1 : 0;

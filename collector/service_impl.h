@@ -13,7 +13,8 @@ enum {
 	CHUNK_LINES = 200, /* of an NDJSON body, at a time */
 	KEY_SLOTS = 1024,
 	KEY_SECONDS = 2, /* that a key is believed without asking */
-	RETRY_SECONDS = 2
+	DIAL_SECONDS = 5,
+	SLACK_SECONDS = 2
 };
 #define BATCH_BYTES	((size_t)4 << 20)
 #define CHUNK_BYTES	((size_t)1 << 20)
@@ -69,6 +70,12 @@ struct job {
 	void *owner;
 };
 
+/* A connection being made. */
+struct dial {
+	struct db *db; /* NULL: none */
+	int64_t until_us;
+};
+
 enum phase { W_DOWN, W_IDLE, W_BEGIN, W_BATCH, W_COMMIT, W_ROLLBACK, W_SOLO };
 
 struct writer {
@@ -85,7 +92,8 @@ struct writer {
 	size_t n_solo, at_solo;
 	size_t room_items, room_solo;
 	int64_t retry_us, wait_us;
-	int64_t sent_us; /* what is under way */
+	int64_t until_us; /* when an answer is overdue */
+	struct dial dial;
 };
 
 struct key_slot {
@@ -125,6 +133,7 @@ struct service {
 	int epoll, signal_fd;
 	struct db *look; /* keys, receipts, plans, notifications */
 	int64_t look_retry_us, look_wait_us;
+	struct dial look_dial;
 	struct writer writers[MAX_WRITERS];
 	size_t n_writers;
 	struct job *first, **last; /* waiting */
@@ -137,6 +146,16 @@ struct service {
 	struct metrics metrics;
 	bool stopping;
 };
+
+/* service_dial.c */
+/* Goes on with a connection, or begins it.  DB_READY: *out is settled and
+ * watched, the caller's. */
+enum db_poll dial_go_on(struct service *s, struct dial *d, void *tag,
+			struct db **out, struct err *e);
+void dial_give_up(struct dial *d);
+bool watch(struct service *s, struct db *db, void *tag, struct err *e) MUST_USE;
+/* The next moment to try again: *wait doubles up to a second. */
+int64_t retry_after(int64_t *wait_us);
 
 /* service_wave.c */
 struct wave_ref *service_wave(struct service *s, const char *code,

@@ -9,26 +9,15 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "phieu/date.h"
 #include "phieu/log.h"
 #include "service_impl.h"
 
-bool writer_open(struct service *s, struct writer *w, struct err *e)
+static bool ready(struct writer *w, struct err *e)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = w };
-
-	w->db = db_open(s->address, "phieu-collector", DB_SERVICE_ROLE,
-			(int)conf_int(s->conf, "statement-timeout-ms"), e);
-	if (!w->db)
-		return false;
-	if (!store_durable(w->db, e) || !store_intake_settle(w->db, e) ||
-	    epoll_ctl(s->epoll, EPOLL_CTL_ADD, db_socket(w->db), &ev) != 0) {
-		if (e->kind == ERR_NONE)
-			err_set(e, ERR_IO, "cannot watch a connection");
-		db_close(w->db);
-		w->db = NULL;
+	if (!store_durable(w->db, e) || !store_intake_settle(w->db, e)) {
+		writer_close(w);
 		return false;
 	}
 	w->phase = W_IDLE;
@@ -36,8 +25,16 @@ bool writer_open(struct service *s, struct writer *w, struct err *e)
 	return true;
 }
 
+bool writer_open(struct service *s, struct writer *w, struct err *e)
+{
+	w->db = db_open(s->address, "phieu-collector", DB_SERVICE_ROLE,
+			(int)conf_int(s->conf, "statement-timeout-ms"), e);
+	return w->db && watch(s, w->db, w, e) && ready(w, e);
+}
+
 void writer_close(struct writer *w)
 {
+	dial_give_up(&w->dial);
 	db_close(w->db); /* closing takes it out of the epoll set */
 	w->db = NULL;
 	w->phase = W_DOWN;
@@ -88,7 +85,7 @@ static void lose(struct service *s, struct writer *w, const struct err *e)
 			if (j->lines[i].end == END_OPEN || j->atomic)
 				j->lines[i].end = END_DOWN;
 	writer_close(w);
-	w->retry_us = clock_monotonic_us() + w->wait_us;
+	w->retry_us = retry_after(&w->wait_us);
 	finish_run(s, w);
 }
 
@@ -156,6 +153,14 @@ static void sort_out(struct writer *w)
 						offsetof(struct line, item));
 }
 
+/* The server's own time-out comes first unless the server hangs. */
+static void overdue_at(struct service *s, struct writer *w)
+{
+	w->until_us = clock_monotonic_us() +
+		      conf_int(s->conf, "statement-timeout-ms") * 1000 +
+		      SLACK_SECONDS * INT64_C(1000000);
+}
+
 static bool send_items(struct service *s, struct writer *w, bool lean,
 		       const struct intake_item *const *items, size_t n,
 		       struct err *e)
@@ -221,8 +226,8 @@ static void next_solo(struct service *s, struct writer *w)
 		finish_run(s, w);
 		return;
 	}
+	overdue_at(s, w);
 	w->phase = W_SOLO;
-	w->sent_us = clock_monotonic_us();
 	if (!send_solo(s, w, w->solo[w->at_solo], &e))
 		solo_failed(s, w, &e);
 }
@@ -232,8 +237,8 @@ static bool step(struct service *s, struct writer *w, enum intake_step step,
 {
 	struct err e = { 0 };
 
+	overdue_at(s, w);
 	w->phase = phase;
-	w->sent_us = clock_monotonic_us();
 	if (store_intake_step(w->db, step, &e))
 		return true;
 	lose(s, w, &e);
@@ -267,8 +272,8 @@ static void send_batch(struct service *s, struct writer *w, bool lean)
 {
 	struct err e = { 0 };
 
+	overdue_at(s, w);
 	w->phase = W_BATCH;
-	w->sent_us = clock_monotonic_us();
 	if (!send_items(s, w, lean, w->items, w->n_items, &e))
 		batch_failed(s, w, &e);
 }
@@ -403,14 +408,35 @@ static void failed(struct service *s, struct writer *w, const struct err *e)
 		lose(s, w, e);
 }
 
+static void reconnect(struct service *s, struct writer *w)
+{
+	struct err e = { 0 };
+
+	s->metrics.reconnects += !w->dial.db;
+	switch (dial_go_on(s, &w->dial, w, &w->db, &e)) {
+	case DB_WAITING: return;
+	case DB_READY:
+		if (!ready(w, &e))
+			break;
+		log_event(LOG_INFO, NULL, "database-back", NULL);
+		return;
+	case DB_FAILED: break;
+	}
+	log_err(LOG_WARN, NULL, "database-away", &e);
+	w->retry_us = retry_after(&w->wait_us);
+}
+
 void writer_event(struct service *s, struct writer *w)
 {
 	const char *channel, *payload;
 	struct err e = { 0 };
 	struct res *r;
 
-	if (w->phase == W_DOWN)
+	if (w->phase == W_DOWN) {
+		if (w->dial.db)
+			reconnect(s, w);
 		return;
+	}
 	if (w->phase == W_IDLE) {
 		while (db_notified(w->db, &channel, &payload))
 			continue;
@@ -431,31 +457,16 @@ void writer_event(struct service *s, struct writer *w)
 	res_free(r);
 }
 
-/* A server that hangs does not time out by itself. */
-static int64_t hangs_us(const struct service *s)
-{
-	return (conf_int(s->conf, "statement-timeout-ms") + 2000) * 1000;
-}
-
 void writer_tend(struct service *s, struct writer *w, int64_t now)
 {
 	struct err e = { 0 };
 
-	if (w->phase != W_DOWN && w->phase != W_IDLE &&
-	    now - w->sent_us > hangs_us(s)) {
+	if (w->phase == W_DOWN) {
+		if (w->dial.db ? now >= w->dial.until_us : now >= w->retry_us)
+			reconnect(s, w);
+	} else if (w->phase != W_IDLE && now > w->until_us) {
+		/* it hangs, and so its statement_timeout does too */
 		err_set(&e, ERR_DOWN, "the database does not answer");
 		lose(s, w, &e);
-		return;
 	}
-	if (w->phase != W_DOWN || now < w->retry_us)
-		return;
-	s->metrics.reconnects++;
-	if (writer_open(s, w, &e)) {
-		log_event(LOG_INFO, NULL, "database-back", NULL);
-		return;
-	}
-	log_err(LOG_WARN, NULL, "database-away", &e);
-	w->wait_us =
-		w->wait_us * 2 > RETRY_LAST_US ? RETRY_LAST_US : w->wait_us * 2;
-	w->retry_us = clock_monotonic_us() + w->wait_us;
 }

@@ -129,54 +129,84 @@ static bool settle(struct db *db, int statement_timeout_ms, struct err *e)
 	return db_do(db, Q_DB_TIMEOUT, args, e);
 }
 
-/* connect_timeout 5: a dead host must not hold a service for minutes. */
-static struct pg_conn *dial(const char *conninfo, const char *application)
-{
-	const char *const keys[] = { "connect_timeout", "dbname",
-				     "application_name", "client_encoding",
-				     NULL };
-	const char *const values[] = { "5", conninfo, application, "UTF8",
-				       NULL };
-
-	return PQconnectdbParams(keys, values, 1);
-}
-
 static void no_notice(void *arg, const PGresult *r)
 {
 	(void)arg;
 	(void)r;
 }
 
-struct db *db_open(const char *conninfo, const char *application,
-		   enum db_role_check check, int statement_timeout_ms,
-		   struct err *e)
+/* connect_timeout 5: a dead host must not hold a program for minutes. */
+static struct db *begin(const char *conninfo, const char *application,
+			bool wait, struct err *e)
 {
+	const char *const keys[] = { "connect_timeout", "dbname",
+				     "application_name", "client_encoding",
+				     NULL };
+	const char *const values[] = { "5", conninfo, application, "UTF8",
+				       NULL };
 	struct db *db = calloc(1, sizeof *db);
 
-	if (!db) {
+	if (db)
+		db->conn = wait ? PQconnectdbParams(keys, values, 1)
+				: PQconnectStartParams(keys, values, 1);
+	if (!db || !db->conn) {
 		err_set(e, ERR_NOMEM, "out of memory");
+		db_close(db);
 		return NULL;
 	}
-	db->conn = dial(conninfo, application);
-	if (!db->conn) {
-		err_set(e, ERR_NOMEM, "out of memory");
-		goto out;
+	return db;
+}
+
+struct db *db_dial(const char *conninfo, const char *application, struct err *e)
+{
+	return begin(conninfo, application, false, e);
+}
+
+enum db_poll db_dial_poll(struct db *db, bool *write, struct err *e)
+{
+	const char *m;
+
+	switch (PQstatus(db->conn) == CONNECTION_BAD
+			? PGRES_POLLING_FAILED
+			: PQconnectPoll(db->conn)) {
+	case PGRES_POLLING_WRITING: *write = true; return DB_WAITING;
+	case PGRES_POLLING_OK: return DB_READY;
+	case PGRES_POLLING_FAILED: break;
+	case PGRES_POLLING_READING:
+	case PGRES_POLLING_ACTIVE: *write = false; return DB_WAITING;
 	}
+	m = PQerrorMessage(db->conn);
+	err_set(e, ERR_DOWN, "%.*s", first_line(m), m);
+	return DB_FAILED;
+}
+
+bool db_dial_done(struct db *db, enum db_role_check check,
+		  int statement_timeout_ms, struct err *e)
+{
 	if (PQstatus(db->conn) != CONNECTION_OK) {
 		const char *m = PQerrorMessage(db->conn);
-		err_set(e, ERR_DOWN, "%.*s", first_line(m), m);
-		goto out;
+		return err_set(e, ERR_DOWN, "%.*s", first_line(m), m);
 	}
 	PQsetNoticeReceiver(db->conn, no_notice, NULL);
 	if (!settle(db, statement_timeout_ms, e) ||
 	    (check == DB_SERVICE_ROLE && !role_ok(db, e)))
-		goto out;
+		return false;
 	if (statement_timeout_ms > 0)
 		db->patience_ms = statement_timeout_ms + SLACK_MS;
+	return true;
+}
+
+struct db *db_open(const char *conninfo, const char *application,
+		   enum db_role_check check, int statement_timeout_ms,
+		   struct err *e)
+{
+	struct db *db = begin(conninfo, application, true, e);
+
+	if (db && !db_dial_done(db, check, statement_timeout_ms, e)) {
+		db_close(db);
+		return NULL;
+	}
 	return db;
-out:
-	db_close(db);
-	return NULL;
 }
 
 void db_close(struct db *db)

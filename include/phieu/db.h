@@ -28,6 +28,16 @@ enum db_role_check {
 struct db *db_open(const char *conninfo, const char *application,
 		   enum db_role_check check, int statement_timeout_ms,
 		   struct err *e) MUST_USE;
+/* The same for an event loop: db_dial begins; while db_dial_poll says
+ * DB_WAITING, wait until its db_socket (perhaps another each time) is
+ * writable (*write) or readable; at DB_READY db_dial_done settles it as
+ * db_open does. */
+struct db *db_dial(const char *conninfo, const char *application,
+		   struct err *e) MUST_USE;
+enum db_poll { DB_WAITING, DB_READY, DB_FAILED };
+enum db_poll db_dial_poll(struct db *db, bool *write, struct err *e);
+bool db_dial_done(struct db *db, enum db_role_check check,
+		  int statement_timeout_ms, struct err *e) MUST_USE;
 void db_close(struct db *db);	    /* NULL is fine */
 bool db_is_up(const struct db *db); /* false after a lost connection */
 
@@ -74,7 +84,6 @@ bool db_verifier(struct db *db, const char *role, const char *password,
 bool db_send(struct db *db, enum q q, const struct arg *args,
 	     struct err *e) MUST_USE;
 int db_socket(const struct db *db);
-enum db_poll { DB_WAITING, DB_READY, DB_FAILED };
 /* After the socket is readable.  DB_READY gives the result (text format);
  * DB_FAILED fills e (ERR_DOWN: the outcome is unknown). */
 enum db_poll db_poll(struct db *db, struct res **out, struct err *e);

@@ -324,8 +324,8 @@ def ledger(collector, key, name, n, times, disturb, allowed):
         time.sleep(random.uniform(0.05, 0.3))
         if not any(x.is_alive() for x in loads):
             break
-        begun = time.time()
         disturb()
+        begun = time.time()
         while Client(collector.port, key).ask("GET", "/readyz")[0] != 200:
             check(time.time() < begun + 20, f"{name}: not ready again")
             time.sleep(0.01)
