@@ -74,4 +74,14 @@ says out '~ /groups/hdnd-tinh/quota/rule: "25" -> "26"'
 run 0 diff lai-chau-2020 "$dir/next.json"
 says out 'Không khác nhau'
 run 1 diff $plan "$dir/bad.json"
+# a database without our tables: said in our words, not in PostgreSQL's
+empty="host=$PHIEU_TEST_SOCKET dbname=template1 user=phieu_server"
+for command in 'plan show' 'progress --wave' 'simulate --seed x --wave'; do
+	code=0
+	# shellcheck disable=SC2086
+	PHIEU_DATABASE_URL_SERVER=$empty "$phieu" $command lai-chau-2020 >"$dir/out" 2>"$dir/err" || code=$?
+	[ $code -eq 1 ] || fail "$command of an empty database: exit $code"
+	says err 'phieu db migrate'
+done
+
 exit $failed
