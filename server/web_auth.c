@@ -13,8 +13,26 @@ static const char *cookie_name(const struct web *w)
 	return w->tls ? "__Host-phieu" : "phieu";
 }
 
+/* A person with a browser is shown where to go on, a program an error. */
+static bool is_page(const struct http_request *rq)
+{
+	const char *accept = http_header(rq, "Accept");
+
+	return strncmp(rq->pattern, "/v1/", 4) != 0 && accept &&
+	       strstr(accept, "text/html");
+}
+
+static bool send_to(struct http_reply *rp, const char *path)
+{
+	rp->status = 303;
+	http_set_header(rp, "Location", path);
+	return false;
+}
+
 static bool say_401(struct http_request *rq, struct http_reply *rp)
 {
+	if (is_page(rq))
+		return send_to(rp, "/sign-in");
 	http_set_header(rp, "WWW-Authenticate", "Bearer realm=\"phieu\"");
 	http_error(rq, rp, 401, "sign-in", "sign in or bring a key",
 		   "Hãy đăng nhập hoặc gửi khóa truy cập");
@@ -89,9 +107,10 @@ static bool may(struct http_request *rq, int permission, struct identity *id,
 	if (id->person.must_change && strcmp(rq->pattern, "/v1/me") != 0 &&
 	    strcmp(rq->pattern, "/v1/password") != 0 &&
 	    strcmp(rq->pattern, "/v1/session") != 0)
-		return say_403(rq, rp, "change-password",
-			       "change the password first",
-			       "Hãy đổi mật khẩu trước");
+		return is_page(rq) ? send_to(rp, "/password")
+				   : say_403(rq, rp, "change-password",
+					     "change the password first",
+					     "Hãy đổi mật khẩu trước");
 	return true;
 }
 
@@ -173,8 +192,22 @@ static cJSON *read_object(struct http_request *rq, struct http_reply *rp)
 	return NULL;
 }
 
-static bool set_cookie(struct http_request *rq, struct http_reply *rp,
-		       const struct web *w, const char *token, int seconds)
+bool web_person(struct db *db, struct http_request *rq, const struct web *w,
+		bool *found, struct err *e)
+{
+	struct identity *id = arena_alloc(rq->arena, sizeof *id);
+	uint8_t csrf_hash[32];
+
+	*found = false;
+	if (!id)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	*id = (struct identity){ .token = http_cookie(rq, cookie_name(w)) };
+	rq->identity = id;
+	return !id->token || find_person(db, rq, id, csrf_hash, found, e);
+}
+
+bool web_set_cookie(struct http_request *rq, struct http_reply *rp,
+		    const struct web *w, const char *token, int seconds)
 {
 	const char *text =
 		arena_printf(rq->arena,
@@ -207,7 +240,7 @@ static bool say_outcome(struct http_request *rq, struct http_reply *rp,
 		http_set_header(rp, "Retry-After", "60");
 		return true;
 	}
-	if (!set_cookie(rq, rp, w, s->token, w->rules.session_hours * 3600))
+	if (!web_set_cookie(rq, rp, w, s->token, w->rules.session_hours * 3600))
 		return err_set(e, ERR_NOMEM, "out of memory");
 	jw_init(&j, &rp->body);
 	jw_object(&j);
@@ -263,7 +296,7 @@ static bool sign_out(struct db *db, struct http_request *rq,
 	if (!store_session_end(db, id->token, e))
 		return false;
 	rp->status = 204;
-	return set_cookie(rq, rp, w, "", 0) ||
+	return web_set_cookie(rq, rp, w, "", 0) ||
 	       err_set(e, ERR_NOMEM, "out of memory");
 }
 

@@ -24,6 +24,12 @@ enum {
 #define MAY_PEOPLE (ROLE_BIT(ROLE_PEOPLE) - 1)
 #define MAY_ANYONE (ROLE_BIT(ROLE_COUNT) - 1)
 
+/* Who follows how sheets come in. */
+#define WEB_WATCHES                                                \
+	(ROLE_BIT(ROLE_ADMINISTRATOR) | ROLE_BIT(ROLE_ANALYST) |   \
+	 ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_AUDITOR) | \
+	 ROLE_BIT(ROLE_SECRETARIAT) | ROLE_BIT(ROLE_SUPERVISOR))
+
 struct web {
 	const struct conf *conf;
 	struct db_pool *db;
@@ -58,6 +64,28 @@ enum http_done web_me(struct http_request *rq, struct http_reply *rp,
 enum http_done web_password(struct http_request *rq, struct http_reply *rp,
 			    void *app);
 
+/* The person behind the cookie, if any, as rq->identity: for public routes,
+ * where the hook is not asked. */
+bool web_person(struct db *db, struct http_request *rq, const struct web *w,
+		bool *found, struct err *e);
+/* `token` for as many seconds; 0 takes it back.  False: out of memory. */
+bool web_set_cookie(struct http_request *rq, struct http_reply *rp,
+		    const struct web *w, const char *token, int seconds);
+
+/* web_forms.c: what people do with a browser and without script.  A form
+ * carries no token: a post counts only when it comes from this host. */
+bool web_is_own_form(const struct http_request *rq, bool tls);
+enum http_done web_sign_in_page(struct http_request *rq, struct http_reply *rp,
+				void *app);
+enum http_done web_sign_in_form(struct http_request *rq, struct http_reply *rp,
+				void *app);
+enum http_done web_sign_out_form(struct http_request *rq, struct http_reply *rp,
+				 void *app);
+enum http_done web_password_page(struct http_request *rq, struct http_reply *rp,
+				 void *app);
+enum http_done web_password_form(struct http_request *rq, struct http_reply *rp,
+				 void *app);
+
 /* web_run.c: a connection for the length of `fn`; what fails becomes the
  * reply.  A GET whose connection turns out dead is tried once more. */
 typedef bool (*web_fn)(struct db *db, struct http_request *rq,
@@ -76,6 +104,9 @@ bool web_page(struct http_request *rq, struct http_reply *rp, size_t *offset,
 	      size_t *limit);
 bool web_wants_csv(const struct http_request *rq, struct http_reply *rp);
 void web_not_found(struct http_request *rq, struct http_reply *rp);
+/* Has one of `roles` in this wave: a role given for one wave counts in that
+ * wave only. */
+bool web_sees_wave(const struct identity *id, unsigned roles, int32_t wave);
 /* The waves this identity may see: 0 all, else one; -1 none at all. */
 int32_t web_only_wave(const struct http_request *rq);
 
@@ -94,6 +125,11 @@ enum http_done web_results(struct http_request *rq, struct http_reply *rp,
 			   void *app);
 enum http_done web_components(struct http_request *rq, struct http_reply *rp,
 			      void *app);
+/* The frame of every page: all text but `title`'s own escaping is the
+ * caller's. */
+void web_page_begin(struct http_reply *rp, const char *title);
+void web_page_end(struct http_reply *rp);
+void web_put_escaped(struct buf *b, const char *s);
 enum http_done web_home_page(struct http_request *rq, struct http_reply *rp,
 			     void *app);
 enum http_done web_style(struct http_request *rq, struct http_reply *rp,

@@ -6,58 +6,44 @@
 #include "web_impl.h"
 
 static const char style[] =
-	"body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;"
-	"max-width:70rem;padding:0 1rem;color:#1a1a1a;background:#fff}"
+	"*{box-sizing:border-box}"
+	"body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;"
+	"max-width:70rem;padding:1rem;color:#1a1a1a;background:#fff}"
+	"h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.25rem}"
 	"table{border-collapse:collapse;width:100%}"
 	"th,td{border-bottom:1px solid #bbb;padding:.25rem .5rem;"
 	"text-align:right}"
-	"th:first-child,td:first-child,.t{text-align:left}"
+	"th:first-child,td:first-child,.t td,.t th{text-align:left}"
 	"tr.group,tr.form{font-weight:600;background:#f2f4f7}"
 	"tr.total{font-weight:700;background:#dfe5ee}"
+	".scroll{overflow-x:auto}"
 	".mark{display:inline-block;background:#8a1c00;color:#fff;"
-	"padding:.1rem .6rem;margin-right:.5rem}"
-	"a{color:#0b4a9e}\n";
+	"padding:.1rem .6rem;margin:0 .5rem .25rem 0}"
+	"a{color:#0b4a9e}"
+	"nav{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:center;"
+	"border-bottom:1px solid #bbb;padding-bottom:.75rem}"
+	"nav form{margin:0}nav .who{margin-right:auto}"
+	".box{max-width:26rem}"
+	"label{display:block;font-weight:600;margin:1rem 0 .25rem}"
+	"label span{font-weight:400;color:#4a4a4a}"
+	"input{font:inherit;width:100%;padding:.5rem;border:1px solid #666;"
+	"border-radius:4px;background:#fff;color:inherit}"
+	"button{font:inherit;padding:.5rem 1.25rem;border:1px solid #0b4a9e;"
+	"border-radius:4px;background:#0b4a9e;color:#fff;cursor:pointer}"
+	".box button{margin-top:1.5rem}"
+	"nav button,button.less{background:#fff;color:#0b4a9e}"
+	"nav button{padding:.25rem .75rem}"
+	":focus-visible{outline:3px solid #b35900;outline-offset:2px}"
+	".error{border-left:4px solid #8a1c00;background:#fdf0ed;"
+	"color:#6b1600;padding:.5rem .75rem}"
+	".waves{list-style:none;padding:0}"
+	".waves li{border-bottom:1px solid #bbb;padding:.75rem 0}"
+	".waves p{margin:.25rem 0 0}"
+	"@media(max-width:40rem){nav .who{flex-basis:100%}"
+	".scroll th:first-child{min-width:11rem}.days{display:block}}"
+	".small,.small a{color:#4a4a4a;font-size:.9rem}\n";
 
-static const char home[] =
-	"<!doctype html>\n<html lang=\"vi\"><head><meta charset=\"utf-8\">"
-	"<meta name=\"viewport\" content=\"width=device-width\">"
-	"<title>phieu</title><link rel=\"stylesheet\" href=\"/style.css\">"
-	"</head><body>\n<h1>phieu: điều tra xã hội học</h1>\n"
-	"<p>Máy chủ của cơ quan phân tích: đợt điều tra, tiến độ, kết quả và "
-	"điểm thành phần cho phần mềm tính chỉ số.</p>\n"
-	"<p lang=\"en\">The analysts' server: waves, progress, results and the "
-	"components that index engines pull.</p>\n<ul>\n"
-	"<li><a href=\"/healthz\">/healthz</a> · "
-	"<a href=\"/readyz\">/readyz</a> · "
-	"<a href=\"/metrics\">/metrics</a></li>\n"
-	"<li><a href=\"/v1/waves\">/v1/waves</a>: các đợt điều tra "
-	"(cần đăng nhập hoặc khóa truy cập; sign in or bring a key)</li>\n"
-	"<li>/progress/<i>mã đợt</i>: tiến độ thu phiếu (progress of a wave)"
-	"</li>\n"
-	"</ul>\n</body></html>\n";
-
-enum http_done web_home_page(struct http_request *rq, struct http_reply *rp,
-			     void *app)
-{
-	(void)rq;
-	(void)app;
-	rp->content_type = "text/html; charset=utf-8";
-	buf_adds(&rp->body, home);
-	return HTTP_REPLIED;
-}
-
-enum http_done web_style(struct http_request *rq, struct http_reply *rp,
-			 void *app)
-{
-	(void)rq;
-	(void)app;
-	rp->content_type = "text/css; charset=utf-8";
-	http_set_header(rp, "Cache-Control", "public, max-age=3600");
-	buf_adds(&rp->body, style);
-	return HTTP_REPLIED;
-}
-
-static void put_escaped(struct buf *b, const char *s)
+void web_put_escaped(struct buf *b, const char *s)
 {
 	for (; s && *s; s++) {
 		if (*s == '<')
@@ -75,6 +61,43 @@ static void put_escaped(struct buf *b, const char *s)
 	}
 }
 
+/* Without a referrer a browser would call the origin of our own forms
+ * "null", and they would be refused. */
+void web_page_begin(struct http_reply *rp, const char *title)
+{
+	struct buf *b = &rp->body;
+
+	rp->content_type = "text/html; charset=utf-8";
+	http_set_header(rp, "Referrer-Policy", "same-origin");
+	http_set_header(rp, "Content-Security-Policy",
+			"default-src 'none'; style-src 'self'; "
+			"img-src 'self'; form-action 'self'; "
+			"base-uri 'none'; frame-ancestors 'none'");
+	buf_adds(b, "<!doctype html>\n<html lang=\"vi\"><head>"
+		    "<meta charset=\"utf-8\"><meta name=\"viewport\" "
+		    "content=\"width=device-width,initial-scale=1\"><title>");
+	web_put_escaped(b, title);
+	buf_adds(b, " · phieu</title>"
+		    "<link rel=\"stylesheet\" href=\"/style.css\">"
+		    "</head><body>\n");
+}
+
+void web_page_end(struct http_reply *rp)
+{
+	buf_adds(&rp->body, "</main></body></html>\n");
+}
+
+enum http_done web_style(struct http_request *rq, struct http_reply *rp,
+			 void *app)
+{
+	(void)rq;
+	(void)app;
+	rp->content_type = "text/css; charset=utf-8";
+	http_set_header(rp, "Cache-Control", "public, max-age=3600");
+	buf_adds(&rp->body, style);
+	return HTTP_REPLIED;
+}
+
 static void put_name(struct buf *b, const struct progress_row *r)
 {
 	const char *unplaced = "(chưa xếp được)";
@@ -82,20 +105,20 @@ static void put_name(struct buf *b, const struct progress_row *r)
 	buf_adds(b, "<td>");
 	switch (r->level) {
 	case PROGRESS_CELL:
-		put_escaped(b, r->group_name ? r->group_name : unplaced);
+		web_put_escaped(b, r->group_name ? r->group_name : unplaced);
 		buf_adds(b, r->home_name ? " · " : "");
-		put_escaped(b, r->home_name);
+		web_put_escaped(b, r->home_name);
 		break;
 	case PROGRESS_GROUP:
 		buf_adds(b, "Cộng nhóm: ");
-		put_escaped(b, r->group_name ? r->group_name : unplaced);
+		web_put_escaped(b, r->group_name ? r->group_name : unplaced);
 		break;
 	case PROGRESS_FORM:
 		buf_adds(b, "Cộng mẫu ");
-		put_escaped(b, r->form ? r->form : unplaced);
+		web_put_escaped(b, r->form ? r->form : unplaced);
 		break;
 	case PROGRESS_HOME:
-		put_escaped(b, r->home_name ? r->home_name : "(không)");
+		web_put_escaped(b, r->home_name ? r->home_name : "(không)");
 		break;
 	case PROGRESS_TOTAL: buf_adds(b, "Tổng cộng"); break;
 	}
@@ -122,15 +145,24 @@ static void put_table(struct buf *b, const struct progress_row *rows, size_t n,
 	size_t i;
 
 	buf_addf(b,
-		 "<table><tr><th>%s</th><th>Kế hoạch</th><th>Thu về</th>"
-		 "<th>Hợp lệ</th><th>Chờ xem lại</th><th>Không hợp lệ</th>"
-		 "<th>Để riêng</th><th>Còn thiếu</th><th>Vượt</th></tr>\n",
+		 "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+		 "aria-label=\"%s\"><table><thead><tr>"
+		 "<th scope=\"col\">%s</th>"
+		 "<th scope=\"col\">Kế hoạch</th><th scope=\"col\">Thu về</th>"
+		 "<th scope=\"col\">Hợp lệ</th>"
+		 "<th scope=\"col\">Chờ xem lại</th>"
+		 "<th scope=\"col\">Không hợp lệ</th>"
+		 "<th scope=\"col\">Để riêng</th>"
+		 "<th scope=\"col\">Còn thiếu</th><th scope=\"col\">Vượt</th>"
+		 "</tr></thead><tbody>\n",
+		 homes ? "Tiến độ theo đơn vị nơi phát phiếu"
+		       : "Tiến độ theo mẫu phiếu và nhóm",
 		 homes ? "Đơn vị" : "Mẫu phiếu, nhóm, đơn vị");
 	for (i = 0; i < n; i++)
 		if (rows[i].level == PROGRESS_TOTAL ||
 		    (rows[i].level == PROGRESS_HOME) == homes)
 			put_row(b, &rows[i]);
-	buf_adds(b, "</table>\n");
+	buf_adds(b, "</tbody></table></div>\n");
 }
 
 /* 2020-12-15 as 15/12/2020 */
@@ -139,7 +171,26 @@ static void put_day(struct buf *b, const char *iso)
 	if (strlen(iso) == 10)
 		buf_addf(b, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
 	else
-		put_escaped(b, iso);
+		web_put_escaped(b, iso);
+}
+
+static void put_marks(struct buf *b, const struct wave_head *v)
+{
+	if (v->trial)
+		buf_adds(b, "<span class=\"mark\">mẫu thử, không phải phiếu "
+			    "chính thức (trial)</span>");
+	if (v->simulated)
+		buf_adds(b, "<span class=\"mark\">số liệu mô phỏng (simulated)"
+			    "</span>");
+}
+
+static void put_days(struct buf *b, const struct wave_head *v)
+{
+	buf_adds(b, "<span class=\"days\">từ ");
+	put_day(b, v->opens);
+	buf_adds(b, " đến ");
+	put_day(b, v->closes);
+	buf_adds(b, "</span>");
 }
 
 static bool page(struct db *db, struct http_request *rq, struct http_reply *rp,
@@ -151,29 +202,18 @@ static bool page(struct db *db, struct http_request *rq, struct http_reply *rp,
 
 	if (!store_progress(db, v->wave, rq->arena, &rows, &n, e))
 		return false;
-	rp->content_type = "text/html; charset=utf-8";
-	buf_adds(b, "<!doctype html>\n<html lang=\"vi\"><head>"
-		    "<meta charset=\"utf-8\"><title>Tiến độ ");
-	put_escaped(b, v->code);
-	buf_adds(b, "</title><link rel=\"stylesheet\" href=\"/style.css\">"
-		    "</head><body>\n<h1>Tiến độ: ");
-	put_escaped(b, v->name);
+	web_page_begin(rp, arena_printf(rq->arena, "Tiến độ %s", v->code));
+	buf_adds(b, "<nav aria-label=\"Đường dẫn\"><a href=\"/\">"
+		    "Các đợt điều tra</a></nav>\n<main><h1>Tiến độ: ");
+	web_put_escaped(b, v->name);
 	buf_adds(b, "</h1>\n<p>");
-	if (v->trial)
-		buf_adds(b, "<span class=\"mark\">mẫu thử, không phải phiếu "
-			    "chính thức (trial)</span>");
-	if (v->simulated)
-		buf_adds(b, "<span class=\"mark\">số liệu mô phỏng (simulated)"
-			    "</span>");
-	buf_adds(b, "từ ");
-	put_day(b, v->opens);
-	buf_adds(b, " đến ");
-	put_day(b, v->closes);
+	put_marks(b, v);
+	put_days(b, v);
 	buf_adds(b, "</p>\n");
 	put_table(b, rows, n, false);
 	buf_adds(b, "<h2>Theo đơn vị nơi phát phiếu</h2>\n");
 	put_table(b, rows, n, true);
-	buf_adds(b, "</body></html>\n");
+	web_page_end(rp);
 	return true;
 }
 
@@ -181,4 +221,126 @@ enum http_done web_progress_page(struct http_request *rq, struct http_reply *rp,
 				 void *app)
 {
 	return web_run_wave(rq, rp, app, page);
+}
+
+/* ---- the first page --------------------------------------------------- */
+
+static void put_stranger(struct http_reply *rp)
+{
+	web_page_begin(rp, "Điều tra xã hội học");
+	buf_adds(
+		&rp->body,
+		"<nav aria-label=\"Tài khoản\"><a href=\"/sign-in\">Đăng nhập "
+		"<span lang=\"en\">(sign in)</span></a></nav>\n"
+		"<main><h1>phieu: điều tra xã hội học</h1>\n"
+		"<p>Máy chủ của cơ quan phân tích: đợt điều tra, tiến độ, kết "
+		"quả và điểm thành phần cho phần mềm tính chỉ số.</p>\n"
+		"<p lang=\"en\">The analysts' server: waves, progress, results "
+		"and the components that index engines pull.</p>\n"
+		"<p class=\"small\">Cho phần mềm (for programs): "
+		"<a href=\"/v1/waves\">/v1/waves</a> (cần khóa truy cập), "
+		"<a href=\"/healthz\">/healthz</a>, "
+		"<a href=\"/readyz\">/readyz</a>, "
+		"<a href=\"/metrics\">/metrics</a></p>\n");
+	web_page_end(rp);
+}
+
+static const char *state_words(const char *state)
+{
+	static const char *const words[][2] = {
+		{ "draft", "đang soạn" },
+		{ "open", "đang thu phiếu" },
+		{ "closed", "đã ngừng thu phiếu" },
+		{ "frozen", "đã khóa số liệu" },
+		{ "published", "đã công bố" },
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i][0], state) == 0)
+			return words[i][1];
+	return state;
+}
+
+static void put_wave(struct buf *b, const struct wave_head *v, bool link)
+{
+	buf_adds(b, "<li>");
+	if (link) {
+		buf_adds(b, "<a href=\"/progress/");
+		web_put_escaped(b, v->code);
+		buf_adds(b, "\">");
+	}
+	web_put_escaped(b, v->name);
+	buf_adds(b, link ? "</a>" : "");
+	buf_adds(b, "<p>");
+	buf_addf(b, "<strong>%s</strong>, ", state_words(v->state));
+	put_days(b, v);
+	buf_adds(b, "</p><p>");
+	put_marks(b, v);
+	buf_adds(b, "</p></li>\n");
+}
+
+static void put_waves(struct buf *b, const struct identity *id,
+		      const struct wave_head *list, size_t n)
+{
+	size_t shown = 0, i;
+
+	buf_adds(b, "<main><h1>Các đợt điều tra</h1>\n<ul class=\"waves\">\n");
+	for (i = 0; i < n; i++) {
+		if (!web_sees_wave(id, MAY_PEOPLE, list[i].wave))
+			continue;
+		put_wave(b, &list[i],
+			 web_sees_wave(id, WEB_WATCHES, list[i].wave));
+		shown++;
+	}
+	buf_adds(b, "</ul>\n");
+	if (shown == 0)
+		buf_adds(b, "<p>Chưa có đợt điều tra nào dành cho tài khoản "
+			    "này. <span lang=\"en\">(no wave for this account "
+			    "yet)</span></p>\n");
+}
+
+static bool home(struct db *db, struct http_request *rq, struct http_reply *rp,
+		 struct web *w, struct err *e)
+{
+	const struct identity *id;
+	struct wave_head *list;
+	struct buf *b = &rp->body;
+	size_t n, total;
+	bool found;
+
+	if (!web_person(db, rq, w, &found, e))
+		return false;
+	id = rq->identity;
+	if (!found) {
+		put_stranger(rp);
+		return true;
+	}
+	if (id->person.must_change) {
+		rp->status = 303;
+		http_set_header(rp, "Location", "/password");
+		return true;
+	}
+	if (!store_wave_heads(db, 0, 0, WEB_PAGE_MAX, rq->arena, &list, &n,
+			      &total, e))
+		return false;
+	web_page_begin(rp, "Các đợt điều tra");
+	buf_adds(b, "<nav aria-label=\"Tài khoản\"><span class=\"who\">");
+	web_put_escaped(b, id->person.name);
+	buf_adds(b, "</span><a href=\"/password\">Đổi mật khẩu</a>"
+		    "<form method=\"post\" action=\"/sign-out\">"
+		    "<button type=\"submit\">Đăng xuất</button></form>"
+		    "</nav>\n");
+	put_waves(b, id, list, n);
+	web_page_end(rp);
+	return true;
+}
+
+enum http_done web_home_page(struct http_request *rq, struct http_reply *rp,
+			     void *app)
+{
+	/* a stranger's page needs no database */
+	if (http_header(rq, "Cookie"))
+		return web_run(rq, rp, app, home);
+	put_stranger(rp);
+	return HTTP_REPLIED;
 }

@@ -1,21 +1,24 @@
 #include "web_impl.h"
 
 /* Who may what.  Programs have ROLE_ENGINE and ROLE_ANALYST. */
-#define WATCHES                                                    \
-	(ROLE_BIT(ROLE_ADMINISTRATOR) | ROLE_BIT(ROLE_ANALYST) |   \
-	 ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_AUDITOR) | \
-	 ROLE_BIT(ROLE_SECRETARIAT) | ROLE_BIT(ROLE_SUPERVISOR))
+#define WATCHES WEB_WATCHES
 #define READS_RESULTS                                            \
 	(ROLE_BIT(ROLE_ANALYST) | ROLE_BIT(ROLE_UNIT) |          \
 	 ROLE_BIT(ROLE_APPRAISER) | ROLE_BIT(ROLE_SECRETARIAT) | \
 	 ROLE_BIT(ROLE_COUNCIL) | ROLE_BIT(ROLE_AUDITOR) |       \
 	 ROLE_BIT(ROLE_ENGINE))
 
-enum { SMALL_BODY = 4096 };
+enum { SMALL_BODY = 4096, FORM_BODY = 16384 };
 
 const struct http_route web_routes[] = {
 	{ HTTP_GET, "/", PERM_PUBLIC, 0, web_home_page },
 	{ HTTP_GET, "/style.css", PERM_PUBLIC, 0, web_style },
+	/* public: the forms themselves ask who it is, and answer with pages */
+	{ HTTP_GET, "/sign-in", PERM_PUBLIC, 0, web_sign_in_page },
+	{ HTTP_POST, "/sign-in", PERM_PUBLIC, FORM_BODY, web_sign_in_form },
+	{ HTTP_POST, "/sign-out", PERM_PUBLIC, FORM_BODY, web_sign_out_form },
+	{ HTTP_GET, "/password", PERM_PUBLIC, 0, web_password_page },
+	{ HTTP_POST, "/password", PERM_PUBLIC, FORM_BODY, web_password_form },
 	{ HTTP_GET, "/healthz", PERM_PUBLIC, 0, web_healthz },
 	{ HTTP_GET, "/readyz", PERM_PUBLIC, 0, web_readyz },
 	{ HTTP_GET, "/metrics", PERM_PUBLIC, 0, web_metrics },

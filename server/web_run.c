@@ -9,10 +9,8 @@ struct handler { /* one of the two */
 	web_wave_fn of_wave;
 };
 
-/* A role given for one wave counts in that wave only. */
-static bool sees_wave(const struct http_request *rq, int32_t wave)
+bool web_sees_wave(const struct identity *id, unsigned roles, int32_t wave)
 {
-	const struct identity *id = rq->identity;
 	size_t i;
 
 	if (!id->is_person)
@@ -20,7 +18,7 @@ static bool sees_wave(const struct http_request *rq, int32_t wave)
 	for (i = 0; i < id->person.n_grants; i++) {
 		const struct grant *g = &id->person.grants[i];
 
-		if ((id->roles & ROLE_BIT(g->role)) &&
+		if ((roles & ROLE_BIT(g->role)) &&
 		    (g->wave == 0 || g->wave == wave))
 			return true;
 	}
@@ -30,12 +28,13 @@ static bool sees_wave(const struct http_request *rq, int32_t wave)
 static bool with_wave(struct db *db, struct http_request *rq,
 		      struct http_reply *rp, web_wave_fn fn, struct err *e)
 {
+	const struct identity *id = rq->identity;
 	struct wave_head v;
 	bool found;
 
 	if (!store_wave_head(db, rq->param[0], 0, rq->arena, &v, &found, e))
 		return false;
-	if (found && sees_wave(rq, v.wave))
+	if (found && web_sees_wave(id, id->roles, v.wave))
 		return fn(db, rq, rp, &v, e);
 	web_not_found(rq, rp);
 	return true;
