@@ -138,6 +138,40 @@ same $status 1 'pull from nobody'
 status=0; "$bin/phieu" pull-components --from "$server/x/../.." --wave '../../healthz?' --key "$engine" >/dev/null 2>&1 || status=$?
 [ $status -ne 0 ] || fail 'pull went where the wave is no wave'
 
+# a browser: cross-site, wrong, locked out, right, the list of waves, the end
+browse() { curl -s -b "$dir/jar" -c "$dir/jar" "$@"; }
+status_of() { browse -o "$dir/page" -w '%{http_code}' "$@"; }
+sign_in() { status_of -H "Origin: ${2-$server}" --data-urlencode login=lan --data-urlencode "password=$1" "$server/sign-in"; }
+password='Sông Hồng chảy 7 nhánh' better='Núi cao rừng rậm 2 vợ'
+printf '%s\n' "$password" >"$dir/password"
+"$bin/phieu" user add lan --name 'Lan' --role analyst --password-file "$dir/password" >/dev/null 2>"$dir/user.err" ||
+	fail "user add: $(cat "$dir/user.err")"
+same "$(status_of -H 'Accept: text/html' "$server/progress/$wave")" 303 'a page without a session'
+same "$(status_of "$server/sign-in")" 200 'the page to sign in'
+grep -q '<label for="password">' "$dir/page" || fail 'the page to sign in has no labels'
+same "$(sign_in "$password" https://elsewhere.example)" 403 'a post of another site'
+same "$(sign_in wrong)" 401 'a wrong password'
+grep -q 'role="alert">Sai tên đăng nhập' "$dir/page" || fail 'a wrong password is not told'
+for _ in $(seq 20); do
+	[ "$(sign_in wrong)" = 401 ] || break
+done
+same "$(sign_in "$password")" 429 'the right password, locked out'
+grep -q 'Đã sai quá nhiều lần' "$dir/page" || fail 'being locked out is not told'
+"$bin/phieu" user unlock lan >/dev/null
+same "$(sign_in "$password")" 303 'the right password'
+same "$(status_of "$server/")" 303 'a given password, not changed yet'
+same "$(status_of -H "Origin: $server" --data-urlencode "old=$password" --data-urlencode "new=$better" \
+	--data-urlencode "again=$better" "$server/password")" 303 'changing the password'
+same "$(status_of "$server/")" 200 'the first page'
+grep -q "href=\"/progress/$wave\"" "$dir/page" && grep -q 'mẫu thử, không phải phiếu chính thức' "$dir/page" &&
+	grep -q 'số liệu mô phỏng' "$dir/page" && grep -q 'đã công bố' "$dir/page" || fail "the first page: $(cat "$dir/page")"
+same "$(status_of "$server/progress/$wave")" 200 'progress as a page'
+same "$(status_of -X POST -H 'Sec-Fetch-Site: cross-site' -H "Origin: $server" "$server/sign-out")" 403 'sign-out of another site'
+cp "$dir/jar" "$dir/jar.kept"
+same "$(status_of -X POST -H "Origin: $server" "$server/sign-out")" 303 'sign-out'
+cp "$dir/jar.kept" "$dir/jar"
+same "$(status_of -H 'Accept: text/html' "$server/progress/$wave")" 303 'the session after its end'
+
 # a service of our own: TLS, reload, stop
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=one \
 	-addext subjectAltName=IP:127.0.0.1 -out "$dir/crt" -keyout "$dir/pem" 2>/dev/null
