@@ -347,7 +347,7 @@ struct res *db_run(struct db *db, enum q q, const char *const *args,
 		err_set(e, ERR_BUG, "%s: too many parameters", q_name[q]);
 		return NULL;
 	}
-	for (int i = 0; i < p.n; i++)
+	for (int i = 0; args && i < p.n; i++)
 		p.values[i] = args[i];
 	if (!db_prepare(db, q, e))
 		return NULL;

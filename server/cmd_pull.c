@@ -107,7 +107,10 @@ static bool print_table(const struct buf *body, struct err *e)
 			table_right(t, i);
 	}
 	table_rule(t);
-	cJSON_ArrayForEach(c, list) row(t, c);
+	cJSON_ArrayForEach(c, list)
+	{
+		row(t, c);
+	}
 	table_print(t, stdout);
 	ok = true;
 out:

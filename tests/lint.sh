@@ -21,7 +21,9 @@ each() { # kind, files: two at a time
 	check layout clang-format --dry-run -Werror $src $hdr \
 		$(ls collector/*.h server/*.h core/*.h tests/*.c tests/support/*.[ch] tests/fuzz/*.c tests/bench/*.[ch] 2>/dev/null)
 	check 'headers compile alone' each header $hdr
-	check cppcheck cppcheck --quiet -j2 --std=c11 \
+	# varFuncNullUB: NULL ends the pairs of log_event; glibc's is a pointer,
+	# and gcc checks the sentinel
+	check cppcheck cppcheck --suppress=varFuncNullUB --quiet -j2 --std=c11 \
 		--enable=warning,performance,portability --error-exitcode=1 \
 		--inline-suppr "--suppress=*:$GEN_DIR/*" -Iinclude -I"$GEN_DIR" $src
 	check clang-tidy each tidy $src
