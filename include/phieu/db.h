@@ -50,7 +50,7 @@ struct arg {
 #define ARG_TEXT(s) ((struct arg){ .p = (s) })
 #define ARG_BYTES(ptr, len) \
 	((struct arg){ .p = (ptr), .n = (len), .bin = true })
-#define ARG_NULL ((struct arg){ .p = NULL })
+#define ARG_NULL ((struct arg){ .p = NULL, .n = 0, .bin = false })
 
 /* Text arguments, NULL-terminated strings; results in text.  ERR_DB with
  * sqlstate; ERR_DOWN on a lost connection; 23505 ERR_CONFLICT, 23503, 23514,

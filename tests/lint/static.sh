@@ -10,7 +10,9 @@ tidy)
 		{ echo "$out"; echo "clang-tidy: $2"; exit 1; }
 	;;
 analyzer)
-	gcc $inc -O2 -fanalyzer -Werror -c -o /dev/null "$2"
+	# gcc 12 loses sight of what is stored through a pointer: leaks are
+	# LeakSanitizer's, in every test of the asan build
+	gcc $inc -O2 -fanalyzer -Wno-analyzer-malloc-leak -Werror -c -o /dev/null "$2"
 	;;
 header)
 	printf '#include "%s"\n' "${2#include/}" |
