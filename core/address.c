@@ -64,8 +64,10 @@ static void split_url(const char *s, struct buf *open, struct buf *password,
  * follows it. */
 static const char *value(const char *s, struct buf *out)
 {
-	char quote = *s == '\'' ? *s++ : '\0';
+	char quote = '\0';
 
+	if (*s == '\'')
+		quote = *s++;
 	while (*s && (quote ? *s != quote : !isspace((unsigned char)*s))) {
 		if (*s == '\\' && s[1])
 			s++;

@@ -173,7 +173,9 @@ void copy_out_close(struct copy_out *c)
 
 int16_t copy_i16(const struct copy_field *f)
 {
-	return f->n == 2 ? get16(f->p) : 0;
+	if (f->n != 2)
+		return 0;
+	return get16(f->p);
 }
 
 int32_t copy_i32(const struct copy_field *f)

@@ -125,7 +125,7 @@ static bool settle(struct db *db, int statement_timeout_ms, struct err *e)
 		    "SET idle_in_transaction_session_timeout = 0",
 		    e))
 		return false;
-	snprintf(timeout, sizeof timeout, "%d", statement_timeout_ms);
+	(void)snprintf(timeout, sizeof timeout, "%d", statement_timeout_ms);
 	return db_do(db, Q_DB_TIMEOUT, args, e);
 }
 
@@ -347,8 +347,10 @@ struct res *db_run(struct db *db, enum q q, const char *const *args,
 		err_set(e, ERR_BUG, "%s: too many parameters", q_name[q]);
 		return NULL;
 	}
+	/* the caller gives as many as the statement's file has $n */
 	for (int i = 0; args && i < p.n; i++)
-		p.values[i] = args[i];
+		p.values[i] = args[i]; /* NOLINT(clang-analyzer-core.uninitialized.Assign)
+					*/
 	if (!db_prepare(db, q, e))
 		return NULL;
 	return run(db, q, &p, false, e);

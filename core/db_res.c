@@ -142,7 +142,7 @@ void pg_array_i16(struct buf *b, int16_t v)
 
 void pg_array_bool(struct buf *b, bool v)
 {
-	char c = v;
+	char c = v ? 1 : 0;
 
 	add32(b, 1);
 	buf_add(b, &c, 1);

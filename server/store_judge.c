@@ -44,27 +44,29 @@ bool sheet_state_parse(const char *name, enum sheet_state *out, struct err *e)
 		       name);
 }
 
+static bool keep_text(struct arena *a, const struct res *r, size_t row, int col,
+		      const char **out, struct err *e)
+{
+	*out = arena_strdup(a, res_text(r, row, col));
+	return *out || err_set(e, ERR_NOMEM, "out of memory");
+}
+
 static bool read_head(const struct res *r, size_t row, struct arena *a,
 		      struct sheet_head *h, struct err *e)
 {
-	const struct {
-		const char **to;
-		int col;
-	} texts[] = { { &h->instance, 0 }, { &h->sheet, 1 },
-		      { &h->form, 5 },	   { &h->group, 6 },
-		      { &h->home, 7 },	   { &h->agent, 8 },
-		      { &h->faults, 10 },  { &h->replaces, 12 } };
-
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		*texts[i].to = arena_strdup(a, res_text(r, row, texts[i].col));
-		if (!*texts[i].to)
-			return err_set(e, ERR_NOMEM, "out of memory");
-	}
 	h->counted = res_bool(r, row, 3);
-	return res_i64(r, row, 2, &h->state, e) &&
+	return keep_text(a, r, row, 0, &h->instance, e) &&
+	       keep_text(a, r, row, 1, &h->sheet, e) &&
+	       res_i64(r, row, 2, &h->state, e) &&
 	       res_i64(r, row, 4, &h->keying, e) &&
+	       keep_text(a, r, row, 5, &h->form, e) &&
+	       keep_text(a, r, row, 6, &h->group, e) &&
+	       keep_text(a, r, row, 7, &h->home, e) &&
+	       keep_text(a, r, row, 8, &h->agent, e) &&
 	       res_i64(r, row, 9, &h->flags, e) &&
-	       res_i64(r, row, 11, &h->version, e);
+	       keep_text(a, r, row, 10, &h->faults, e) &&
+	       res_i64(r, row, 11, &h->version, e) &&
+	       keep_text(a, r, row, 12, &h->replaces, e);
 }
 
 bool store_sheet_heads(struct db *db, int32_t wave, const char *instance,
@@ -82,8 +84,10 @@ bool store_sheet_heads(struct db *db, int32_t wave, const char *instance,
 		return false;
 	*n = res_rows(r);
 	*out = arena_array(a, *n + 1, sizeof **out);
-	if (!*out)
-		ok = err_set(e, ERR_NOMEM, "out of memory");
+	if (!*out) {
+		res_free(r);
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
 	for (size_t i = 0; ok && i < *n; i++)
 		ok = read_head(r, i, a, &(*out)[i], e);
 	res_free(r);
