@@ -261,6 +261,10 @@ static void a_frozen_wave_takes_no_more(void **state)
 			 INTAKE_DUPLICATE);
 	line[got - 1] = ' ';
 	assert_int_equal(send_sheet(r, line, (size_t)got), INTAKE_CLOSED);
+	/* and whose key is no more learns nothing */
+	pg_do(r->raw, "UPDATE field.agent_key SET revoked_at = now()");
+	assert_int_equal(send_sheet(r, line, (size_t)got - 1), INTAKE_CLOSED);
+	pg_do(r->raw, "UPDATE field.agent_key SET revoked_at = NULL");
 	free(line);
 	/* nor another plan */
 	p->name = "Tên khác";

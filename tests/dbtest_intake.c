@@ -1,3 +1,4 @@
+#include "support/pg.h"
 #include "support/test.h"
 
 #include <libpq-fe.h>
@@ -604,6 +605,99 @@ static void a_batch_of_news_goes_the_plain_way_column_by_column(void **state)
 	balanced();
 }
 
+static void an_expired_key_stores_nothing_by_any_way(void **state)
+{
+	struct intake_odd q = { .wave = t.wave->id,
+				.bytes = "[",
+				.n_bytes = 1,
+				.code = "unreadable",
+				.words = "not JSON",
+				.way = WAY_JSON };
+	const struct intake_item *two[2];
+	struct intake_item *it = item();
+	enum intake_outcome got;
+	char token[TOKEN_TEXT_MAX], text[16];
+	struct err e = { 0 };
+	struct res *r;
+
+	(void)state;
+	assert_true(store_agent_key_add(t.owner, "an", t.wave, NULL, 0, NULL, 0,
+					30, "me", token, &q.key, &e));
+	it->key = q.key;
+	assert_true(lean(it)); /* it would be taken */
+	(void)snprintf(text, sizeof text, "%d", q.key);
+	assert_int_equal(number("WITH u AS (UPDATE field.agent_key SET "
+				"expires_at = now() WHERE key = $1::integer "
+				"RETURNING 1) SELECT count(*) FROM u",
+				text),
+			 1);
+	it = item();
+	it->key = q.key;
+	assert_false(lean(it));
+	assert_int_equal(add(it).outcome, INTAKE_DENIED);
+	for (int i = 0; i < 2; i++) {
+		struct intake_item *more = item();
+
+		more->key = q.key;
+		two[i] = more;
+	}
+	assert_false(plain(two, 2));
+	sha256(q.bytes, q.n_bytes, q.sha);
+	for (int kind = 0; kind < 2; kind++) {
+		assert_true(kind ? store_refusal_send(t.a, 1, &q, &e)
+				 : store_quarantine_send(t.a, 1, &q, &e));
+		r = await(t.a, &e);
+		assert_true(store_odd_read(r, &got, &e));
+		assert_int_equal(got, INTAKE_DENIED);
+		res_free(r);
+	}
+	assert_int_equal(number("SELECT count(*) FROM field.response WHERE "
+				"key = $1::integer",
+				text),
+			 1);
+}
+
+/* A freeze copies what is there: nothing may come in beside it. */
+static void intake_by_any_way_waits_for_the_freeze(void **state)
+{
+	const struct intake_item *items[2] = { item(), item() };
+	struct intake_odd q = { .wave = t.wave->id,
+				.key = t.key,
+				.bytes = "[",
+				.n_bytes = 1,
+				.code = "unreadable",
+				.words = "not JSON",
+				.way = WAY_JSON };
+	struct err e = { 0 };
+	struct db *hasty = db_open(address("phieu_collector"), "t",
+				   DB_SERVICE_ROLE, 200, &e);
+
+	(void)state;
+	assert_non_null(hasty);
+	store_intake_order(items, 2);
+	pg_do(t.raw, "BEGIN");
+	pg_do(t.raw, "SELECT pg_advisory_xact_lock(7001, wave) FROM plan.wave");
+	for (int way = 0; way < 4; way++) {
+		struct pollfd f = { .fd = db_socket(hasty), .events = POLLIN };
+		struct res *r = NULL;
+		enum db_poll p;
+		bool sent = way == 3 ? store_quarantine_send(hasty, 1, &q, &e)
+				     : store_intake_send(hasty, t.work, 1, 1,
+							 REUSED, way > 0, items,
+							 way == 1 ? 1 : 2, &e);
+
+		assert_true(sent);
+		while ((p = db_poll(hasty, &r, &e)) == DB_WAITING)
+			(void)poll(&f, 1, 1000);
+		assert_int_equal(p, DB_FAILED);
+		assert_string_equal(e.sqlstate, "57014"); /* it waited */
+		e = (struct err){ 0 };
+	}
+	pg_do(t.raw, "ROLLBACK");
+	db_close(hasty);
+	assert_true(plain(items, 2));
+}
+
 static void a_mixed_batch_gives_each_row_its_own(void **state)
 {
 	struct intake_item *old = item(), *dup, *conflict, *a = item();
@@ -951,6 +1045,8 @@ int main(void)
 		cmocka_unit_test(the_short_way_does_the_same_or_nothing),
 		cmocka_unit_test(
 			a_batch_of_news_goes_the_plain_way_column_by_column),
+		cmocka_unit_test(an_expired_key_stores_nothing_by_any_way),
+		cmocka_unit_test(intake_by_any_way_waits_for_the_freeze),
 		cmocka_unit_test(a_mixed_batch_gives_each_row_its_own),
 		cmocka_unit_test(
 			the_log_holds_the_merkle_root_of_what_was_stored),
