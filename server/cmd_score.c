@@ -19,10 +19,12 @@ static void job_end(struct job *j)
 	connect_done();
 }
 
-static int ended(struct job *j, bool ok, const struct err *e)
+/* `command`: "phieu freeze", so that a script's log tells which one failed. */
+static int ended(struct job *j, const char *command, bool ok,
+		 const struct err *e)
 {
 	job_end(j);
-	return ok ? EXIT_DONE : cli_fail("phieu", e);
+	return ok ? EXIT_DONE : cli_fail(command, e);
 }
 
 static bool open_db(struct job *j, const struct app *app, enum who as,
@@ -83,7 +85,7 @@ static int run_score(int argc, char **argv, void *app)
 			     "give --wave, or --plan and --responses; --json "
 			     "or --csv");
 	if (!ok) {
-		(void)cli_fail("phieu", &e);
+		(void)cli_fail("phieu score", &e);
 		return EXIT_USAGE;
 	}
 	if (wave) {
@@ -94,7 +96,7 @@ static int run_score(int argc, char **argv, void *app)
 			tell_count(&j.score.count);
 	}
 	ok = ok && print(j.score.result, json, csv, &e);
-	return ended(&j, ok, &e);
+	return ended(&j, "phieu score", ok, &e);
 }
 
 static bool two_options(int *argc, char **argv, const char **wave,
@@ -122,7 +124,7 @@ static int run_freeze(int argc, char **argv, void *app)
 	bool ok;
 
 	if (!two_options(&argc, argv, &wave, &reason, &e)) {
-		(void)cli_fail("phieu", &e);
+		(void)cli_fail("phieu freeze", &e);
 		return EXIT_USAGE;
 	}
 	actor_name(actor, sizeof actor);
@@ -135,7 +137,7 @@ static int run_freeze(int argc, char **argv, void *app)
 		       (long long)f->n_ratings,
 		       f->simulated ? ", MÔ PHỎNG (simulated)" : "", f->sha256,
 		       (int)number);
-	return ended(&j, ok, &e);
+	return ended(&j, "phieu freeze", ok, &e);
 }
 
 /* False, after saying what differs. */
@@ -194,7 +196,7 @@ static int run_verify(int argc, char **argv, void *app)
 		job_end(&j);
 		return EXIT_FAILED;
 	}
-	return ended(&j, ok, &e);
+	return ended(&j, "phieu verify", ok, &e);
 }
 
 static bool release(const struct score_job *j, const struct app *app,
@@ -229,6 +231,32 @@ static bool release(const struct score_job *j, const struct app *app,
 	return ok;
 }
 
+/* Is `snapshot` what the newest release says, cell by cell?  One with wrong
+ * components is mended by releasing it again. */
+static bool is_released(struct score_job *j, struct arena *a, int32_t snapshot,
+			bool *yes, struct err *e)
+{
+	struct release newest;
+	int32_t releases = 0;
+	size_t wrong = 0;
+	bool found;
+
+	*yes = false;
+	if (!store_release_get(j->db, j->wave->id, 0, &newest, &found, e))
+		return false;
+	if (!found || newest.snapshot != snapshot)
+		return true;
+	if (!score_job_released(j, snapshot, a, &releases, &wrong, e))
+		return false;
+	*yes = wrong == 0;
+	if (*yes)
+		printf("đã công bố rồi (released already): %s, lần %d là "
+		       "snapshot %d này, không đánh số lần mới (this very "
+		       "snapshot; nothing is numbered)\n",
+		       j->wave->code, (int)newest.release, (int)snapshot);
+	return true;
+}
+
 static int run_publish(int argc, char **argv, void *app)
 {
 	const char *wave = NULL, *reason = NULL;
@@ -237,13 +265,13 @@ static int run_publish(int argc, char **argv, void *app)
 	struct score_check c;
 	struct err e = { 0 };
 	int32_t number = 0;
-	bool ok;
+	bool ok, already = false;
 
 	if (!a)
 		return EXIT_FAILED;
 	if (!two_options(&argc, argv, &wave, &reason, &e)) {
 		arena_free(a);
-		(void)cli_fail("phieu", &e);
+		(void)cli_fail("phieu publish", &e);
 		return EXIT_USAGE;
 	}
 	ok = score_wave(&j, app, wave, &e) &&
@@ -251,10 +279,12 @@ static int run_publish(int argc, char **argv, void *app)
 	if (ok && !is_same(&j.score, &c))
 		ok = err_set(&e, ERR_CONFLICT,
 			     "not published: the snapshot does not verify");
-	ok = ok && release(&j.score, app, a, c.snapshot.snapshot, reason,
-			   &number, &e);
+	ok = ok && is_released(&j.score, a, c.snapshot.snapshot, &already, &e);
+	if (ok && !already)
+		ok = release(&j.score, app, a, c.snapshot.snapshot, reason,
+			     &number, &e);
 	arena_free(a);
-	return ended(&j, ok, &e);
+	return ended(&j, "phieu publish", ok, &e);
 }
 
 static int run_explain(int argc, char **argv, void *app)
@@ -286,7 +316,7 @@ static int run_explain(int argc, char **argv, void *app)
 				     u == NONE ? unit : criterion, wave);
 	}
 	ok = ok && result_explain(j.score.result, u, c, stdout, &e);
-	return ended(&j, ok, &e);
+	return ended(&j, "phieu explain", ok, &e);
 }
 
 static const struct cmd cmds[] = {

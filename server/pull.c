@@ -126,7 +126,8 @@ static bool set_up(CURL *c, const char *url, const struct curl_slist *headers,
 }
 
 /* The server's own words, where it gave some. */
-static bool say_status(long status, struct buf *body, struct err *e)
+static bool say_status(const struct pull *p, long status, struct buf *body,
+		       struct err *e)
 {
 	enum err_kind kind = status == 401 || status == 403   ? ERR_DENIED
 			     : status == 404		      ? ERR_INPUT
@@ -136,6 +137,7 @@ static bool say_status(long status, struct buf *body, struct err *e)
 	cJSON *o = json_parse(buf_cstr(body) ? buf_cstr(body) : "", body->len,
 			      &json_submission_limits, &ignored);
 	const cJSON *said = json_get(o, "error");
+	const char *code = json_get_text(said, "code");
 	const char *words = json_get_text(said, "message");
 	const char *vi = json_get_text(said, "message_vi");
 
@@ -144,6 +146,12 @@ static bool say_status(long status, struct buf *body, struct err *e)
 			      "the server sends us elsewhere (%ld); "
 			      "redirects are not followed",
 			      status);
+	else if (status == 404 && code && strcmp(code, "not-found") == 0)
+		(void)err_set(e, kind,
+			      "máy chủ không có đợt điều tra \"%.64s\", hoặc "
+			      "khóa này không được xem (the server has no wave "
+			      "\"%.64s\", or not for this key): %.60s",
+			      p->wave, p->wave, words ? words : "404");
 	else
 		(void)err_set(e, kind,
 			      "the server answered %ld%s%.100s%s%.80s%s",
@@ -198,7 +206,7 @@ bool pull_get(const struct pull *p, struct pulled *out, struct err *e)
 	(void)curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	out->unchanged = status == 304;
 	ok = status == 200 || status == 304 ||
-	     say_status(status, &out->body, e);
+	     say_status(p, status, &out->body, e);
 out:
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(c);

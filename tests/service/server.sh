@@ -54,7 +54,17 @@ same "$(as "$engine" -o /dev/null -w '%{http_code}' "$url/results")" 404 'engine
 same "$(as "$analyst" -o /dev/null -w '%{http_code}' "$url/results")" 200 'analyst before publication'
 "$bin/phieu" publish --wave $wave --reason test >/dev/null 2>"$dir/publish.err"
 
-# components: what DESIGN 6 promises engines
+# the same once more: said, not numbered
+"$bin/phieu" publish --wave $wave --reason again >"$dir/out" 2>"$dir/publish.err" || fail 'publishing the same again'
+grep -q 'released already.*nothing is numbered' "$dir/out" || fail "publishing the same again: $(cat "$dir/out")"
+same "$(as "$engine" "$url/releases" | jq '.releases | length')" 1 'releases of one snapshot'
+for command in freeze score verify publish explain; do
+	"$bin/phieu" $command --wave none --reason x --unit x --criterion x >/dev/null 2>"$dir/words" &&
+		fail "$command of no wave"
+	grep -q "^phieu $command: " "$dir/words" || fail "$command says $(cat "$dir/words")"
+done
+
+# components: what engines are promised
 as "$engine" -D "$dir/head" "$url/components" >"$dir/components"
 etag=$(tr -d '\r' <"$dir/head" | sed -n 's/^[Ee][Tt]ag: //p')
 [ -n "$etag" ] || fail 'components have no ETag'
@@ -133,6 +143,9 @@ status=0; pull --key wrong >/dev/null 2>&1 || status=$?
 same $status 1 'pull with a wrong key'
 status=0; pull >/dev/null 2>&1 || status=$?
 same $status 2 'pull without a key'
+"$bin/phieu" pull-components --from "$server" --wave no-such-wave --key "$engine" >/dev/null 2>"$dir/words" &&
+	fail 'pull of no wave'
+grep -q 'the server has no wave "no-such-wave"' "$dir/words" || fail "pull of no wave: $(cat "$dir/words")"
 status=0; "$bin/phieu" pull-components --from http://127.0.0.1:1 --wave $wave --key x >/dev/null 2>&1 || status=$?
 same $status 1 'pull from nobody'
 status=0; "$bin/phieu" pull-components --from "$server/x/../.." --wave '../../healthz?' --key "$engine" >/dev/null 2>&1 || status=$?
