@@ -508,6 +508,28 @@ static int lock_dir(const struct run_as *who, const char *state_dir,
 	return fd;
 }
 
+static bool make_state_dir(const struct run_as *who, const char *state_dir,
+			   struct err *e)
+{
+	if (!make_parents(state_dir, e) || !own_dir(who, state_dir, e))
+		return false;
+	if (run_as_reaches(who, state_dir))
+		return true;
+	return err_set(
+		e, ERR_INPUT,
+		"user %s cannot reach %s: a directory above it is closed "
+		"to others; choose another state-dir",
+		who->name, state_dir);
+}
+
+bool cluster_state_make(const char *state_dir, const struct conf *c,
+			struct err *e)
+{
+	struct run_as who;
+
+	return run_as_init(&who, c, e) && make_state_dir(&who, state_dir, e);
+}
+
 bool cluster_start(const char *state_dir, const struct conf *c, bool *started,
 		   struct err *e)
 {
@@ -517,14 +539,8 @@ bool cluster_start(const char *state_dir, const struct conf *c, bool *started,
 	int lock = -1;
 
 	*started = false;
-	if (!run_as_init(&who, c, e) || !make_parents(state_dir, e) ||
-	    !own_dir(&who, state_dir, e))
+	if (!run_as_init(&who, c, e) || !make_state_dir(&who, state_dir, e))
 		return false;
-	if (!run_as_reaches(&who, state_dir))
-		return err_set(e, ERR_INPUT,
-			       "user %s cannot reach %s: a directory above it "
-			       "is closed to others; choose another state-dir",
-			       who.name, state_dir);
 	lock = lock_dir(&who, state_dir, e);
 	if (lock < 0)
 		return false;

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -348,7 +347,9 @@ static bool be_alone(struct up *u, struct err *e)
 {
 	char path[4200];
 
-	(void)mkdir(u->state, 0700); /* no private cluster made it */
+	/* with a database elsewhere no private cluster has made it */
+	if (!cluster_state_make(u->state, u->conf, e))
+		return false;
 	(void)snprintf(path, sizeof path, "%s/up.lock", u->state);
 	u->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (u->lock < 0)

@@ -16,6 +16,10 @@
  * ~/.local/share/phieu.  Returns the configured or default one; caller
  * frees. */
 char *cluster_state_dir(const struct conf *c, struct err *e) MUST_USE;
+/* Makes it where it is missing, and what is above it: mode 0700, of the user
+ * that services run as.  For who needs it without a private cluster. */
+bool cluster_state_make(const char *state_dir, const struct conf *c,
+			struct err *e) MUST_USE;
 /* initdb if needed, start, wait until it answers, create the database.
  * *started false when it ran already. */
 bool cluster_start(const char *state_dir, const struct conf *c, bool *started,

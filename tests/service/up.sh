@@ -132,4 +132,26 @@ stop
 	fail 'a missing plan is taken'
 grep -q nonexistent "$dir/bad" || fail 'a missing plan is not named'
 ! pgrep -f "$dir/state" >/dev/null || fail 'left running after a failure'
+# a database elsewhere: nothing has made the state directory yet
+cat >"$dir/elsewhere.sh" <<'END'
+at="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_"
+export PHIEU_DATABASE_URL="$PHIEU_TEST_DB"
+for role in collector server analysis publish; do
+	export "PHIEU_DATABASE_URL_${role^^}=$at$role"
+done
+"$1/phieu" up --dir "$2/new/state" --plan collector/plans/lai-chau-2020.json --json >"$2/ready" 2>>"$2/err" &
+pid=$!
+for _ in $(seq 600); do
+	[ ! -s "$2/ready" ] && kill -0 $pid 2>/dev/null || break
+	sleep 0.1
+done
+curl -sf "$(jq -r .collector "$2/ready")/readyz" >/dev/null && [ -s "$2/new/state/collector.pid" ] && code=0 || code=1
+kill -TERM $pid && wait $pid && exit $code
+END
+: >"$dir/ready"
+PHIEU_TEST_FSYNC=on tests/with_pg.sh bash "$dir/elsewhere.sh" "$bin" "$dir" || fail 'with a database elsewhere'
+owner=$(id -un)
+[ "$owner" != root ] || owner=postgres
+[ "$(stat -c '%a %U' "$dir/new/state")" = "700 $owner" ] || fail "the state directory: $(stat -c '%a %U' "$dir/new/state")"
+[ ! -e "$dir/new/state/data" ] || fail 'a database was made beside the one elsewhere'
 echo 'up: ok'
