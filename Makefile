@@ -229,9 +229,11 @@ docs: all
 	PHIEU_BIN=$(CURDIR)/$(B) tests/lint/help_docs.sh --write
 
 PREFIX ?= /usr/local
-install: all
+# what is installed is hardened and optimised, whatever was being worked on
+install:
+	@$(MAKE) --no-print-directory -j2 BUILD=release all
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(patsubst $(B)/%,build/release/%,$(BINARIES)) $(DESTDIR)$(PREFIX)/bin
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 

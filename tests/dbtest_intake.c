@@ -669,6 +669,7 @@ static void intake_by_any_way_waits_for_the_freeze(void **state)
 				.words = "not JSON",
 				.way = WAY_JSON };
 	struct err e = { 0 };
+	int waited = 0;
 	struct db *hasty = db_open(address("phieu_collector"), "t",
 				   DB_SERVICE_ROLE, 200, &e);
 
@@ -686,15 +687,16 @@ static void intake_by_any_way_waits_for_the_freeze(void **state)
 							 REUSED, way > 0, items,
 							 way == 1 ? 1 : 2, &e);
 
-		assert_true(sent);
-		while ((p = db_poll(hasty, &r, &e)) == DB_WAITING)
+		p = sent ? DB_WAITING : DB_FAILED;
+		while (sent && (p = db_poll(hasty, &r, &e)) == DB_WAITING)
 			(void)poll(&f, 1, 1000);
-		assert_int_equal(p, DB_FAILED);
-		assert_string_equal(e.sqlstate, "57014"); /* it waited */
+		waited += p == DB_FAILED && strcmp(e.sqlstate, "57014") == 0;
+		res_free(r);
 		e = (struct err){ 0 };
 	}
-	pg_do(t.raw, "ROLLBACK");
+	pg_do(t.raw, "ROLLBACK"); /* before any assertion: others would hang */
 	db_close(hasty);
+	assert_int_equal(waited, 4);
 	assert_true(plain(items, 2));
 }
 

@@ -212,6 +212,14 @@ def scopes(port):
     phieu("key", "agent", "revoke", number)
     status, text, _ = c.post(SHEETS[-1])
     check(status == 401, f"revoked though cached: {status} {text}")
+    key = new_key()
+    sql("UPDATE field.agent_key SET expires_at = now() WHERE key ="
+        " (SELECT max(key) FROM field.agent_key)")
+    c = Client(port, key)
+    for path in ("/v1/plan", "/v1/receipts/uuid:x"):
+        status, text, _ = c.ask("GET", path)
+        check(status == 401 and "key-expired" in str(text),
+              f"expired, {path}: {status} {text}")
 
 
 def batches(port, key):
