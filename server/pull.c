@@ -125,14 +125,20 @@ static bool set_up(CURL *c, const char *url, const struct curl_slist *headers,
 	       !curl_easy_setopt(c, CURLOPT_HEADERDATA, (void *)out);
 }
 
+static enum err_kind kind_of(long status)
+{
+	if (status == 401 || status == 403)
+		return ERR_DENIED;
+	if (status == 404)
+		return ERR_INPUT;
+	return status == 429 || status >= 500 ? ERR_DOWN : ERR_IO;
+}
+
 /* The server's own words, where it gave some. */
 static bool say_status(const struct pull *p, long status, struct buf *body,
 		       struct err *e)
 {
-	enum err_kind kind = status == 401 || status == 403   ? ERR_DENIED
-			     : status == 404		      ? ERR_INPUT
-			     : status == 429 || status >= 500 ? ERR_DOWN
-							      : ERR_IO;
+	enum err_kind kind = kind_of(status);
 	struct err ignored;
 	cJSON *o = json_parse(buf_cstr(body) ? buf_cstr(body) : "", body->len,
 			      &json_submission_limits, &ignored);
@@ -146,12 +152,12 @@ static bool say_status(const struct pull *p, long status, struct buf *body,
 			      "the server sends us elsewhere (%ld); "
 			      "redirects are not followed",
 			      status);
-	else if (status == 404 && code && strcmp(code, "not-found") == 0)
+	else if (words && code && strcmp(code, "not-found") == 0)
 		(void)err_set(e, kind,
 			      "máy chủ không có đợt điều tra \"%.64s\", hoặc "
 			      "khóa này không được xem (the server has no wave "
 			      "\"%.64s\", or not for this key): %.60s",
-			      p->wave, p->wave, words ? words : "404");
+			      p->wave, p->wave, words);
 	else
 		(void)err_set(e, kind,
 			      "the server answered %ld%s%.100s%s%.80s%s",
