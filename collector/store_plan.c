@@ -300,8 +300,7 @@ struct wave *store_wave_get(struct db *db, const char *code, struct err *e)
 		return NULL;
 	if (res_rows(r) == 0) {
 		err_set(e, ERR_INPUT,
-			"không có đợt điều tra này (no wave \"%.64s\")",
-			code);
+			"không có đợt điều tra này (no wave \"%.64s\")", code);
 		goto out;
 	}
 	w = calloc(1, sizeof *w);

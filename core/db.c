@@ -349,8 +349,9 @@ struct res *db_run(struct db *db, enum q q, const char *const *args,
 	}
 	/* the caller gives as many as the statement's file has $n */
 	for (int i = 0; args && i < p.n; i++)
-		p.values[i] = args[i]; /* NOLINT(clang-analyzer-core.uninitialized.Assign)
-					*/
+		p.values[i] = args
+			[i]; /* NOLINT(clang-analyzer-core.uninitialized.Assign)
+			      */
 	if (!db_prepare(db, q, e))
 		return NULL;
 	return run(db, q, &p, false, e);
