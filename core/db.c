@@ -347,11 +347,9 @@ struct res *db_run(struct db *db, enum q q, const char *const *args,
 		err_set(e, ERR_BUG, "%s: too many parameters", q_name[q]);
 		return NULL;
 	}
-	/* the caller gives as many as the statement's file has $n */
 	for (int i = 0; args && i < p.n; i++)
-		p.values[i] = args
-			[i]; /* NOLINT(clang-analyzer-core.uninitialized.Assign)
-			      */
+		/* as many as the statement's file has $n: NOLINTNEXTLINE */
+		p.values[i] = args[i];
 	if (!db_prepare(db, q, e))
 		return NULL;
 	return run(db, q, &p, false, e);

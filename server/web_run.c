@@ -48,8 +48,10 @@ static bool attempt(struct http_request *rq, struct http_reply *rp,
 
 	if (!db)
 		return false;
-	ok = h->of_wave ? with_wave(db, rq, rp, h->of_wave, e)
-			: h->any(db, rq, rp, w, e);
+	if (h->of_wave)
+		ok = with_wave(db, rq, rp, h->of_wave, e);
+	else
+		ok = h->any && h->any(db, rq, rp, w, e);
 	db_pool_give(w->db, db);
 	return ok;
 }
