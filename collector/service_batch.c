@@ -19,6 +19,8 @@ struct chunk {
 	struct batch *owner;
 	struct arena *arena;
 	struct line *lines;
+	struct sha256_in *in;
+	uint8_t (*sha)[SHA256_BYTES];
 	size_t n, room;
 	int64_t first; /* number of its first line */
 	unsigned seq;
@@ -41,11 +43,22 @@ struct batch {
 
 static void pump(struct service *s, struct batch *b);
 
+static void chunk_free(struct chunk *c)
+{
+	free(c->lines);
+	free(c->in);
+	free(c->sha);
+	c->lines = NULL;
+	c->in = NULL;
+	c->sha = NULL;
+	c->room = 0;
+}
+
 static void batch_free(struct batch *b)
 {
 	for (size_t i = 0; i < SLOTS; i++) {
 		arena_free(b->slot[i].arena);
-		free(b->slot[i].lines);
+		chunk_free(&b->slot[i]);
 	}
 	wave_ref_drop(b->wave);
 }
@@ -130,40 +143,56 @@ static void chunk_done(struct service *s, struct job *j)
 
 static bool chunk_room(struct chunk *c, size_t n)
 {
-	struct line *p;
-
 	if (!c->arena)
 		c->arena = arena_new(CHUNK_ARENA);
 	if (!c->arena)
 		return false;
 	if (c->room >= n)
 		return true;
-	p = calloc(n, sizeof *p);
-	if (!p)
+	chunk_free(c);
+	c->lines = calloc(n, sizeof *c->lines);
+	c->in = calloc(n, sizeof *c->in);
+	c->sha = calloc(n, sizeof *c->sha);
+	if (!c->lines || !c->in || !c->sha) {
+		chunk_free(c);
 		return false;
-	free(c->lines);
-	c->lines = p;
+	}
 	c->room = n;
 	return true;
 }
 
-/* Reads the next lines into c.  A line that cannot share is put back unless
- * it is alone. */
+/* Finds the next lines and hashes them together. */
+static size_t peek(struct batch *b, struct chunk *c)
+{
+	const char *at = b->at, *line;
+	size_t n, found = 0, bytes = 0;
+
+	while (found < c->room && bytes < CHUNK_BYTES &&
+	       ndjson_next(&at, b->end, &line, &n)) {
+		c->in[found++] = (struct sha256_in){ line, n };
+		bytes += n;
+	}
+	if (found == 0)
+		b->at = at;
+	sha256_many(c->in, found, c->sha);
+	return found;
+}
+
+/* Reads the next lines into c.  A line that cannot share is left for later
+ * unless it is alone. */
 static void cut(struct batch *b, struct chunk *c)
 {
-	const char *before = b->at, *line;
-	size_t n, bytes = 0;
+	size_t found = peek(b, c);
 
 	c->n = 0;
-	while (c->n < c->room && bytes < CHUNK_BYTES &&
-	       ndjson_next(&b->at, b->end, &line, &n)) {
+	while (c->n < found) {
+		const struct sha256_in *in = &c->in[c->n];
 		struct line *l = &c->lines[c->n];
-		bool read = line_read(b->wave, b->key, WAY_NDJSON, line, n,
-				      c->arena, l);
+		bool read = line_read(b->wave, b->key, WAY_NDJSON, in->p, in->n,
+				      c->sha[c->n], c->arena, l);
 		bool shares = read && !l->sub.replaces;
 		if (!shares && (c->n > 0 || b->in_flight > 0)) {
 			quota_settle(b->wave, l, false);
-			b->at = before;
 			if (c->n == 0)
 				b->barrier = true;
 			return;
@@ -171,8 +200,7 @@ static void cut(struct batch *b, struct chunk *c)
 		if (!read)
 			l->end = END_DOWN;
 		c->n++;
-		bytes += n;
-		before = b->at;
+		b->at = (const char *)in->p + in->n;
 		if (!shares) {
 			b->barrier = true;
 			return;
@@ -313,8 +341,8 @@ static void run_atomic(struct service *s, struct batch *b, size_t lines)
 	bool ok = chunk_room(c, lines + 1);
 
 	while (ok && ndjson_next(&b->at, b->end, &line, &n))
-		ok = line_read(b->wave, b->key, WAY_NDJSON, line, n, c->arena,
-			       &c->lines[c->n++]);
+		ok = line_read(b->wave, b->key, WAY_NDJSON, line, n, NULL,
+			       c->arena, &c->lines[c->n++]);
 	if (!ok) {
 		reply_down(b->rq, http_reply_of(b->rq));
 		batch_free(b);

@@ -183,10 +183,11 @@ void service_kick(struct service *s);
 bool service_can_write(const struct service *s);
 
 /* service_line.c: one submission in, its result out */
-/* Reads, checks and takes quota; false on out of memory. */
+/* Reads, checks and takes quota; `sha` of the bytes, NULL: not known yet.
+ * False when out of memory. */
 bool line_read(struct wave_ref *w, const struct agent_scope *key,
 	       enum intake_way way, const char *bytes, size_t n,
-	       struct arena *a, struct line *l);
+	       const uint8_t *sha, struct arena *a, struct line *l);
 int line_status(const struct line *l);
 /* The result object and a newline; with `number` > 0 as a line of a batch. */
 void line_write(struct service *s, const struct wave_ref *w,

@@ -116,7 +116,7 @@ static bool judge(struct wave_ref *w, const struct agent_scope *key,
 
 bool line_read(struct wave_ref *w, const struct agent_scope *key,
 	       enum intake_way way, const char *bytes, size_t n,
-	       struct arena *a, struct line *l)
+	       const uint8_t *sha, struct arena *a, struct line *l)
 {
 	struct err e = { 0 };
 	struct faults faults;
@@ -133,7 +133,10 @@ bool line_read(struct wave_ref *w, const struct agent_scope *key,
 				      .bytes = bytes,
 				      .n_bytes = n,
 				      .way = way };
-	sha256(bytes, n, l->item.sha);
+	if (sha)
+		memcpy(l->item.sha, sha, SHA256_BYTES);
+	else
+		sha256(bytes, n, l->item.sha);
 	memcpy(l->odd.sha, l->item.sha, SHA256_BYTES);
 	faults_init(&faults, a);
 	if (n > LIMIT_SUBMISSION_BYTES) {
@@ -223,7 +226,9 @@ void write_flags(struct buf *out, unsigned flags)
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		if (!(flags & words[i].flag))
 			continue;
-		buf_addf(out, "%s\"%s\"", first ? "" : ",", words[i].word);
+		buf_adds(out, first ? "\"" : ",\"");
+		buf_adds(out, words[i].word);
+		buf_adds(out, "\"");
 		first = false;
 	}
 	buf_adds(out, "]");
@@ -288,6 +293,34 @@ static void write_refused(const struct line *l, int status, const char *request,
 				    words_of[i].message_vi, request);
 }
 
+/* No printf for what every line has: it would be a tenth of its time. */
+static void member_name(struct buf *out, const char *name)
+{
+	buf_adds(out, ",\"");
+	buf_adds(out, name);
+	buf_adds(out, "\":");
+}
+
+/* A word of our own, with nothing to escape. */
+static void member(struct buf *out, const char *name, const char *word)
+{
+	member_name(out, name);
+	buf_adds(out, "\"");
+	buf_adds(out, word);
+	buf_adds(out, "\"");
+}
+
+static void member_int(struct buf *out, const char *name, int64_t v)
+{
+	char digits[24], *p = digits + sizeof digits;
+
+	do
+		*--p = (char)('0' + v % 10);
+	while ((v /= 10) > 0);
+	member_name(out, name);
+	buf_add(out, p, (size_t)(digits + sizeof digits - p));
+}
+
 static void write_stored(struct service *s, const struct wave_ref *w,
 			 const struct line *l, struct buf *out)
 {
@@ -295,9 +328,9 @@ static void write_stored(struct service *s, const struct wave_ref *w,
 
 	(void)receipt_text(s, l->answer.receipt_key, w->wave->code,
 			   l->sub.instance, l->item.sha, receipt);
-	buf_addf(out, ",\"status\":\"%s\"", state_word(l->answer.state));
+	member(out, "status", state_word(l->answer.state));
 	if (!l->dropped)
-		buf_addf(out, ",\"receipt\":\"%s\"", receipt);
+		member(out, "receipt", receipt);
 	if (l->answer.state != STATE_INVALID) {
 		write_flags(out, l->answer.flags);
 		return;
@@ -314,8 +347,8 @@ static void write_quarantined(struct service *s, const struct wave_ref *w,
 
 	(void)receipt_text(s, s->receipt_keys[0].id, w->wave->code,
 			   "quarantine", l->item.sha, receipt);
-	buf_addf(out, ",\"status\":\"quarantined\",\"receipt\":\"%s\"",
-		 receipt);
+	member(out, "status", "quarantined");
+	member(out, "receipt", receipt);
 }
 
 void line_write(struct service *s, const struct wave_ref *w,
@@ -325,9 +358,10 @@ void line_write(struct service *s, const struct wave_ref *w,
 	int status = line_status(l);
 	size_t from = out->len;
 
-	if (number > 0)
-		buf_addf(out, ",\"line\":%lld,\"code\":%d", (long long)number,
-			 status);
+	if (number > 0) {
+		member_int(out, "line", number);
+		member_int(out, "code", status);
+	}
 	if (l->sub.instance && l->kind != LINE_QUARANTINE) {
 		buf_adds(out, ",\"instanceID\":");
 		jw_escape(out, l->sub.instance, strlen(l->sub.instance));

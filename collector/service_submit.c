@@ -56,7 +56,7 @@ static enum http_done single(struct http_request *rq, struct http_reply *rp,
 	}
 	one->rq = rq;
 	one->begun = clock_monotonic_us();
-	if (!line_read(w, key, WAY_JSON, rq->body, rq->body_n, rq->arena,
+	if (!line_read(w, key, WAY_JSON, rq->body, rq->body_n, NULL, rq->arena,
 		       &one->line)) {
 		wave_ref_drop(w);
 		reply_down(rq, rp);

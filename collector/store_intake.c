@@ -63,6 +63,8 @@ enum { P_WAVE, P_LANE, P_RECEIPT_KEY, P_REUSED, P_ROOT, P_COUNT };
 
 struct intake_work {
 	struct buf col[C_COUNT];
+	struct buf text; /* of the leaves */
+	struct sha256_in *in;
 	uint8_t (*leaves)[SHA256_BYTES];
 	size_t n_leaves;
 	bool lean; /* the short way was taken */
@@ -90,6 +92,7 @@ struct intake_work *intake_work_new(struct err *e)
 	}
 	for (int i = 0; i < C_COUNT; i++)
 		w->col[i] = (struct buf)BUF_INIT((size_t)64 << 20);
+	w->text = (struct buf)BUF_INIT((size_t)64 << 20);
 	return w;
 }
 
@@ -99,6 +102,8 @@ void intake_work_free(struct intake_work *w)
 		return;
 	for (int i = 0; i < C_COUNT; i++)
 		buf_free(&w->col[i]);
+	buf_free(&w->text);
+	free(w->in);
 	free(w->leaves);
 	free(w);
 }
@@ -218,6 +223,18 @@ static void put_ratings(struct buf *col, const struct intake_item *it,
 	}
 }
 
+static bool leaves_room(struct intake_work *w, size_t n)
+{
+	if (n <= w->n_leaves)
+		return true;
+	free(w->leaves);
+	free(w->in);
+	w->leaves = calloc(n, sizeof *w->leaves);
+	w->in = calloc(n, sizeof *w->in);
+	w->n_leaves = w->leaves && w->in ? n : 0;
+	return w->n_leaves > 0;
+}
+
 /* Hex of the Merkle root over SHA-256(0x00 || instance || sha256), in the
  * order of the items. */
 static bool root_text(struct intake_work *w,
@@ -225,23 +242,22 @@ static bool root_text(struct intake_work *w,
 		      char out[2 * SHA256_BYTES + 1], struct err *e)
 {
 	uint8_t root[SHA256_BYTES];
+	size_t at = 0;
 
-	if (n > w->n_leaves) {
-		free(w->leaves);
-		w->leaves = calloc(n, sizeof *w->leaves);
-		w->n_leaves = w->leaves ? n : 0;
-		if (!w->leaves)
-			return err_set(e, ERR_NOMEM, "out of memory");
-	}
+	w->text.len = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct sha256_run run;
-		sha256_begin(&run);
-		sha256_add(&run, "", 1);
-		sha256_add(&run, items[i]->s->instance,
-			   strlen(items[i]->s->instance));
-		sha256_add(&run, items[i]->sha, SHA256_BYTES);
-		sha256_end(&run, w->leaves[i]);
+		buf_add(&w->text, "", 1);
+		buf_adds(&w->text, items[i]->s->instance);
+		buf_add(&w->text, items[i]->sha, SHA256_BYTES);
 	}
+	if (!buf_cstr(&w->text) || !leaves_room(w, n))
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		size_t len = 1 + strlen(items[i]->s->instance) + SHA256_BYTES;
+		w->in[i] = (struct sha256_in){ w->text.data + at, len };
+		at += len;
+	}
+	sha256_many(w->in, n, w->leaves);
 	merkle_root((const uint8_t(*)[SHA256_BYTES])w->leaves, n, root);
 	hex_text(root, sizeof root, out);
 	return true;

@@ -348,10 +348,42 @@ static void without_memory_a_password_is_refused_not_taken(void **state)
 }
 #endif
 
+/* Every length up to some blocks, in groups of every size and mixed
+ * lengths, against libsodium. */
+static void many_hashes_equal_those_one_by_one(void **state)
+{
+	static uint8_t text[700], got[400][SHA256_BYTES];
+	struct sha256_in in[400];
+	uint8_t want[SHA256_BYTES];
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (uint8_t)(i * 131 + i / 7);
+	for (size_t len = 0; n < 300; len++)
+		in[n++] = (struct sha256_in){ text + len % 5, len };
+	for (size_t k = 0; n < 400; k++)
+		in[n++] = (struct sha256_in){ text + k, k * 37 % 590 };
+	for (size_t from = 0; from < n; from++) {
+		size_t some = from % 20 + 1;
+		if (from + some > n)
+			some = n - from;
+		memset(got, 0, sizeof got);
+		sha256_many(in + from, some, got);
+		for (size_t i = 0; i < some; i++) {
+			sha256(in[from + i].p, in[from + i].n, want);
+			assert_memory_equal(got[i], want, sizeof want);
+		}
+		assert_true(some == 400 || got[some][0] == 0);
+	}
+	sha256_many(in, 0, got);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
 		cmocka_unit_test(sha256_gives_the_standards_values),
+		cmocka_unit_test(many_hashes_equal_those_one_by_one),
 		cmocka_unit_test(sha256_in_pieces_equals_sha256_at_once),
 		cmocka_unit_test(hex_goes_there_and_back),
 		cmocka_unit_test(hex_refuses_odd_length_and_other_signs),

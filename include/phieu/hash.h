@@ -19,6 +19,13 @@
 bool hash_start(struct err *e) MUST_USE; /* once in main: sodium_init */
 
 void sha256(const void *p, size_t n, uint8_t out[SHA256_BYTES]);
+/* Of many messages, eight at a time where the machine can. */
+struct sha256_in {
+	const void *p;
+	size_t n;
+};
+void sha256_many(const struct sha256_in *in, size_t n,
+		 uint8_t (*out)[SHA256_BYTES]);
 struct sha256_run {
 	_Alignas(16) unsigned char state[128];
 };
