@@ -505,7 +505,7 @@ static void odd_text(struct odd_text *t, int lane, const struct intake_odd *q)
 bool store_quarantine_send(struct db *db, int lane, const struct intake_odd *q,
 			   struct err *e)
 {
-	struct odd_text t;
+	struct odd_text t = { 0 };
 	const struct arg args[] = { ARG_TEXT(t.wave),
 				    ARG_TEXT(t.lane),
 				    ARG_TEXT(t.key),
@@ -522,7 +522,7 @@ bool store_quarantine_send(struct db *db, int lane, const struct intake_odd *q,
 bool store_refusal_send(struct db *db, int lane, const struct intake_odd *q,
 			struct err *e)
 {
-	struct odd_text t;
+	struct odd_text t = { 0 };
 	const struct arg args[] = {
 		ARG_TEXT(t.wave), ARG_TEXT(t.lane),
 		ARG_TEXT(t.key),  ARG_BYTES(q->sha, SHA256_BYTES),
