@@ -281,6 +281,30 @@ def people(ready, login, password):
     web.ask("GET", "/v1/waves", 200, **cookie)
     web.ask("DELETE", "/v1/session", 204, **mine)
     web.ask("GET", "/v1/me", 401, **cookie)
+    pages(web, ready["server"], login, "mật khẩu mới rất dài 2")
+
+
+def pages(web, base, login, password):
+    """The same by forms, as a browser sends them."""
+    here = {"Origin": base, "Content_Type": "application/x-www-form-urlencoded"}
+
+    def form(**members):
+        return urllib.parse.urlencode(members).encode()
+
+    web.ask("GET", "/sign-in", 200)
+    web.ask("GET", "/password", 303)
+    good = form(login=login, password=password)
+    web.ask("POST", "/sign-in", 403, good,
+            **{**here, "Origin": "http://elsewhere.example"})
+    web.ask("POST", "/sign-in", 401, form(login=login, password="no"), **here)
+    got, _ = web.ask("POST", "/sign-in", 303, good, **here)
+    mine = {**here, "Cookie": got.get("Set-Cookie", "").split(";")[0]}
+    web.ask("GET", "/", 200, **mine)
+    web.ask("GET", "/password", 200, **mine)
+    web.ask("POST", "/password", 422,
+            form(old=password, new="x", again="x"), **mine)
+    web.ask("POST", "/sign-out", 303, b"", **mine)
+    web.ask("GET", "/password", 303, **mine)
 
 
 def main():
