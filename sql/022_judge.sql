@@ -11,6 +11,10 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     old field.response;
 BEGIN
+    IF p_state NOT IN (1, 3, 5, 6, 7) THEN
+        RAISE EXCEPTION 'no state that a person may set: %', p_state
+            USING ERRCODE = 'check_violation';
+    END IF;
     PERFORM pg_advisory_xact_lock_shared(7001, p_wave);
     IF NOT EXISTS (SELECT FROM plan.wave WHERE wave = p_wave
         AND state IN ('open', 'closed')) THEN

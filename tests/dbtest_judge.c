@@ -143,6 +143,10 @@ static void what_may_not_be_judged_is_refused(void **state)
 	assert_false(store_judge(owner, wave, "uuid:a", SHEET_VALID, "V11", "r",
 				 "me", &e));
 	assert_int_equal(e.kind, ERR_INPUT);
+	/* the database holds to it, whatever program asks */
+	assert_false(store_judge(owner, wave, "uuid:a", SHEET_QUERIED, NULL,
+				 "r", "me", &e));
+	assert_int_equal(e.kind, ERR_INPUT);
 	assert_false(sheet_state_parse("queried", &s, &e));
 	assert_true(sheet_state_parse("rejected", &s, &e));
 	assert_int_equal(s, SHEET_REJECTED);
