@@ -37,6 +37,10 @@
 #define LIMIT_FAULTS		1000 /* faults listed for one document, rest counted */
 #define LIMIT_CSV_COLUMNS	2000
 #define LIMIT_CSV_ROW_BYTES	((size_t)4 << 20)
+#define LIMIT_FRAME_ROWS	((size_t)200 << 20) /* rows to estimate from */
+#define LIMIT_FRAME_COLUMNS	2000
+#define LIMIT_SPEC_BYTES	((size_t)1 << 20) /* of `phieu estimate` */
+#define LIMIT_SPEC_ESTIMATES	1000
 #define LIMIT_CONF_BYTES	((size_t)1 << 20) /* a configuration file */
 #define LIMIT_HTTP_HEADER_BYTES ((size_t)16 << 10)
 #define LIMIT_HTTP_PATH_BYTES	((size_t)4096)

@@ -1,0 +1,212 @@
+/* estimate_spec.h - the JSON specification of `phieu estimate`, and the table
+ * of statistics that it can name.
+ *
+ * A statistic is a row {name, parse, run} in a set; a file of its own brings
+ * its set and analysis/estimate_sets.c lists it.  parse sees the JSON before
+ * any data is read and says which columns it wants; run sees the data.  The
+ * other keys of a specification that touch the design (calibrate, replicates)
+ * are parts, listed in the same file. */
+#ifndef PHIEU_ESTIMATE_SPEC_H
+#define PHIEU_ESTIMATE_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "phieu/arena.h"
+#include "phieu/buf.h"
+#include "phieu/err.h"
+#include "phieu/estimate.h"
+#include "phieu/fault.h"
+#include "phieu/frame.h"
+#include "phieu/json.h"
+#include "phieu/survey.h"
+
+/* ---- parsing ---------------------------------------------------------- */
+
+struct spec_parse {
+	struct arena *a;
+	struct faults *faults; /* all at once, each with its path */
+	struct frame *frame;   /* columns are asked for here */
+	struct spec *spec;
+	const char *made[256]; /* names that "derive" makes */
+	size_t n_made;
+};
+
+/* Adds a fault: code "E..", path of the node (base + "/" + key; key NULL: the
+ * base itself). */
+void spec_fault(struct spec_parse *p, const char *code, const char *base,
+		const char *key, const char *en, const char *vi);
+/* The name of a column, asked for as FRAME_NUMBER and/or FRAME_CODE; NULL and
+ * a fault when it is not a text. */
+const char *spec_column(struct spec_parse *p, const cJSON *node,
+			const char *base, const char *key, unsigned as);
+/* "key": "c" or ["c", …]: count within least..most, else a fault. */
+struct spec_names {
+	const char **name;
+	size_t n;
+};
+bool spec_columns(struct spec_parse *p, const cJSON *object, const char *base,
+		  const char *key, unsigned as, size_t least, size_t most,
+		  struct spec_names *out);
+/* A number within lo..hi; absent: `otherwise`. */
+double spec_number(struct spec_parse *p, const cJSON *object, const char *base,
+		   const char *key, double lo, double hi, double otherwise);
+bool spec_bool(struct spec_parse *p, const cJSON *object, const char *base,
+	       const char *key, bool otherwise);
+/* One of words[0..n-1]; absent: `otherwise`. */
+size_t spec_word(struct spec_parse *p, const cJSON *object, const char *base,
+		 const char *key, const char *const *words, size_t n,
+		 size_t otherwise);
+/* Keys that `object` may have: those of `known` (NULL-ended); others are
+ * faults.  An estimate's common keys are known always (spec_estimate). */
+void spec_known(struct spec_parse *p, const cJSON *object, const char *base,
+		const char *const *known);
+
+/* {column: value | [values] | {"min":, "max":, "prefix":, "not":}}: a logical
+ * AND; a row with a missing value is outside. */
+struct spec_where;
+struct spec_where *spec_where(struct spec_parse *p, const cJSON *object,
+			      const char *base, const char *key);
+/* in[i] = 0 for rows that do not pass. */
+void spec_where_apply(const struct spec_where *w, const struct frame *f,
+		      uint8_t *in);
+
+/* ---- a specification -------------------------------------------------- */
+
+struct spec_estimate {
+	const char *name, *stat, *path;
+	struct spec_names of, by;
+	struct spec_where *where; /* NULL: no rows left out */
+	struct est_how how;
+	const struct stat_def *def;
+	void *own; /* what the statistic's parse returned */
+};
+
+struct spec_design {
+	struct spec_names strata, clusters, fpc;
+	const char *weights, *collapse;
+	bool nest;
+	enum survey_lonely lonely;
+};
+
+struct spec {
+	const char *data, *wave;   /* one of them */
+	struct spec_where *subset; /* rows that there are, before the design */
+	struct spec_where *where;  /* domain of all estimates */
+	struct spec_design design;
+	struct spec_estimate *estimate;
+	size_t n_estimates;
+	void *derive;
+	void *part[8]; /* by index in spec_parts */
+};
+
+/* Parses; on false `faults` has why (never empty).  Columns wanted are asked
+ * of `frame`. */
+bool spec_read(const char *json, size_t n, struct arena *a, struct frame *frame,
+	       struct spec *out, struct faults *faults) MUST_USE;
+
+/* ---- results ---------------------------------------------------------- */
+
+struct est_extra { /* a named number of one cell beyond struct est */
+	const char *name;
+	double value;
+};
+
+struct est_cell {
+	size_t estimate;	/* index in the specification */
+	const char *of;		/* what is estimated: column, "num/den", ... */
+	const char *const *key; /* values of `by`, in its order; NULL: none */
+	struct est r;
+	const struct est_extra *extra;
+	size_t n_extra;
+};
+
+struct est_warning {
+	const char *code, *path, *message, *message_vi;
+};
+
+struct est_results {
+	struct est_cell *cell;
+	size_t n, cap;
+	struct est_warning *warning;
+	size_t n_warnings, cap_warnings;
+	const char **detail; /* [n_estimates] JSON object text or NULL: what is
+			      * not a table of cells (matrices, loadings) */
+};
+
+/* ---- running ---------------------------------------------------------- */
+
+struct spec_run {
+	const struct spec *spec;
+	struct arena *a; /* results and scratch, dies with the run */
+	struct frame *frame;
+	struct survey_design *design;
+	struct survey_var var;	/* for every estimator */
+	const uint32_t *domain; /* [rows] 0 or SURVEY_NONE by spec->where */
+	struct est_results *out;
+};
+
+/* Domain cells of an estimate: its "where" and the crossing of "by".  Cells in
+ * order of levels; only crossings with rows. */
+struct spec_cells {
+	uint32_t *cell; /* [rows] */
+	size_t n;
+	const char *const **key; /* [n] texts, in the order of by */
+};
+bool spec_cells(struct spec_run *r, const struct spec_estimate *x,
+		struct spec_cells *out, struct err *e) MUST_USE;
+/* A column as doubles [rows] (borrowed or in the arena). */
+const double *spec_numbers(struct spec_run *r, const char *name,
+			   struct err *e) MUST_USE;
+/* Appends a cell; strings and extras must live in r->a. */
+bool spec_put(struct spec_run *r, const struct est_cell *cell,
+	      struct err *e) MUST_USE;
+void spec_warn(struct spec_run *r, const char *code, const char *path,
+	       const char *en, const char *vi);
+/* Sets the detail of estimate x: a complete JSON object, copied. */
+bool spec_detail(struct spec_run *r, const struct spec_estimate *x,
+		 const struct buf *json, struct err *e) MUST_USE;
+
+struct stat_def {
+	const char *name;
+	/* Reads what is special to the statistic; NULL only after a fault. */
+	void *(*parse)(struct spec_parse *p, const cJSON *node,
+		       struct spec_estimate *x);
+	/* ERR_INPUT, ERR_MATH: becomes a warning with the estimate's path and
+	 * its cells stay empty; others end the run. */
+	bool (*run)(struct spec_run *r, const struct spec_estimate *x,
+		    struct err *e);
+};
+struct stat_set {
+	const struct stat_def *def;
+	size_t n;
+};
+extern const struct stat_set stats_base; /* mean total ratio proportion ... */
+extern const struct stat_set *const stat_sets[];
+extern const size_t n_stat_sets;
+
+/* A key of the specification that changes weights or the variance method:
+ * parse as above; prepare runs after the design is made, in list order, and
+ * may replace weights (survey_set_weight) and set r->var. */
+struct spec_part {
+	const char *key;
+	void *(*parse)(struct spec_parse *p, const cJSON *node);
+	bool (*prepare)(struct spec_run *r, void *own, struct err *e);
+	void (*done)(void *own); /* NULL: nothing to free */
+};
+extern const struct spec_part *const spec_parts[];
+extern const size_t n_spec_parts;
+
+/* From a filled frame to results: derive, subset, design, parts, estimates. */
+bool spec_run(const struct spec *s, struct frame *f, struct arena *a,
+	      struct est_results *out, struct err *e) MUST_USE;
+
+/* Results as JSON (17 significant digits, null where not defined), CSV, or a
+ * table for people. */
+void est_write_json(const struct spec *s, const struct est_results *r,
+		    struct buf *out);
+void est_write_csv(const struct spec *s, const struct est_results *r,
+		   struct buf *out);
+
+#endif
