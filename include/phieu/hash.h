@@ -33,6 +33,11 @@ void sha256_begin(struct sha256_run *r);
 void sha256_add(struct sha256_run *r, const void *p, size_t n);
 void sha256_end(struct sha256_run *r, uint8_t out[SHA256_BYTES]);
 
+/* Only where a standard of others wants it (OpenRosa's form hashes); it
+ * proves nothing. */
+#define MD5_BYTES 16
+void md5(const void *p, size_t n, uint8_t out[MD5_BYTES]);
+
 int hex_digit(char ch); /* 0-15, either case; -1 for no digit */
 void hex_text(const uint8_t *p, size_t n, char *out); /* 2n+1 bytes, lower */
 /* Either case; chars/2 bytes.  False, with out undefined, on anything else. */

@@ -41,6 +41,15 @@
 #define LIMIT_FRAME_COLUMNS	2000
 #define LIMIT_SPEC_BYTES	((size_t)1 << 20) /* of `phieu estimate` */
 #define LIMIT_SPEC_ESTIMATES	1000
+#define LIMIT_XML_BYTES		((size_t)1 << 20) /* one filled form as XML */
+#define LIMIT_XML_DEPTH		64
+#define LIMIT_XML_ELEMENTS	((size_t)50000)
+#define LIMIT_XML_ATTRS		64
+#define LIMIT_XML_TAG_BYTES	((size_t)64 << 10)
+#define LIMIT_XML_NAMESPACES	32
+#define LIMIT_XML_NS_BYTES	512
+#define LIMIT_XLSX_PART_BYTES	((size_t)256 << 20) /* one part, unpacked */
+#define LIMIT_XLSX_ELEMENTS	((size_t)20000000)
 #define LIMIT_CONF_BYTES	((size_t)1 << 20) /* a configuration file */
 #define LIMIT_HTTP_HEADER_BYTES ((size_t)16 << 10)
 #define LIMIT_HTTP_PATH_BYTES	((size_t)4096)
