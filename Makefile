@@ -75,7 +75,7 @@ LSTO  := $(B)/libstore.a
 LWEB  := $(B)/libweb.a
 LIBS  := $(LCORE) $(LDB) $(LHTTP) $(LCOL) $(LANA) $(LSTO) $(LWEB)
 
-L_CORE := -lcjson -lsodium -lutf8proc -lexpat -lz -lm
+L_CORE := -lcjson -lsodium -lutf8proc -lexpat -lzip -lxlsxwriter -lz -lm
 L_ANA  := -lgsl -lgslcblas -lgmp
 BINARIES := $(B)/phieu-collector $(B)/phieu-upload $(B)/phieu-server $(B)/phieu
 

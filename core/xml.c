@@ -30,7 +30,7 @@ const struct xml_limits xml_xlsx_limits = {
 	.elements = LIMIT_XLSX_ELEMENTS,
 	.attrs = LIMIT_XML_ATTRS,
 	.tag = LIMIT_XML_TAG_BYTES,
-	.text = LIMIT_STRING_BYTES,
+	.text = LIMIT_XLSX_PART_BYTES, /* blanks between a sheet's rows */
 };
 
 struct xml_stream {

@@ -50,6 +50,21 @@
 #define LIMIT_XML_NS_BYTES	512
 #define LIMIT_XLSX_PART_BYTES	((size_t)256 << 20) /* one part, unpacked */
 #define LIMIT_XLSX_ELEMENTS	((size_t)20000000)
+#define LIMIT_XLSX_BYTES	((size_t)16 << 20) /* a workbook as sent */
+#define LIMIT_XLSX_ENTRIES	((size_t)2000)
+#define LIMIT_XLSX_UNPACKED	((size_t)256 << 20) /* of one sheet */
+#define LIMIT_XLSX_RATIO	((size_t)400) /* unpacked : packed, once past */
+#define LIMIT_XLSX_RATIO_FROM	((size_t)16 << 20) /* this much */
+#define LIMIT_XLSX_SHEETS	500
+#define LIMIT_XLSX_DEFINED	5000
+#define LIMIT_XLSX_STRINGS	((size_t)1000000)
+#define LIMIT_XLSX_STRING_BYTES ((size_t)32 << 20)
+#define LIMIT_XLSX_CELL_BYTES	((size_t)128 << 10) /* Excel: 32767 letters */
+#define LIMIT_XLSX_STYLES	65536
+#define LIMIT_XLSX_FORMATS	5000
+#define LIMIT_XLSX_ROWS		((size_t)200000)  /* filled ones */
+#define LIMIT_XLSX_CELLS	((size_t)5000000) /* filled ones */
+#define LIMIT_XLSX_MERGES	((size_t)20000)
 #define LIMIT_CONF_BYTES	((size_t)1 << 20) /* a configuration file */
 #define LIMIT_HTTP_HEADER_BYTES ((size_t)16 << 10)
 #define LIMIT_HTTP_PATH_BYTES	((size_t)4096)
