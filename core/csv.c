@@ -7,7 +7,7 @@
 
 #define FIRST_CELLS ((size_t)16)
 
-static const char separators[] = { ',', ';', '\t' };
+static const char separators[] = { ',', ';', '\t', '|' };
 #define SEPARATORS (sizeof separators)
 
 static size_t newlines(const char *s, const char *end)

@@ -22,7 +22,7 @@ struct csv_cell {
 
 struct csv {
 	const char *at, *end;
-	char sep;	   /* found from the first line: , ; or TAB */
+	char sep;	   /* found from the first line: , ; TAB | */
 	size_t line;	   /* of the row last read, from 1 */
 	struct arena *row; /* reset with each row */
 	struct csv_cell *cells;
