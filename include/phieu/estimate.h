@@ -33,12 +33,15 @@ enum est_ci {
 	EST_CI_BETA,   /* Korn & Graubard 1998: Clopper-Pearson at n_eff */
 	EST_CI_WILSON, /* Wilson at n_eff */
 	EST_CI_ASIN,   /* Wald on asin sqrt p */
+	EST_CI_AUTO,   /* logit; beta when p < 0.1, p > 0.9 or n_eff < 30 */
 	EST_CI_NONE
 };
 
 /* Limits of a proportion p with variance v, n rows and df (of the domain).
- * NAN when they are not defined (df <= 0, v = 0 for all but beta, ...).
- * p of 0 or 1: EST_CI_BETA gives Clopper-Pearson at `n_eff` (Kish's). */
+ * NAN when they are not defined (df <= 0; logit, Wilson, asin where p is 0 or
+ * 1).  p of 0 or 1: EST_CI_BETA gives Clopper-Pearson at `n_eff` (Kish's,
+ * (sum w)^2 / sum w^2), whatever the df.  Beta otherwise: n_eff of the design
+ * p(1-p)/v, times (t_{n-1}/t_df)^2. */
 void est_proportion_ci(enum est_ci how, double p, double v, double n,
 		       double n_eff, double df, double level, double *l,
 		       double *u);

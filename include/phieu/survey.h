@@ -56,14 +56,16 @@ struct survey_input { /* all borrowed until survey_design_new returns, weight
 	const uint32_t *collapse; /* [n] key of the first stage's stratum */
 };
 
-/* Units and strata of all stages as flat arrays: strata of stage s hold units
- * of stage s in [first_unit, end_unit); a unit holds strata of stage s+1 in
- * [first, end), or, at the last stage, rows order[first..end). */
+/* Units and strata of all stages as flat arrays, in the order of rows: strata
+ * of stage s hold units of stage s, a unit of any stage holds the rows
+ * order[first..end). */
 struct survey_stratum {
-	uint32_t first_unit, end_unit;
-	double n;     /* units in the sample */
-	double total; /* population count, INFINITY without correction */
-	bool lonely;  /* n == 1 and total > 1 */
+	uint32_t first_unit, end_unit; /* of its stage */
+	uint32_t parent; /* unit of the stage before; 0 at the first */
+	double n;	 /* units in the sample */
+	double total;	 /* population count; INFINITY: with replacement */
+	double share;	 /* product of n/total of the stages before */
+	bool lonely;	 /* n == 1 and not all there is */
 };
 struct survey_unit {
 	uint32_t first, end;
@@ -73,7 +75,8 @@ struct survey_design {
 	size_t n;
 	const double *weight; /* [n] borrowed, never NULL; calibration puts
 				 its own here (survey_set_weight) */
-	size_t n_stages;
+	size_t n_stages; /* that bring variance: a stage after one drawn with
+			  * replacement brings none */
 	enum survey_lonely lonely;
 	const uint32_t *order; /* [n] rows by stratum, unit, ... */
 	struct survey_stratum *stratum[SURVEY_STAGES];
@@ -146,6 +149,12 @@ struct survey_var {
 	const struct survey_design *design;
 	const struct survey_residual *residual; /* NULL: not calibrated */
 	const struct replicates *replicates;	/* NULL: linearisation */
+	/* Set with replicates: takes the place of linearisation in
+	 * survey_estimate. */
+	bool (*replicate)(const struct survey_var *v,
+			  const struct survey_stat *s, bool full, double *theta,
+			  double *cov, struct err *e);
+	int64_t df; /* > 0: of the replicates, in place of the design's */
 };
 
 /* What is known of the rows behind one block of statistics. */

@@ -18,7 +18,7 @@
 struct oracle {
 	const char *family;
 	cJSON *tree;
-	size_t cases, compared, skipped;
+	size_t cases, compared;
 	double worst; /* |a-b| / (rel_tol * max) of the worst value: <= 1 */
 	double worst_rel;
 	char worst_at[200];
@@ -27,11 +27,13 @@ struct oracle {
 	const cJSON *expected; /* of the current case */
 	struct frame *frame[4];
 	char *file[4];
+	double **weight; /* of designs given out; freed by oracle_close */
+	size_t weights;
 };
 
 void oracle_open(struct oracle *o, const char *family);
-/* Prints "oracle FAMILY: N cases, M values, worst rel. diff. X at ID"; fails
- * when a field of a begun case was neither compared nor passed over. */
+/* Prints "oracle FAMILY: N cases, M values, worst relative difference X at ID".
+ * `cases` is the caller's to count. */
 void oracle_close(struct oracle *o);
 
 /* Next case from `*at` (NULL: the first); NULL at the end.  Sets id, tol,

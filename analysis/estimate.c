@@ -1,0 +1,649 @@
+#include "phieu/estimate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Values, totals and derivatives of the estimators.  Each ctx is the argument
+ * of the callbacks below it. */
+struct ctx {
+	const struct survey_stat *stat;
+	const double *y, *x;		     /* [n] */
+	const double *const *ys, *const *xs; /* [k][n] */
+	size_t k;
+	double origin;	      /* of y: differences keep their digits */
+	const double *mean;   /* [n_cells] */
+	const double *factor; /* [n_cells] */
+	const double *share;  /* [n_cells] */
+};
+
+void est_cells(size_t n, const uint32_t *domain, const double *const *y,
+	       size_t k, uint32_t *cell)
+{
+	for (size_t i = 0; i < n; i++) {
+		cell[i] = domain ? domain[i] : 0;
+		for (size_t j = 0; j < k; j++)
+			if (isnan(y[j][i]))
+				cell[i] = SURVEY_NONE;
+	}
+}
+
+/* ---- what all estimates have ------------------------------------------ */
+
+static double or_none(bool is, double v)
+{
+	return is ? v : (double)NAN;
+}
+
+static void finish(const struct est_how *how, struct est *x, double var)
+{
+	double df = (double)(how->design_df ? x->df_design : x->df);
+	double t = est_t_quantile(how->level, df);
+
+	x->se = sqrt(fmax(var, 0)); /* fmax lets no rounding below 0 */
+	if (isnan(var))
+		x->se = NAN;
+	x->cv = x->value != 0 ? x->se / fabs(x->value) : (double)NAN;
+	x->ci_l = or_none(how->ci != EST_CI_NONE, x->value - t * x->se);
+	x->ci_u = or_none(how->ci != EST_CI_NONE, x->value + t * x->se);
+	x->deff = x->deff_replace = NAN;
+}
+
+/* Rows, units, strata, weights and df of every block. */
+static bool fill_base(const struct survey_var *v, const struct survey_stat *s,
+		      struct est *out, struct err *e)
+{
+	struct survey_base whole = survey_base_of(v->design, NULL);
+	struct survey_base *b = malloc(s->n_blocks * sizeof *b);
+	bool ok = b != NULL;
+
+	if (!ok)
+		return err_set(e, ERR_NOMEM, "no memory for %zu cells",
+			       s->n_blocks);
+	ok = survey_block_base(v->design, s, b, e);
+	for (size_t i = 0; ok && i < s->n_blocks; i++)
+		for (size_t a = 0; a < s->q; a++)
+			out[i * s->q + a] = (struct est){
+				.n = b[i].rows,
+				.psu = b[i].units,
+				.strata = b[i].strata,
+				.sum_w = b[i].sum_w,
+				.df = v->df > 0 ? v->df : b[i].df,
+				.df_design = v->df > 0 ? v->df : whole.df
+			};
+	free(b);
+	return ok;
+}
+
+static bool run(const struct survey_var *v, const struct survey_stat *s,
+		const struct est_how *how, struct est *out, double *cov,
+		struct err *e)
+{
+	size_t p = s->n_blocks * s->q;
+	double *theta = malloc((p + 1) * sizeof *theta), *var = NULL;
+	bool ok;
+
+	if (!cov)
+		var = malloc((p + 1) * sizeof *var);
+	if (!theta || (!cov && !var)) {
+		free(theta);
+		free(var);
+		return err_set(e, ERR_NOMEM, "no memory for %zu cells", p);
+	}
+	ok = fill_base(v, s, out, e) &&
+	     survey_estimate(v, s, cov != NULL, theta, cov ? cov : var, e);
+	for (size_t i = 0; ok && i < p; i++) {
+		out[i].value = theta[i];
+		finish(how, &out[i], cov ? cov[i * p + i] : var[i]);
+	}
+	free(theta);
+	free(var);
+	return ok;
+}
+
+static uint32_t *masked(const struct survey_var *v, const uint32_t *domain,
+			const double *const *y, size_t k, struct err *e)
+{
+	uint32_t *cell = malloc(v->design->n * sizeof *cell);
+
+	if (cell)
+		est_cells(v->design->n, domain, y, k, cell);
+	else
+		(void)err_set(e, ERR_NOMEM, "no memory for cells");
+	return cell;
+}
+
+/* Any value inside: means and squares are taken from there. */
+static double origin_of(const struct survey_stat *s, size_t n, const double *y)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s->cell[i] != SURVEY_NONE)
+			return y[i];
+	return 0;
+}
+
+/* ---- design effects --------------------------------------------------- */
+
+static void square_values(const void *ctx, const uint32_t *row, size_t n,
+			  double *v)
+{
+	const struct ctx *c = ctx;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t g = c->stat->cell[row[i]];
+		double d = g == SURVEY_NONE ? 0 : c->y[row[i]] - c->mean[g];
+
+		v[i] = d * d;
+	}
+}
+
+/* s2[cell] = n/(n-1) sum w (y - mean)^2 / sum w. */
+static bool spreads(const struct survey_var *v, const struct survey_stat *like,
+		    const double *y, const double *mean, const struct est *base,
+		    double *s2, struct err *e)
+{
+	struct survey_stat s = { .n_cells = like->n_cells,
+				 .m = 1,
+				 .cell = like->cell,
+				 .values = square_values };
+	struct ctx c = { .stat = &s, .y = y, .mean = mean };
+
+	s.ctx = &c;
+	if (!survey_totals(v->design, &s, s2, NULL, e))
+		return false;
+	for (size_t i = 0; i < s.n_cells; i++) {
+		double n = (double)base[i].n;
+
+		s2[i] = n > 1 ? s2[i] / base[i].sum_w * n / (n - 1)
+			      : (double)NAN;
+	}
+	return true;
+}
+
+/* Kish 1965, 8.2: the variance against that of a simple sample of as many
+ * rows, from a population of sum_w (deff) or an endless one. */
+static bool design_effects(const struct survey_var *v,
+			   const struct survey_stat *s, const double *y,
+			   bool total, struct est *out, struct err *e)
+{
+	double *work = malloc((2 * s->n_cells + 1) * sizeof *work);
+	bool ok = work != NULL;
+
+	if (!ok)
+		return err_set(e, ERR_NOMEM, "no memory for design effects");
+	for (size_t i = 0; i < s->n_cells; i++) {
+		work[i] = out[i].value;
+		if (total)
+			work[i] /= out[i].sum_w;
+	}
+	ok = spreads(v, s, y, work, out, work + s->n_cells, e);
+	for (size_t i = 0; ok && i < s->n_cells; i++) {
+		struct est *x = &out[i];
+		double n = (double)x->n, w = x->sum_w;
+		double srs = work[s->n_cells + i] / n, var = x->se * x->se;
+
+		if (total)
+			srs *= w * w;
+		x->deff_replace = srs > 0 ? var / srs : (double)NAN;
+		x->deff = srs > 0 && w > n ? var / (srs * (w - n) / w)
+					   : (double)NAN;
+	}
+	free(work);
+	return ok;
+}
+
+/* ---- mean, total, ratio ----------------------------------------------- */
+
+static void mean_values(const void *ctx, const uint32_t *row, size_t n,
+			double *v)
+{
+	const struct ctx *c = ctx;
+
+	for (size_t i = 0; i < n; i++) {
+		v[2 * i] = c->y[row[i]] - c->origin;
+		v[2 * i + 1] = 1;
+	}
+}
+
+/* y is missing only outside of the domain, where values are ignored. */
+static void mean_theta(const void *ctx, const double *t, double *theta,
+		       double *jac)
+{
+	const struct ctx *c = ctx;
+
+	for (size_t i = 0; i < c->stat->n_cells; i++) {
+		double w = t[2 * i + 1], m = t[2 * i] / w;
+
+		theta[i] = or_none(w > 0, c->origin + m);
+		if (jac) {
+			jac[2 * i] = w > 0 ? 1 / w : 0;
+			jac[2 * i + 1] = w > 0 ? -m / w : 0;
+		}
+	}
+}
+
+bool est_mean(const struct survey_var *v, const uint32_t *domain,
+	      size_t n_cells, const double *y, const struct est_how *how,
+	      struct est *out, double *cov, struct err *e)
+{
+	struct survey_stat s = { .n_cells = n_cells,
+				 .m = 2,
+				 .values = mean_values,
+				 .n_blocks = n_cells,
+				 .q = 1,
+				 .theta = mean_theta };
+	struct ctx c = { .stat = &s, .y = y };
+	uint32_t *cell = masked(v, domain, &y, 1, e);
+	bool ok = cell != NULL;
+
+	s.cell = cell;
+	s.ctx = &c;
+	if (ok)
+		c.origin = origin_of(&s, v->design->n, y);
+	ok = ok && run(v, &s, how, out, cov, e) &&
+	     (!how->deff || design_effects(v, &s, y, false, out, e));
+	free(cell);
+	return ok;
+}
+
+static void total_values(const void *ctx, const uint32_t *row, size_t n,
+			 double *v)
+{
+	const struct ctx *c = ctx;
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = c->y[row[i]];
+}
+
+static void total_theta(const void *ctx, const double *t, double *theta,
+			double *jac)
+{
+	const struct ctx *c = ctx;
+
+	for (size_t i = 0; i < c->stat->n_cells; i++) {
+		theta[i] = t[i];
+		if (jac)
+			jac[i] = 1;
+	}
+}
+
+bool est_total(const struct survey_var *v, const uint32_t *domain,
+	       size_t n_cells, const double *y, const struct est_how *how,
+	       struct est *out, double *cov, struct err *e)
+{
+	struct survey_stat s = { .n_cells = n_cells,
+				 .m = 1,
+				 .values = total_values,
+				 .n_blocks = n_cells,
+				 .q = 1,
+				 .theta = total_theta };
+	struct ctx c = { .stat = &s, .y = y };
+	uint32_t *cell = masked(v, domain, &y, 1, e);
+	bool ok = cell != NULL;
+
+	s.cell = cell;
+	s.ctx = &c;
+	ok = ok && run(v, &s, how, out, cov, e) &&
+	     (!how->deff || design_effects(v, &s, y, true, out, e));
+	free(cell);
+	return ok;
+}
+
+static void ratio_values(const void *ctx, const uint32_t *row, size_t n,
+			 double *v)
+{
+	const struct ctx *c = ctx;
+
+	for (size_t i = 0; i < n; i++) {
+		v[2 * i] = c->y[row[i]];
+		v[2 * i + 1] = c->x[row[i]];
+	}
+}
+
+static void ratio_theta(const void *ctx, const double *t, double *theta,
+			double *jac)
+{
+	const struct ctx *c = ctx;
+
+	for (size_t i = 0; i < c->stat->n_cells; i++) {
+		double d = t[2 * i + 1], r = t[2 * i] / d;
+
+		theta[i] = or_none(d != 0, r);
+		if (jac) {
+			jac[2 * i] = d != 0 ? 1 / d : 0;
+			jac[2 * i + 1] = d != 0 ? -r / d : 0;
+		}
+	}
+}
+
+bool est_ratio(const struct survey_var *v, const uint32_t *domain,
+	       size_t n_cells, const double *num, const double *den,
+	       const struct est_how *how, struct est *out, double *cov,
+	       struct err *e)
+{
+	const double *both[] = { num, den };
+	struct survey_stat s = { .n_cells = n_cells,
+				 .m = 2,
+				 .values = ratio_values,
+				 .n_blocks = n_cells,
+				 .q = 1,
+				 .theta = ratio_theta };
+	struct ctx c = { .stat = &s, .y = num, .x = den };
+	uint32_t *cell = masked(v, domain, both, 2, e);
+	bool ok = cell != NULL;
+
+	s.cell = cell;
+	s.ctx = &c;
+	ok = ok && run(v, &s, how, out, cov, e);
+	free(cell);
+	return ok;
+}
+
+/* ---- proportions ------------------------------------------------------ */
+
+struct square_ctx {
+	const double *w;
+};
+
+static void weight_values(const void *ctx, const uint32_t *row, size_t n,
+			  double *v)
+{
+	const struct square_ctx *c = ctx;
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = c->w[row[i]];
+}
+
+static bool limits(const struct survey_var *v, const uint32_t *cell,
+		   size_t n_cells, const struct est_how *how, struct est *out,
+		   struct err *e)
+{
+	struct square_ctx c = { .w = v->design->weight };
+	struct survey_stat s = { .n_cells = n_cells,
+				 .m = 1,
+				 .cell = cell,
+				 .values = weight_values,
+				 .ctx = &c };
+	double *w2 = malloc((n_cells + 1) * sizeof *w2);
+	bool ok = w2 != NULL;
+
+	if (!ok)
+		return err_set(e, ERR_NOMEM, "no memory for %zu cells",
+			       n_cells);
+	ok = survey_totals(v->design, &s, w2, NULL, e);
+	for (size_t i = 0; ok && i < n_cells; i++) {
+		struct est *x = &out[i];
+		double df = (double)(how->design_df ? x->df_design : x->df);
+
+		est_proportion_ci(how->ci, x->value, x->se * x->se,
+				  (double)x->n, x->sum_w * x->sum_w / w2[i], df,
+				  how->level, &x->ci_l, &x->ci_u);
+	}
+	free(w2);
+	return ok;
+}
+
+bool est_proportion(const struct survey_var *v, const uint32_t *domain,
+		    size_t n_cells, const double *y, const struct est_how *how,
+		    struct est *out, double *cov, struct err *e)
+{
+	uint32_t *cell = masked(v, domain, &y, 1, e);
+	bool ok = cell && est_mean(v, cell, n_cells, y, how, out, cov, e) &&
+		  limits(v, cell, n_cells, how, out, e);
+
+	free(cell);
+	return ok;
+}
+
+/* ---- variance --------------------------------------------------------- */
+
+static void variance_values(const void *ctx, const uint32_t *row, size_t n,
+			    double *v)
+{
+	const struct ctx *c = ctx;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t g = c->stat->cell[row[i]];
+		double d = g == SURVEY_NONE ? 0 : c->y[row[i]] - c->mean[g];
+
+		v[2 * i] = g == SURVEY_NONE ? 0 : d * d * c->factor[g];
+		v[2 * i + 1] = 1;
+	}
+}
+
+/* The mean's own error does not enter: the derivative by it is 0. */
+bool est_variance(const struct survey_var *v, const uint32_t *domain,
+		  size_t n_cells, const double *y, const struct est_how *how,
+		  struct est *out, struct err *e)
+{
+	struct survey_stat s = { .n_cells = n_cells,
+				 .m = 2,
+				 .values = variance_values,
+				 .n_blocks = n_cells,
+				 .q = 1,
+				 .theta = mean_theta };
+	struct est_how plain = *how;
+	struct ctx c = { .stat = &s, .y = y };
+	double *work = malloc((2 * n_cells + 1) * sizeof *work);
+	uint32_t *cell = masked(v, domain, &y, 1, e);
+	bool ok = work && cell;
+
+	plain.deff = false;
+	if (!work)
+		(void)err_set(e, ERR_NOMEM, "no memory for %zu cells", n_cells);
+	ok = ok && est_mean(v, cell, n_cells, y, &plain, out, NULL, e);
+	for (size_t i = 0; ok && i < n_cells; i++) {
+		double n = (double)out[i].n;
+
+		work[i] = out[i].value;
+		work[n_cells + i] = n / (n - 1);
+	}
+	s.cell = cell;
+	s.ctx = &c;
+	c.mean = work;
+	c.factor = work + n_cells;
+	ok = ok && run(v, &s, how, out, NULL, e);
+	for (size_t i = 0; ok && i < n_cells; i++)
+		if (out[i].n < 2) {
+			out[i].value = NAN;
+			finish(how, &out[i], NAN);
+		}
+	free(work);
+	free(cell);
+	return ok;
+}
+
+/* ---- vectors ---------------------------------------------------------- */
+
+static void means_values(const void *ctx, const uint32_t *row, size_t n,
+			 double *v)
+{
+	const struct ctx *c = ctx;
+	size_t m = c->k + 1;
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j < c->k; j++)
+			v[i * m + j] = c->ys[j][row[i]] - c->mean[j];
+		v[i * m + c->k] = 1;
+	}
+}
+
+static void means_theta(const void *ctx, const double *t, double *theta,
+			double *jac)
+{
+	const struct ctx *c = ctx;
+	size_t m = c->k + 1;
+	double w = t[c->k];
+
+	for (size_t a = 0; a < c->k; a++) {
+		theta[a] = or_none(w > 0, c->mean[a] + t[a] / w);
+		if (jac && w > 0) {
+			jac[a * m + a] = 1 / w;
+			jac[a * m + c->k] = -t[a] / w / w;
+		}
+	}
+}
+
+bool est_mean_vector(const struct survey_var *v, const uint32_t *domain,
+		     const double *const *y, size_t k,
+		     const struct est_how *how, struct est *out, double *cov,
+		     struct err *e)
+{
+	struct survey_stat s = { .n_cells = 1,
+				 .m = k + 1,
+				 .values = means_values,
+				 .n_blocks = 1,
+				 .q = k,
+				 .theta = means_theta };
+	double *origin = malloc((k + 1) * sizeof *origin);
+	struct ctx c = { .stat = &s, .ys = y, .k = k, .mean = origin };
+	uint32_t *cell = masked(v, domain, y, k, e);
+	bool ok = origin && cell;
+
+	if (!origin)
+		(void)err_set(e, ERR_NOMEM, "no memory for %zu variables", k);
+	s.cell = cell;
+	s.ctx = &c;
+	for (size_t j = 0; ok && j < k; j++)
+		origin[j] = origin_of(&s, v->design->n, y[j]);
+	ok = ok && run(v, &s, how, out, cov, e);
+	free(origin);
+	free(cell);
+	return ok;
+}
+
+static void ratios_values(const void *ctx, const uint32_t *row, size_t n,
+			  double *v)
+{
+	const struct ctx *c = ctx;
+	size_t k = c->k;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < k; j++) {
+			double a = c->ys[j][row[i]], b = c->xs[j][row[i]];
+			bool is = !isnan(a) && !isnan(b);
+
+			v[i * 2 * k + j] = is ? a : 0;
+			v[i * 2 * k + k + j] = is ? b : 0;
+		}
+}
+
+static void ratios_theta(const void *ctx, const double *t, double *theta,
+			 double *jac)
+{
+	const struct ctx *c = ctx;
+	size_t k = c->k;
+
+	for (size_t a = 0; a < k; a++) {
+		double d = t[k + a], r = t[a] / d;
+
+		theta[a] = or_none(d != 0, r);
+		if (jac && d != 0) {
+			jac[a * 2 * k + a] = 1 / d;
+			jac[a * 2 * k + k + a] = -r / d;
+		}
+	}
+}
+
+/* Each ratio has rows of its own. */
+static bool ratio_bases(const struct survey_var *v, const uint32_t *domain,
+			const struct ctx *c, struct est *out, struct err *e)
+{
+	for (size_t j = 0; j < c->k; j++) {
+		const double *both[] = { c->ys[j], c->xs[j] };
+		uint32_t *cell = masked(v, domain, both, 2, e);
+		struct survey_base b;
+
+		if (!cell)
+			return false;
+		b = survey_base_of(v->design, cell);
+		out[j].n = b.rows;
+		out[j].psu = b.units;
+		out[j].strata = b.strata;
+		out[j].sum_w = b.sum_w;
+		if (v->df <= 0)
+			out[j].df = b.df;
+		free(cell);
+	}
+	return true;
+}
+
+bool est_ratio_vector(const struct survey_var *v, const uint32_t *domain,
+		      const double *const *num, const double *const *den,
+		      size_t k, const struct est_how *how, struct est *out,
+		      double *cov, struct err *e)
+{
+	struct survey_stat s = { .n_cells = 1,
+				 .m = 2 * k,
+				 .cell = domain,
+				 .values = ratios_values,
+				 .n_blocks = 1,
+				 .q = k,
+				 .theta = ratios_theta };
+	struct ctx c = { .stat = &s, .ys = num, .xs = den, .k = k };
+
+	s.ctx = &c;
+	if (!run(v, &s, how, out, cov, e) ||
+	    !ratio_bases(v, domain, &c, out, e))
+		return false;
+	for (size_t j = 0; j < k; j++)
+		finish(how, &out[j], out[j].se * out[j].se);
+	return true;
+}
+
+/* ---- fixed shares of group means -------------------------------------- */
+
+static void shares_theta(const void *ctx, const double *t, double *theta,
+			 double *jac)
+{
+	const struct ctx *c = ctx;
+	const struct survey_stat *s = c->stat;
+
+	for (size_t b = 0; b < s->n_blocks; b++)
+		theta[b] = NAN;
+	for (size_t i = 0; i < s->n_cells; i++) {
+		double w = t[2 * i + 1], m = t[2 * i] / w, a = c->share[i];
+		double *to = &theta[s->block[i]];
+
+		if (jac) {
+			jac[2 * i] = w > 0 ? a / w : 0;
+			jac[2 * i + 1] = w > 0 ? -a * m / w : 0;
+		}
+		if (a == 0)
+			continue;
+		*to = isnan(*to) ? 0 : *to;
+		*to += a * (c->origin + m);
+	}
+	/* a NAN above is taken for the start: ask again who lacks rows */
+	for (size_t i = 0; i < s->n_cells; i++)
+		if (c->share[i] != 0 && !(t[2 * i + 1] > 0))
+			theta[s->block[i]] = NAN;
+}
+
+bool est_share_score(const struct survey_var *v, const uint32_t *cell,
+		     size_t n_cells, const uint32_t *block, size_t n_blocks,
+		     const double *share, const double *y,
+		     const struct est_how *how, struct est *out, double *cov,
+		     struct err *e)
+{
+	struct survey_stat s = { .n_cells = n_cells,
+				 .m = 2,
+				 .values = mean_values,
+				 .n_blocks = n_blocks,
+				 .q = 1,
+				 .block = block,
+				 .theta = shares_theta };
+	struct ctx c = { .stat = &s, .y = y, .share = share };
+	uint32_t *own = masked(v, cell, &y, 1, e);
+	bool ok = own != NULL;
+
+	s.cell = own;
+	s.ctx = &c;
+	for (size_t i = 0; ok && i < v->design->n; i++)
+		if (own[i] != SURVEY_NONE && share[own[i]] == 0)
+			own[i] = SURVEY_NONE; /* no part in the score */
+	if (ok)
+		c.origin = origin_of(&s, v->design->n, y);
+	ok = ok && run(v, &s, how, out, cov, e);
+	free(own);
+	return ok;
+}
