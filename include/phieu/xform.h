@@ -14,7 +14,7 @@
  *	  <ratings>
  *	    <so-tu-phap><unit>so-tu-phap</unit><Q1/><Q2/>…</so-tu-phap>…
  *	  </ratings>
- *	  <end-page><comment/></end-page>
+ *	  <end-page><comment/><photo-1/><photo-2/></end-page>
  *	  <meta><instanceID/><instanceName/></meta>
  *	</data>
  */
@@ -42,6 +42,7 @@ struct xform_opts {
 	/* Lists of at most so many units stand in the form itself, longer ones
 	 * in a CSV file beside it; 0: XFORM_INLINE. */
 	size_t inline_max;
+	bool no_photos; /* no places for photos of the sheet */
 };
 #define XFORM_INLINE 15
 
@@ -91,7 +92,8 @@ struct xform_meta {
 	size_t n_files;
 	/* for xform_places: element names of the ratings in order */
 	const char *root;
-	const char *const *rating_names;
+	const char *const *rating_names; /* "ratings/so-tu-phap" */
+	size_t n_ratings;
 };
 
 /* Instance -> submission, by the same rules as submission_read (it goes
@@ -110,9 +112,9 @@ bool xform_read(const char *xml, size_t n, const struct plan *p,
 		struct err *e) MUST_USE;
 
 /* Turns the paths of what submission_check found afterwards (JSON pointers)
- * into places in the instance, from fault `from` on. */
-void xform_places(const struct plan *p, const struct submission *s,
-		  const struct xform_meta *meta, struct faults *faults,
+ * into places in the instance, from fault `from` on; of two at one place the
+ * first stays. */
+void xform_places(const struct xform_meta *meta, struct faults *faults,
 		  size_t from);
 
 /* A submission as a client would send it, one line without declaration as
