@@ -28,7 +28,7 @@ void oracle_close(struct oracle *o)
 	       o->family, o->cases, o->compared, o->worst_rel,
 	       o->worst_at[0] != '\0' ? o->worst_at : "-");
 	cJSON_Delete(o->tree);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 8; i++) {
 		if (o->frame[i])
 			frame_clear(o->frame[i]);
 		free(o->frame[i]);
@@ -231,10 +231,10 @@ struct frame *oracle_frame(struct oracle *o, const char *file)
 	char path[300], *text;
 	size_t i = 0, n;
 
-	for (; i < 4 && o->file[i]; i++)
+	for (; i < 8 && o->file[i]; i++)
 		if (strcmp(o->file[i], base) == 0)
 			return o->frame[i];
-	assert_true(i < 4);
+	assert_true(i < 8);
 	(void)snprintf(path, sizeof path, "tests/data/oracle/%s", base);
 	text = file_read(path, (size_t)64 << 20, &n, &e);
 	if (!text)
