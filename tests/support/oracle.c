@@ -338,20 +338,29 @@ struct survey_design *oracle_design(struct oracle *o, const cJSON *one,
 	return out;
 }
 
+static bool ends(const char *s, const char *suffix, size_t *n)
+{
+	size_t all = strlen(s), m = strlen(suffix);
+
+	if (all <= m || strcmp(s + all - m, suffix) != 0)
+		return false;
+	*n = all - m;
+	return true;
+}
+
+/* "column", "column_starts_with" and "column_not". */
 static bool row_passes(const struct frame *f, const cJSON *filter, size_t row)
 {
-	static const char prefix[] = "_starts_with";
-
 	for (const cJSON *k = filter->child; k; k = k->next) {
-		size_t n = strlen(k->string), m = sizeof prefix - 1;
-		bool starts = n > m && strcmp(k->string + n - m, prefix) == 0;
+		size_t n = strlen(k->string);
+		bool starts = ends(k->string, "_starts_with", &n);
+		bool not = ends(k->string, "_not", &n), same;
 		const struct frame_column *c;
 		char name[100], want[100];
 
 		assert_true(n < sizeof name);
-		memcpy(name, k->string, n + 1);
-		if (starts)
-			name[n - m] = '\0';
+		memcpy(name, k->string, n);
+		name[n] = '\0';
 		c = frame_get(f, name);
 		if (!c)
 			fail_msg("no column %s", name);
@@ -362,9 +371,10 @@ static bool row_passes(const struct frame *f, const cJSON *filter, size_t row)
 			(void)snprintf(want, sizeof want, "%s", k->valuestring);
 		if (c->code[row] == FRAME_NONE)
 			return false;
-		if (starts ? strncmp(c->level[c->code[row]], want,
-				     strlen(want)) != 0
-			   : strcmp(c->level[c->code[row]], want) != 0)
+		same = starts ? strncmp(c->level[c->code[row]], want,
+					strlen(want)) == 0
+			      : strcmp(c->level[c->code[row]], want) == 0;
+		if (same == not )
 			return false;
 	}
 	return true;
