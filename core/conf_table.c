@@ -37,6 +37,13 @@ const struct conf_key conf_table[] = {
 	    "database connections of the collector that write"),
 	INT("collector-lane", "1", 1, 30000,
 	    "lane of the log of its first writer; differs between collectors"),
+	TEXT("collector-url", NULL,
+	     "address by which phones reach the collector, https://…; none: as "
+	     "each request says"),
+	BOOL("openrosa-digest", "false",
+	     "names and passwords of devices by HTTP Digest"),
+	BOOL("openrosa-basic", "false",
+	     "the same by HTTP Basic, over TLS or from a proxy on this machine"),
 	TEXT("server-address", "127.0.0.1",
 	     "address the server listens on"),
 	INT("server-port", "8080", 0, 65535,

@@ -111,6 +111,7 @@ static void keep_line(struct http_conn *c, const char *uri)
 	q = memchr(uri, '?', n);
 	c->rq.path = arena_strndup(c->rq.arena, uri, q ? (size_t)(q - uri) : n);
 	c->raw_query = q ? arena_strdup(c->rq.arena, q + 1) : NULL;
+	c->rq.query = c->raw_query;
 	if (!c->rq.path || (q && !c->raw_query)) {
 		c->bad_line = true;
 		c->rq.path = "";
@@ -299,6 +300,8 @@ static void clear_request(struct http_conn *c)
 	c->rq.identity = c->rq.user = NULL;
 	c->rq.path = c->rq.pattern = "";
 	c->rq.method = HTTP_GET;
+	c->rq.is_head = false;
+	c->rq.query = NULL;
 	c->rq.body_n = 0;
 	for (i = 0; i < HTTP_PATH_PARAMS; i++)
 		c->rq.param[i] = NULL;

@@ -93,7 +93,7 @@ static bool method_of(struct http_conn *c, const char *method)
 {
 	enum http_method m;
 
-	c->is_head = strcmp(method, "HEAD") == 0;
+	c->is_head = c->rq.is_head = strcmp(method, "HEAD") == 0;
 	if (c->is_head) {
 		c->rq.method = HTTP_GET;
 		return true;

@@ -193,6 +193,8 @@ void http_prepare(struct http_conn *c)
 			   "the reply could not be built",
 			   "Không tạo được câu trả lời");
 	}
+	if (c->s->c.dress)
+		c->s->c.dress(&c->rq, rp, c->s->c.app);
 	if (rp->status == 304 || rp->status == 204)
 		body_reset(&rp->body);
 	if (rp->body.len <= HTTP_GZIP_FROM || !is_packable(rp->content_type) ||

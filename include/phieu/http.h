@@ -35,7 +35,9 @@ enum http_done { HTTP_REPLIED, HTTP_LATER };
 struct http_request {
 	char id[20]; /* of the request, in logs and replies */
 	enum http_method method;
+	bool is_head;			     /* HEAD, answered like GET */
 	const char *path;		     /* as received, without query */
+	const char *query;		     /* as received, or NULL */
 	const char *pattern;		     /* of the route */
 	const char *param[HTTP_PATH_PARAMS]; /* decoded, in pattern order */
 	const char *body; /* NUL-terminated after body_n bytes */
@@ -91,6 +93,11 @@ struct http_config {
 	 * for PERM_PUBLIC. */
 	bool (*auth)(struct http_request *rq, int permission,
 		     struct http_reply *rp, void *app);
+	/* A last look at every reply before it goes out, also at those that no
+	 * handler wrote (401, 413 …); rq->pattern is "-" when there was no
+	 * route.  NULL: none. */
+	void (*dress)(struct http_request *rq, struct http_reply *rp,
+		      void *app);
 	void *app;
 };
 

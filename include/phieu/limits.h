@@ -69,5 +69,11 @@
 #define LIMIT_HTTP_HEADER_BYTES ((size_t)16 << 10)
 #define LIMIT_HTTP_PATH_BYTES	((size_t)4096)
 #define LIMIT_HTTP_QUERY_PARAMS 64
+#define LIMIT_PARTS		250 /* of one multipart body */
+#define LIMIT_PART_HEAD_BYTES	((size_t)8 << 10)
+#define LIMIT_OPENROSA_BYTES	((size_t)16 << 20) /* one such body */
+#define LIMIT_OPENROSA_ASKED	((size_t)10 << 20) /* what clients are told */
+#define LIMIT_ATTACHMENT_BYTES	((size_t)10 << 20) /* one file */
+#define LIMIT_ATTACHMENTS	200 /* of one sheet */
 
 #endif
