@@ -582,14 +582,16 @@ static bool read_scope(const struct res *r, struct arena *a,
 		       code ? code : "");
 	out->seconds_left = left ? strtod(left, NULL) : 0;
 	out->revoked = res_bool(r, 0, 7);
+	out->binds = res_bool(r, 0, 8);
+	out->device =
+		res_text(r, 0, 9) ? arena_strdup(a, res_text(r, 0, 9)) : NULL;
 	return true;
 }
 
-bool store_key_find(struct db *db, const uint8_t hash[32], struct arena *a,
-		    bool *found, struct agent_scope *out, struct err *e)
+/* Frees r. */
+static bool take_scope(struct res *r, struct arena *a, bool *found,
+		       struct agent_scope *out, struct err *e)
 {
-	const struct arg args[] = { ARG_BYTES(hash, 32) };
-	struct res *r = db_run_args(db, Q_KEY_FIND, args, false, e);
 	bool ok = r != NULL;
 
 	*out = (struct agent_scope){ 0 };
@@ -598,6 +600,24 @@ bool store_key_find(struct db *db, const uint8_t hash[32], struct arena *a,
 		ok = read_scope(r, a, out, e);
 	res_free(r);
 	return ok;
+}
+
+bool store_key_find(struct db *db, const uint8_t hash[32], struct arena *a,
+		    bool *found, struct agent_scope *out, struct err *e)
+{
+	const struct arg args[] = { ARG_BYTES(hash, 32) };
+
+	return take_scope(db_run_args(db, Q_KEY_FIND, args, false, e), a, found,
+			  out, e);
+}
+
+bool store_login_find(struct db *db, const char *login, const char *secret,
+		      const char *response, struct arena *a, bool *found,
+		      struct agent_scope *out, struct err *e)
+{
+	const char *args[] = { login, secret, response };
+
+	return take_scope(db_run(db, Q_LOGIN_FIND, args, e), a, found, out, e);
 }
 
 bool store_receipt_keys(struct db *db, struct receipt_key **out, size_t *n,

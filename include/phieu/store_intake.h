@@ -114,6 +114,8 @@ struct agent_scope {
 	char wave_code[LIMIT_CODE_BYTES + 1];
 	bool revoked;
 	double seconds_left; /* until it expires */
+	bool binds;	    /* from a QR picture: one device only */
+	const char *device; /* which; NULL: none yet */
 	bool all_forms, all_homes;
 	int32_t *forms, *homes; /* ordinals, sorted as stored */
 	size_t n_forms, n_homes;
@@ -122,6 +124,12 @@ struct agent_scope {
 bool store_key_find(struct db *db, const uint8_t hash[32], struct arena *a,
 		    bool *found, struct agent_scope *out,
 		    struct err *e) MUST_USE;
+
+/* A device's name and password (response NULL) or its answer to a Digest
+ * challenge, see field.login_find.  *found false: nobody's, or wrong. */
+bool store_login_find(struct db *db, const char *login, const char *secret,
+		      const char *response, struct arena *a, bool *found,
+		      struct agent_scope *out, struct err *e) MUST_USE;
 
 struct receipt_key {
 	int id;

@@ -71,6 +71,7 @@ bool submission_read(const char *json, size_t n, const struct plan *p,
 #define FLAG_STRAIGHT 1u /* Q01 */
 #define FLAG_OVERFLOW 2u /* quota exceeded: set by the collector */
 #define FLAG_LATE     4u /* arrived after the wave's last day */
+#define FLAG_FILES    8u /* names files that are sent beside it */
 void submission_check(const struct plan *p, const struct submission *s,
 		      struct date today, struct faults *faults,
 		      unsigned *flags);

@@ -1,0 +1,46 @@
+/* attachment.h - a file sent beside a sheet: its name, what it is, its hash.
+ *
+ * A file is known by (sheet, name); its bytes are stored once a content, by
+ * SHA-256, in the database and so in one transaction with their row, in the
+ * same backup, and outside any web root.  Names are compared as NFC: what a
+ * form names and what a phone sends may be composed differently.  Pure; what
+ * is stored is done by store_attachment.h. */
+#ifndef PHIEU_ATTACHMENT_H
+#define PHIEU_ATTACHMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "phieu/arena.h"
+#include "phieu/err.h"
+#include "phieu/hash.h"
+#include "phieu/limits.h"
+
+#define ATTACHMENT_NAME_BYTES 249
+
+struct attachment {
+	const char *name;  /* NFC, the last part of a path */
+	const char *type;  /* by content, see attachment_type */
+	const char *bytes; /* borrowed */
+	size_t n;
+	uint8_t sha[SHA256_BYTES];
+};
+
+/* The name as it is stored and compared.  ERR_INPUT: empty, ".", "..",
+ * longer than ATTACHMENT_NAME_BYTES, not UTF-8, or with a character that no
+ * file name has (controls, '/' and '\').  ERR_NOMEM. */
+bool attachment_name(const char *s, struct arena *a, const char **out,
+		     struct err *e) MUST_USE;
+
+/* Media type by the first bytes: pictures, PDF, sound and film as phones make
+ * them; "application/octet-stream" for all else. */
+const char *attachment_type(const char *bytes, size_t n);
+
+/* Fills *out.  ERR_INPUT as attachment_name says and past
+ * LIMIT_ATTACHMENT_BYTES. */
+bool attachment_take(struct attachment *out, const char *name,
+		     const char *bytes, size_t n, struct arena *a,
+		     struct err *e) MUST_USE;
+
+#endif

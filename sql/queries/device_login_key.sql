@@ -1,0 +1,2 @@
+-- $1 login: the key that says what it may do.
+SELECT key FROM field.device_login WHERE login = $1;
