@@ -127,7 +127,7 @@ $(B)/phieu-server: $(B)/server/phieu_server.o $(LWEB) \
 $(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \
 		$(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl $(L_CORE) $(L_ANA)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lqrencode $(L_CORE) $(L_ANA)
 
 $(B)/gen/phieu/queries.h: sql/sql2c.awk $(QUERIES)
 	@mkdir -p $(@D)

@@ -21,6 +21,25 @@ static const struct http_route routes[] = {
 	  service_submit },
 	{ HTTP_GET, "/v1/plan", PERM_AGENT, 0, service_plan },
 	{ HTTP_GET, "/v1/receipts/{instance}", PERM_AGENT, 0, service_receipt },
+	{ HTTP_GET, "/v1/key/{key}/formList", PERM_KEY, 0, openrosa_list },
+	{ HTTP_GET, "/v1/key/{key}/forms/{form}.xml", PERM_KEY, 0,
+	  openrosa_form },
+	{ HTTP_GET, "/v1/key/{key}/forms/{form}/manifest", PERM_KEY, 0,
+	  openrosa_manifest },
+	{ HTTP_GET, "/v1/key/{key}/forms/{form}/media/{file}", PERM_KEY, 0,
+	  openrosa_media },
+	{ HTTP_GET, "/v1/key/{key}/submission", PERM_KEY, 0, openrosa_head },
+	{ HTTP_POST, "/v1/key/{key}/submission", PERM_KEY, LIMIT_OPENROSA_BYTES,
+	  openrosa_submit },
+	{ HTTP_GET, "/formList", PERM_DEVICE, 0, openrosa_list },
+	{ HTTP_GET, "/forms/{form}.xml", PERM_DEVICE, 0, openrosa_form },
+	{ HTTP_GET, "/forms/{form}/manifest", PERM_DEVICE, 0,
+	  openrosa_manifest },
+	{ HTTP_GET, "/forms/{form}/media/{file}", PERM_DEVICE, 0,
+	  openrosa_media },
+	{ HTTP_GET, "/submission", PERM_DEVICE, 0, openrosa_head },
+	{ HTTP_POST, "/submission", PERM_DEVICE, LIMIT_OPENROSA_BYTES,
+	  openrosa_submit },
 	{ HTTP_GET, "/healthz", PERM_PUBLIC, 0, service_health },
 	{ HTTP_GET, "/readyz", PERM_PUBLIC, 0, service_ready },
 	{ HTTP_GET, "/metrics", PERM_PUBLIC, 0, service_metrics },
@@ -29,7 +48,10 @@ enum { N_ROUTES = sizeof routes / sizeof routes[0] };
 
 static void permission_name(int permission, struct buf *out)
 {
-	buf_adds(out, permission == PERM_PUBLIC ? "public" : "agent");
+	buf_adds(out, permission == PERM_PUBLIC	  ? "public"
+		      : permission == PERM_KEY	  ? "key"
+		      : permission == PERM_DEVICE ? "device"
+						  : "agent");
 }
 
 void service_print_routes(struct buf *out)
@@ -155,6 +177,7 @@ static bool listen_http(struct service *s, struct err *e)
 		.routes = routes,
 		.n_routes = N_ROUTES,
 		.auth = service_auth,
+		.dress = openrosa_dress,
 		.app = s
 	};
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = NULL };
@@ -339,8 +362,6 @@ static int patience_ms(const struct service *s, int64_t now, int64_t until)
 	for (size_t i = 0; i < s->n_writers; i++)
 		if (writer_due(&s->writers[i]) < next)
 			next = writer_due(&s->writers[i]);
-	if (service_kick_due(s) < next)
-		next = service_kick_due(s);
 	if (!s->look) {
 		int64_t due = s->look_dial.db ? s->look_dial.until_us
 					      : s->look_retry_us;

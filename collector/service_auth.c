@@ -70,6 +70,7 @@ static struct agent_scope *own_scope(struct http_request *rq,
 	if (!to)
 		return NULL;
 	*to = *from;
+	to->device = NULL; /* the slot's */
 	to->forms = arena_alloc(rq->arena, nf + 1);
 	to->homes = arena_alloc(rq->arena, nh + 1);
 	if (!to->forms || !to->homes)
@@ -81,27 +82,63 @@ static struct agent_scope *own_scope(struct http_request *rq,
 	return to;
 }
 
-static bool no_key(struct http_request *rq, struct http_reply *rp,
-		   const char *code, const char *message, const char *vi)
+bool no_key(struct http_request *rq, struct http_reply *rp, const char *code,
+	    const char *message, const char *vi)
 {
 	http_error(rq, rp, 401, code, message, vi);
 	http_set_header(rp, "WWW-Authenticate", "Bearer realm=\"phieu\"");
 	return false;
 }
 
-bool service_auth(struct http_request *rq, int permission,
-		  struct http_reply *rp, void *app)
+/* A key from a QR picture works on the device that used it first. */
+static bool device_ok(struct service *s, struct http_request *rq,
+		      struct http_reply *rp, struct key_slot *k)
 {
-	const char *token = http_bearer(rq);
-	struct service *s = app;
+	const char *device = http_query(rq, "deviceID");
+	struct err e = { 0 };
+
+	if (!k->scope.binds)
+		return true;
+	if (device && !k->scope.device &&
+	    !store_key_bind(s->look, k->hash, device, k->arena,
+			    &k->scope.device, &e)) {
+		k->until_us = 0;
+		log_err(LOG_WARN, rq->id, "key-bind", &e);
+		reply_down(rq, rp);
+		return false;
+	}
+	if (device && k->scope.device && strcmp(device, k->scope.device) == 0)
+		return true;
+	if (device && !k->scope.device)
+		return no_key(
+			rq, rp, "key-unused",
+			"this key was not used in time after its QR "
+			"picture was made; ask for a new one",
+			"Mã QR đã quá hạn sử dụng lần đầu; hãy xin mã mới");
+	return no_key(rq, rp, "wrong-device",
+		      "this key belongs to another device",
+		      "Khóa này đã gắn với thiết bị khác");
+}
+
+static bool scope_ok(struct http_request *rq, struct http_reply *rp,
+		     const struct agent_scope *scope)
+{
+	if (scope->revoked)
+		return no_key(rq, rp, "key-revoked", "this key was revoked",
+			      "Khóa truy cập đã bị thu hồi");
+	if (scope->seconds_left <= 0)
+		return no_key(rq, rp, "key-expired", "this key has expired",
+			      "Khóa truy cập đã hết hạn");
+	return true;
+}
+
+static bool token_auth(struct service *s, struct http_request *rq,
+		       struct http_reply *rp, const char *token)
+{
 	struct err e = { 0 };
 	struct key_slot *k;
 	uint8_t hash[32];
 
-	(void)permission; /* there is one kind of caller */
-	if (!token)
-		return no_key(rq, rp, "no-key", "an agent's key is wanted",
-			      "Cần khóa truy cập của điều tra viên");
 	token_hash(token, hash);
 	k = find(s, hash, &e);
 	if (!k && e.kind == ERR_NONE)
@@ -112,16 +149,36 @@ bool service_auth(struct http_request *rq, int permission,
 		reply_down(rq, rp);
 		return false;
 	}
-	if (k->scope.revoked)
-		return no_key(rq, rp, "key-revoked", "this key was revoked",
-			      "Khóa truy cập đã bị thu hồi");
-	if (k->scope.seconds_left <= 0)
-		return no_key(rq, rp, "key-expired", "this key has expired",
-			      "Khóa truy cập đã hết hạn");
-	rq->identity = own_scope(rq, &k->scope);
-	if (!rq->identity) {
+	if (!scope_ok(rq, rp, &k->scope))
+		return false;
+	if (k->scope.binds && !k->scope.device && !s->look) {
 		reply_down(rq, rp);
 		return false;
 	}
-	return true;
+	if (!device_ok(s, rq, rp, k))
+		return false;
+	rq->identity = own_scope(rq, &k->scope);
+	if (!rq->identity)
+		reply_down(rq, rp);
+	return rq->identity != NULL;
+}
+
+bool service_auth(struct http_request *rq, int permission,
+		  struct http_reply *rp, void *app)
+{
+	const char *token =
+		permission == PERM_KEY ? rq->param[0] : http_bearer(rq);
+	struct agent_scope *scope = NULL;
+
+	if (permission == PERM_DEVICE) {
+		if (!device_auth(app, rq, rp, &scope) ||
+		    !scope_ok(rq, rp, scope))
+			return false;
+		rq->identity = scope;
+		return true;
+	}
+	if (!token)
+		return no_key(rq, rp, "no-key", "an agent's key is wanted",
+			      "Cần khóa truy cập của điều tra viên");
+	return token_auth(app, rq, rp, token);
 }

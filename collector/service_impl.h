@@ -4,23 +4,24 @@
 
 #include "phieu/conf.h"
 #include "phieu/http.h"
+#include "phieu/store_attachment.h"
 #include "phieu/store_intake.h"
+#include "phieu/xform.h"
 
 enum {
 	PERM_AGENT = 2,
+	PERM_KEY,    /* an agent's key in the path */
+	PERM_DEVICE, /* a device's name and password */
 	MAX_WRITERS = 8,
-	BATCH_LINES = 512,  /* in one transaction */
-	CHUNK_LINES = 200,  /* of an NDJSON body, at a time */
-	ANOTHER_LINES = 48, /* waiting: worth a second connection */
+	BATCH_LINES = 512, /* in one transaction */
+	CHUNK_LINES = 200, /* of an NDJSON body, at a time */
 	KEY_SLOTS = 1024,
 	KEY_SECONDS = 2, /* that a key is believed without asking */
 	DIAL_SECONDS = 5,
 	SLACK_SECONDS = 2
 };
-#define BATCH_BYTES ((size_t)4 << 20)
-#define CHUNK_BYTES ((size_t)1 << 20)
-/* A run that takes longer is held up by something. */
-#define ANOTHER_US	INT64_C(10000)
+#define BATCH_BYTES	((size_t)4 << 20)
+#define CHUNK_BYTES	((size_t)1 << 20)
 #define RETRY_FIRST_US	INT64_C(50000)
 #define RETRY_LAST_US	INT64_C(1000000)
 #define LATENCY_BUCKETS 12
@@ -32,10 +33,12 @@ struct wave_ref {
 	unsigned refs;
 	size_t *first;	  /* of each group in `counted` */
 	int64_t *counted; /* by group x cell, with what is on its way */
+	struct arena *forms_arena; /* XForms, made when first asked for */
+	struct xform *forms;	   /* one a form of the plan; NULL: not yet */
 	struct wave_ref *next;
 };
 
-enum line_kind { LINE_ITEM, LINE_QUARANTINE, LINE_REFUSAL };
+enum line_kind { LINE_ITEM, LINE_QUARANTINE, LINE_REFUSAL, LINE_FILES };
 enum line_end {
 	END_OPEN,
 	END_ANSWERED,
@@ -54,8 +57,17 @@ struct line {
 	const char *why_vi; /* beside odd.words */
 	size_t cell;	    /* index in wave_ref.counted, NONE */
 	unsigned tries;
-	bool dropped;	     /* with its atomic batch: no receipt for it */
-	struct arena *arena; /* of the request or chunk */
+	bool dropped;	  /* with its atomic batch: no receipt for it */
+	bool names_files; /* that are sent beside it */
+	const struct xform_meta *meta; /* of XML: where its faults are */
+	struct sent_files *files;      /* of LINE_FILES */
+	struct arena *arena;	       /* of the request or chunk */
+};
+
+/* Files of a sheet, stored by a statement behind its own. */
+struct sent_files {
+	struct attachment_set set;
+	struct attachment_answer answer;
 };
 
 struct service;
@@ -96,7 +108,6 @@ struct writer {
 	size_t room_items, room_solo;
 	int64_t retry_us, wait_us;
 	int64_t until_us; /* when an answer is overdue */
-	int64_t begun_us; /* of this run */
 	struct dial dial;
 };
 
@@ -174,6 +185,34 @@ void quota_settle(struct wave_ref *w, const struct line *l, bool kept);
 /* service_auth.c */
 bool service_auth(struct http_request *rq, int permission,
 		  struct http_reply *rp, void *app);
+bool no_key(struct http_request *rq, struct http_reply *rp, const char *code,
+	    const char *message, const char *vi); /* 401; false */
+
+/* service_device.c: names and passwords of devices, Basic and Digest */
+bool device_auth(struct service *s, struct http_request *rq,
+		 struct http_reply *rp, struct agent_scope **out);
+
+/* service_form.c, service_openrosa.c: OpenRosa */
+enum http_done openrosa_list(struct http_request *rq, struct http_reply *rp,
+			     void *app);
+enum http_done openrosa_form(struct http_request *rq, struct http_reply *rp,
+			     void *app);
+enum http_done openrosa_manifest(struct http_request *rq, struct http_reply *rp,
+				 void *app);
+enum http_done openrosa_media(struct http_request *rq, struct http_reply *rp,
+			      void *app);
+enum http_done openrosa_head(struct http_request *rq, struct http_reply *rp,
+			     void *app);
+enum http_done openrosa_submit(struct http_request *rq, struct http_reply *rp,
+			       void *app);
+/* Their headers, and errors as an envelope, on every reply of their paths. */
+void openrosa_dress(struct http_request *rq, struct http_reply *rp, void *app);
+void openrosa_envelope(struct http_request *rq, struct http_reply *rp,
+		       int status, const char *vi, const char *en);
+bool openrosa_version_ok(struct http_request *rq, struct http_reply *rp);
+/* "https://host", as the client reached us, and with the key when it stands
+ * in the path; on the request's arena, NULL: out of memory. */
+const char *openrosa_base(const struct service *s, struct http_request *rq);
 void service_keys_forget(struct service *s);
 void reply_down(struct http_request *rq, struct http_reply *rp);
 
@@ -184,8 +223,6 @@ void writer_event(struct service *s, struct writer *w);
 void writer_tend(struct service *s, struct writer *w, int64_t now);
 void service_enqueue(struct service *s, struct job *j);
 void service_kick(struct service *s);
-/* When what waits is given to another connection; INT64_MAX: never. */
-int64_t service_kick_due(const struct service *s);
 bool service_can_write(const struct service *s);
 
 /* service_line.c: one submission in, its result out */
@@ -194,6 +231,16 @@ bool service_can_write(const struct service *s);
 bool line_read(struct wave_ref *w, const struct agent_scope *key,
 	       enum intake_way way, const char *bytes, size_t n,
 	       const uint8_t *sha, struct arena *a, struct line *l);
+/* The two halves of it, for other formats: what is known before reading, and
+ * what is checked after it (`faults` found so far).  False: out of memory. */
+void line_begin(const struct wave_ref *w, const struct agent_scope *key,
+		enum intake_way way, const char *bytes, size_t n,
+		const uint8_t *sha, struct arena *a, struct line *l);
+bool line_settle(struct wave_ref *w, const struct agent_scope *key,
+		 struct faults *faults, struct arena *a, struct line *l);
+/* It is no submission that can be kept as one: why, in two languages. */
+void line_odd(struct line *l, enum line_kind kind, const char *code,
+	      const char *words, const char *vi);
 int line_status(const struct line *l);
 /* The result object and a newline; with `number` > 0 as a line of a batch. */
 void line_write(struct service *s, const struct wave_ref *w,

@@ -33,8 +33,8 @@ static bool homeless(const struct wave_ref *w, const struct submission *s)
 	return s->group != NONE && !w->wave->plan->groups[s->group].has_home;
 }
 
-static void odd(struct line *l, enum line_kind kind, const char *code,
-		const char *words, const char *vi)
+void line_odd(struct line *l, enum line_kind kind, const char *code,
+	      const char *words, const char *vi)
 {
 	l->kind = kind;
 	l->odd.code = code;
@@ -48,14 +48,14 @@ static bool refused(const struct wave_ref *w, const struct agent_scope *key,
 	const struct submission *s = &l->sub;
 
 	if (s->wave && strcmp(s->wave, key->wave_code) != 0)
-		odd(l, LINE_REFUSAL, "wrong-wave",
-		    "this key is for another wave",
-		    "Khóa này dùng cho đợt điều tra khác");
+		line_odd(l, LINE_REFUSAL, "wrong-wave",
+			 "this key is for another wave",
+			 "Khóa này dùng cho đợt điều tra khác");
 	else if (s->form != NONE && !key->all_forms &&
 		 !listed(key->forms, key->n_forms, w->wave->form_id[s->form]))
-		odd(l, LINE_REFUSAL, "wrong-form",
-		    "this key is for other forms",
-		    "Khóa này dùng cho mẫu phiếu khác");
+		line_odd(l, LINE_REFUSAL, "wrong-form",
+			 "this key is for other forms",
+			 "Khóa này dùng cho mẫu phiếu khác");
 	return l->kind == LINE_REFUSAL;
 }
 
@@ -92,9 +92,15 @@ static bool judge(struct wave_ref *w, const struct agent_scope *key,
 	const struct plan *p = w->wave->plan;
 	struct date today = instant_day_vn(clock_now_us());
 	unsigned flags = 0;
+	size_t from;
 
+	from = faults->n;
 	submission_check(p, &l->sub, today, faults, &flags);
 	check_area(w, key, &l->sub, faults);
+	if (l->meta)
+		xform_places(l->meta, faults, from);
+	if (l->names_files)
+		flags |= FLAG_FILES;
 	if (arena_broken(a))
 		return false;
 	if (today.days > p->to.days)
@@ -114,13 +120,16 @@ static bool judge(struct wave_ref *w, const struct agent_scope *key,
 	return true;
 }
 
-bool line_read(struct wave_ref *w, const struct agent_scope *key,
-	       enum intake_way way, const char *bytes, size_t n,
-	       const uint8_t *sha, struct arena *a, struct line *l)
+bool line_settle(struct wave_ref *w, const struct agent_scope *key,
+		 struct faults *faults, struct arena *a, struct line *l)
 {
-	struct err e = { 0 };
-	struct faults faults;
+	return refused(w, key, l) || judge(w, key, faults, a, l);
+}
 
+void line_begin(const struct wave_ref *w, const struct agent_scope *key,
+		enum intake_way way, const char *bytes, size_t n,
+		const uint8_t *sha, struct arena *a, struct line *l)
+{
 	*l = (struct line){ .cell = NONE, .arena = a };
 	l->item = (struct intake_item){ .wave = w->wave,
 					.s = &l->sub,
@@ -138,22 +147,34 @@ bool line_read(struct wave_ref *w, const struct agent_scope *key,
 	else
 		sha256(bytes, n, l->item.sha);
 	memcpy(l->odd.sha, l->item.sha, SHA256_BYTES);
+}
+
+bool line_read(struct wave_ref *w, const struct agent_scope *key,
+	       enum intake_way way, const char *bytes, size_t n,
+	       const uint8_t *sha, struct arena *a, struct line *l)
+{
+	struct err e = { 0 };
+	struct faults faults;
+
+	line_begin(w, key, way, bytes, n, sha, a, l);
 	faults_init(&faults, a);
 	if (n > LIMIT_SUBMISSION_BYTES) {
-		odd(l, LINE_REFUSAL, "too-large",
-		    "a submission is larger than 256 KiB",
-		    "Phiếu gửi lên lớn hơn 256 KiB");
+		line_odd(l, LINE_REFUSAL, "too-large",
+			 "a submission is larger than 256 KiB",
+			 "Phiếu gửi lên lớn hơn 256 KiB");
 		return true;
 	}
 	if (!submission_read(bytes, n, w->wave->plan, a, &l->sub, &faults,
 			     &e)) {
 		if (e.kind != ERR_INPUT)
 			return false;
-		odd(l, LINE_QUARANTINE, "unreadable", arena_strdup(a, e.msg),
-		    "Không đọc được phiếu; nội dung được giữ lại để xem xét");
+		line_odd(l, LINE_QUARANTINE, "unreadable",
+			 arena_strdup(a, e.msg),
+			 "Không đọc được phiếu; nội dung được giữ lại để xem "
+			 "xét");
 		return l->odd.words != NULL;
 	}
-	return refused(w, key, l) || judge(w, key, &faults, a, l);
+	return line_settle(w, key, &faults, a, l);
 }
 
 static int item_status(const struct line *l)
@@ -219,7 +240,8 @@ void write_flags(struct buf *out, unsigned flags)
 		const char *word;
 	} words[] = { { FLAG_STRAIGHT, "Q01" },
 		      { FLAG_OVERFLOW, "overflow" },
-		      { FLAG_LATE, "late" } };
+		      { FLAG_LATE, "late" },
+		      { FLAG_FILES, "files" } };
 	bool first = true;
 
 	buf_adds(out, ",\"flags\":[");
@@ -392,6 +414,8 @@ void line_count(struct service *s, const struct line *l)
 	enum count c = l->answer.outcome == INTAKE_CLOSED ? COUNT_CLOSED
 							  : COUNT_REFUSED;
 
+	if (l->kind == LINE_FILES)
+		return;
 	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++)
 		if (of[i].status == status)
 			c = of[i].count;

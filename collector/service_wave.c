@@ -12,6 +12,7 @@ void wave_ref_drop(struct wave_ref *w)
 	wave_free(w->wave);
 	free(w->first);
 	free(w->counted);
+	arena_free(w->forms_arena);
 	free(w);
 }
 

@@ -180,6 +180,8 @@ static bool send_solo(struct service *s, struct writer *w, struct line *l,
 		return store_quarantine_send(w->db, w->lane, &l->odd, e);
 	case LINE_REFUSAL:
 		return store_refusal_send(w->db, w->lane, &l->odd, e);
+	case LINE_FILES:
+		return store_attach_send(w->db, w->lane, &l->files->set, e);
 	}
 	return err_set(e, ERR_BUG, "a line of no kind");
 }
@@ -288,7 +290,6 @@ static void start(struct service *s, struct writer *w)
 		lose(s, w, &e);
 		return;
 	}
-	w->begun_us = clock_monotonic_us();
 	sort_out(w);
 	metrics_batch(&s->metrics, n);
 	if (w->n_items == 0)
@@ -299,51 +300,9 @@ static void start(struct service *s, struct writer *w)
 		send_batch(s, w, true);
 }
 
-static size_t busy(const struct service *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n_writers; i++)
-		n += s->writers[i].phase > W_IDLE;
-	return n;
-}
-
-/* What arrives while a batch is being stored is best stored with the next:
- * a statement and a commit cost more than thirty submissions.  A second
- * connection helps when more than a batch waits, or when the first one is
- * held up. */
-static bool worth_another(const struct service *s, int64_t now)
-{
-	if (!s->first)
-		return false;
-	if (busy(s) == 0 || s->queued >= ANOTHER_LINES)
-		return true;
-	for (size_t i = 0; i < s->n_writers; i++)
-		if (s->writers[i].phase > W_IDLE &&
-		    now < s->writers[i].begun_us + ANOTHER_US)
-			return false;
-	return true;
-}
-
-int64_t service_kick_due(const struct service *s)
-{
-	int64_t due = 0;
-	bool idle = false;
-
-	for (size_t i = 0; i < s->n_writers; i++) {
-		const struct writer *w = &s->writers[i];
-		idle = idle || w->phase == W_IDLE;
-		if (w->phase > W_IDLE && w->begun_us > due)
-			due = w->begun_us;
-	}
-	return s->first && idle ? due + ANOTHER_US : INT64_MAX;
-}
-
 void service_kick(struct service *s)
 {
-	int64_t now = s->first ? clock_monotonic_us() : 0;
-
-	for (size_t i = 0; i < s->n_writers && worth_another(s, now); i++)
+	for (size_t i = 0; i < s->n_writers && s->first; i++)
 		if (s->writers[i].phase == W_IDLE)
 			start(s, &s->writers[i]);
 	/* With no connection left nothing waits in vain. */
@@ -418,6 +377,8 @@ static void solo_answered(struct service *s, struct writer *w,
 	if (l->kind == LINE_ITEM)
 		ok = store_intake_read(r, &one, 1, s->receipt_keys[0].id, &a,
 				       &e);
+	else if (l->kind == LINE_FILES)
+		ok = store_attach_read(r, &l->files->answer, &e);
 	else
 		ok = store_odd_read(r, &a.outcome, &e);
 	if (ok)

@@ -144,8 +144,9 @@ static const char *const end_names[] = { "comment", "photo-1", "photo-2",
 					 NULL };
 /* what clients add of themselves, and what we read elsewhere */
 static const char *const root_values[] = {
-	"start", "end",		"deviceid",  "today",	     "username",
-	"email", "phonenumber", "simserial", "subscriberid", NULL
+	"start",	"end",	     "deviceid",    "today",
+	"username",	"email",     "phonenumber", "simserial",
+	"subscriberid", "simulated", NULL
 };
 static const char *const root_groups[] = { "head", "profile", "end-page",
 					   "meta", NULL };

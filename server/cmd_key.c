@@ -6,14 +6,13 @@
 
 #include "phieu/commands.h"
 #include "phieu/connect.h"
+#include "phieu/key_words.h"
 #include "phieu/rows.h"
 #include "phieu/secret.h"
 #include "phieu/store_account.h"
 #include "phieu/store_agent.h"
 
-#define AGENT_DAYS   90
 #define PROGRAM_DAYS 365
-#define DAYS_MAX     3660
 
 static int done(struct db *db, bool ok, const struct err *e)
 {
@@ -26,8 +25,8 @@ static struct db *open_as(void *app, enum who who, struct err *e)
 	return connect_ready(((struct app *)app)->conf, who, e);
 }
 
-static bool number(const char *s, int min, int max, int *out, const char *what,
-		   struct err *e)
+bool key_number(const char *s, int min, int max, int *out, const char *what,
+		struct err *e)
 {
 	char *end;
 	long v;
@@ -54,25 +53,21 @@ static bool no_words(int argc, char **argv, int want, struct err *e)
 
 /* ---- agents ---- */
 
-struct list {
-	size_t *at, n;
-};
-
-/* "CT-01,CT-02": every version of each form; homes likewise by unit code. */
-static bool read_list(const struct plan *p, const char *text, bool forms,
-		      struct list *out, struct err *e)
+bool key_codes(const struct plan *p, const char *text, bool forms, size_t **out,
+	       size_t *n_out, struct err *e)
 {
 	size_t max = forms ? p->n_forms : p->n_units;
 	char code[LIMIT_CODE_BYTES + 1];
 
-	*out = (struct list){ 0 };
+	*out = NULL;
+	*n_out = 0;
 	if (!text)
 		return true;
-	out->at = calloc(max ? max : 1, sizeof *out->at);
-	if (!out->at)
+	*out = calloc(max ? max : 1, sizeof **out);
+	if (!*out)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	for (const char *s = text; *s;) {
-		size_t n = strcspn(s, ","), before = out->n;
+		size_t n = strcspn(s, ","), before = *n_out;
 
 		if (n == 0 || n >= sizeof code)
 			return err_set(e, ERR_INPUT,
@@ -81,11 +76,11 @@ static bool read_list(const struct plan *p, const char *text, bool forms,
 				       text);
 		memcpy(code, s, n);
 		code[n] = '\0';
-		for (size_t i = 0; i < max && out->n < max; i++)
+		for (size_t i = 0; i < max && *n_out < max; i++)
 			if (strcmp(forms ? p->forms[i].code : p->units[i].code,
 				   code) == 0)
-				out->at[out->n++] = i;
-		if (out->n == before)
+				(*out)[(*n_out)++] = i;
+		if (*n_out == before)
 			return err_set(e, ERR_INPUT,
 				       "the plan has no %s '%.64s'",
 				       forms ? "form" : "unit", code);
@@ -101,18 +96,18 @@ struct agent_want {
 static bool add_agent(struct db *db, const struct agent_want *want,
 		      const char *actor, struct err *e)
 {
-	struct list forms = { 0 }, homes = { 0 };
+	size_t *forms = NULL, *homes = NULL, n_forms = 0, n_homes = 0;
 	char token[TOKEN_TEXT_MAX];
 	struct wave *w = NULL;
 	int days = AGENT_DAYS;
 	int32_t key;
 	bool ok = false;
 
-	if (!number(want->days, 1, DAYS_MAX, &days, "--days", e))
+	if (!key_number(want->days, 1, KEY_DAYS_MAX, &days, "--days", e))
 		return false;
 	w = store_wave_get(db, want->wave, e);
-	if (!w || !read_list(w->plan, want->forms, true, &forms, e) ||
-	    !read_list(w->plan, want->homes, false, &homes, e))
+	if (!w || !key_codes(w->plan, want->forms, true, &forms, &n_forms, e) ||
+	    !key_codes(w->plan, want->homes, false, &homes, &n_homes, e))
 		goto out;
 	/* without a name: one more key for an agent who is there */
 	if (want->name &&
@@ -120,8 +115,8 @@ static bool add_agent(struct db *db, const struct agent_want *want,
 			     want->office ? want->office : want->name, actor,
 			     e))
 		goto out;
-	ok = store_agent_key_add(db, want->code, w, forms.at, forms.n, homes.at,
-				 homes.n, days, actor, token, &key, e);
+	ok = store_agent_key_add(db, want->code, w, forms, n_forms, homes,
+				 n_homes, days, actor, token, &key, e);
 	if (ok)
 		printf("khóa chỉ hiện một lần (key %d of %s for %s, good for "
 		       "%d days, shown once):\n"
@@ -129,8 +124,8 @@ static bool add_agent(struct db *db, const struct agent_want *want,
 		       (int)key, want->code, want->wave, days, token);
 	explicit_bzero(token, sizeof token);
 out:
-	free(forms.at);
-	free(homes.at);
+	free(forms);
+	free(homes);
 	if (w)
 		wave_free(w);
 	return ok;
@@ -176,13 +171,14 @@ static void agent_row(const struct agent_key_row *r, void *arg)
 	table_cell(t, r->issued);
 	table_cell(t, r->expires);
 	table_cell(t, r->state);
+	table_cell(t, r->use);
 }
 
 static int run_agent_list(int argc, char **argv, void *app)
 {
 	static const char *const heads[] = { "key",   "agent", "wave",
 					     "forms", "homes", "issued",
-					     "until", "state" };
+					     "until", "state", "use" };
 	const size_t columns = sizeof heads / sizeof heads[0];
 	const char *wave = NULL;
 	const struct cli_opt opts[] = { { "--wave", NULL, &wave } };
@@ -221,7 +217,7 @@ static int run_agent_revoke(int argc, char **argv, void *app)
 
 	ok = cli_options(NULL, 0, &argc, argv, &e) &&
 	     no_words(argc, argv, 1, &e) &&
-	     number(argv[1], 1, INT32_MAX, &key, "KEY", &e);
+	     key_number(argv[1], 1, INT32_MAX, &key, "KEY", &e);
 	actor_name(actor, sizeof actor);
 	if (ok)
 		db = open_as(app, WHO_OWNER, &e);
@@ -245,7 +241,7 @@ static int program_add(int argc, char **argv, void *app, enum role role)
 
 	ok = cli_options(opts, 3, &argc, argv, &e) &&
 	     no_words(argc, argv, 0, &e) &&
-	     number(days_text, 1, DAYS_MAX, &days, "--days", &e);
+	     key_number(days_text, 1, KEY_DAYS_MAX, &days, "--days", &e);
 	if (ok && !name)
 		ok = err_set(&e, ERR_INPUT, "what is it for? give --name");
 	actor_name(actor, sizeof actor);
@@ -294,7 +290,7 @@ static int program_revoke(int argc, char **argv, void *app, enum role role)
 
 	ok = cli_options(NULL, 0, &argc, argv, &e) &&
 	     no_words(argc, argv, 1, &e) &&
-	     number(argv[1], 1, INT32_MAX, &key, "KEY", &e);
+	     key_number(argv[1], 1, INT32_MAX, &key, "KEY", &e);
 	actor_name(actor, sizeof actor);
 	if (ok)
 		db = open_as(app, WHO_SERVER, &e);

@@ -8,6 +8,8 @@
 #include "phieu/plan.h"
 #include "phieu/simulate.h"
 #include "phieu/store_plan.h"
+#include "phieu/submission.h"
+#include "phieu/xform.h"
 
 #define SHEETS_MAX 100000000LL
 
@@ -55,6 +57,46 @@ static bool to_file(const char *json, size_t n, void *ctx, struct err *e)
 	return true;
 }
 
+/* The same sheet as a phone would send it. */
+struct to_xml {
+	const struct plan *plan;
+	struct arena *arena;
+	FILE *to;
+};
+
+static bool to_instance(const char *json, size_t n, void *ctx, struct err *e)
+{
+	struct buf out = BUF_INIT(LIMIT_XML_BYTES);
+	struct to_xml *x = ctx;
+	struct submission s;
+	struct faults f;
+	bool ok;
+
+	arena_reset(x->arena);
+	faults_init(&f, x->arena);
+	ok = submission_read(json, n, x->plan, x->arena, &s, &f, e) &&
+	     xform_fill(x->plan, &s, &out, e) &&
+	     to_file(out.data, out.len, x->to, e);
+	buf_free(&out);
+	return ok;
+}
+
+static bool make(const struct plan *p, const struct simulate *how, bool xml,
+		 FILE *to, struct simulate_count *count, struct err *e)
+{
+	struct to_xml x = { .plan = p, .to = to };
+	bool ok;
+
+	if (!xml)
+		return simulate(p, how, to_file, to, count, e);
+	x.arena = arena_new((size_t)64 << 20);
+	if (!x.arena)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	ok = simulate(p, how, to_instance, &x, count, e);
+	arena_free(x.arena);
+	return ok;
+}
+
 static bool number(const char *s, size_t *out, struct err *e)
 {
 	char *end;
@@ -87,7 +129,7 @@ static void tell(const struct simulate_count *c, bool spoil)
 
 /* Written beside and renamed when whole: a full disk leaves no half file. */
 static bool write_out(const struct plan *p, const struct simulate *how,
-		      const char *out, struct simulate_count *count,
+		      bool xml, const char *out, struct simulate_count *count,
 		      struct err *e)
 {
 	char part[4096];
@@ -103,7 +145,7 @@ static bool write_out(const struct plan *p, const struct simulate *how,
 			return err_set(e, ERR_IO, "cannot create %s: %s", part,
 				       strerror(errno));
 	}
-	ok = simulate(p, how, to_file, to, count, e);
+	ok = make(p, how, xml, to, count, e);
 	if (fflush(to) && ok)
 		ok = err_set(e, ERR_IO, "cannot write: %s", strerror(errno));
 	if (!out)
@@ -122,29 +164,30 @@ static int run(int argc, char **argv, void *app)
 {
 	const char *file = NULL, *wave = NULL, *n = NULL, *out = NULL;
 	struct simulate how = { 0 };
+	bool ok = false, xml = false;
 	const struct cli_opt opts[] = {
 		{ "--plan", NULL, &file },     { "--wave", NULL, &wave },
 		{ "--seed", NULL, &how.seed }, { "--n", NULL, &n },
 		{ "--out", NULL, &out },       { "--spoil", &how.spoil, NULL },
+		{ "--openrosa", &xml, NULL },
 	};
 	struct simulate_count count = { 0 };
 	struct source s = { 0 };
 	const struct plan *p;
 	struct err e = { 0 };
-	bool ok = false;
 
 	if (!cli_options(opts, sizeof opts / sizeof *opts, &argc, argv, &e) ||
 	    !number(n, &how.n, &e))
 		return cli_fail("phieu simulate", &e), EXIT_USAGE;
-	if (argc > 1 || !how.seed || !file == !wave) {
+	if (argc > 1 || !how.seed || !file == !wave || (xml && how.spoil)) {
 		err_set(&e, ERR_INPUT,
 			"usage: phieu simulate --plan FILE|--wave W --seed S "
-			"[--n K] [--spoil] [--out FILE]");
+			"[--n K] [--spoil | --openrosa] [--out FILE]");
 		return cli_fail("phieu simulate", &e), EXIT_USAGE;
 	}
 	p = source_open(&s, file, wave, app, &e);
 	if (p)
-		ok = write_out(p, &how, out, &count, &e);
+		ok = write_out(p, &how, xml, out, &count, &e);
 	source_close(&s);
 	if (!ok)
 		return cli_fail("phieu simulate", &e);
@@ -154,13 +197,15 @@ static int run(int argc, char **argv, void *app)
 
 static const struct cmd cmds[] = {
 	{ "simulate", "phiếu mô phỏng, có đánh dấu (simulated sheets, marked)",
-	  "phieu simulate --plan FILE|--wave W --seed S [--n K] [--spoil] "
-	  "[--out FILE]\n"
+	  "phieu simulate --plan FILE|--wave W --seed S [--n K] "
+	  "[--spoil | --openrosa] [--out FILE]\n"
 	  "  --plan FILE  plan to fill in, or\n"
 	  "  --wave W     code of a wave in the database\n"
 	  "  --seed S     any text; the same seed gives the same bytes\n"
 	  "  --n K        this many valid sheets (default: the quotas)\n"
 	  "  --spoil      careless, invalid, duplicate and broken ones too\n"
+	  "  --openrosa   each as a phone with ODK Collect sends it (XML), "
+	  "one a line\n"
 	  "  --out FILE   NDJSON file (default: standard output)\n",
 	  run },
 };

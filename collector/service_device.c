@@ -1,0 +1,308 @@
+/* Names and passwords of devices (HTTP Basic and Digest, RFC 7617, RFC 2617
+ * with qop=auth) on the addresses without a key.  The password's half that is
+ * kept stays in the database, which does the comparing. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "phieu/base64.h"
+#include "phieu/date.h"
+#include "phieu/log.h"
+#include "service_impl.h"
+
+#define REALM	      "phieu"
+#define NONCE_SECONDS 600
+#define NONCE_CHARS   48 /* 16 of the time, 32 of its proof */
+#define FIELD_MAX     4096
+
+/* Made from what collectors of one database share, so that a restart or a
+ * second collector does not ask everybody again. */
+static void nonce_make(const struct service *s, int64_t us,
+		       char out[NONCE_CHARS + 1])
+{
+	uint8_t sum[SHA256_BYTES];
+	struct sha256_run run;
+
+	(void)snprintf(out, NONCE_CHARS + 1, "%016llx", (unsigned long long)us);
+	sha256_begin(&run);
+	sha256_add(&run, s->receipt_keys[0].key, RECEIPT_KEY_BYTES);
+	sha256_add(&run, "digest-nonce", 12);
+	sha256_add(&run, out, 16);
+	sha256_end(&run, sum);
+	hex_text(sum, 16, out + 16);
+}
+
+static bool nonce_ok(const struct service *s, const char *nonce)
+{
+	char want[NONCE_CHARS + 1];
+	int64_t now = clock_now_us(), then = 0;
+
+	if (strlen(nonce) != NONCE_CHARS)
+		return false;
+	for (int i = 0; i < 16; i++) {
+		int d = hex_digit(nonce[i]);
+
+		if (d < 0 || (i == 0 && d > 7))
+			return false;
+		then = then * 16 + d;
+	}
+	nonce_make(s, then, want);
+	return bytes_equal(want, nonce, NONCE_CHARS) && then <= now &&
+	       now - then < NONCE_SECONDS * INT64_C(1000000);
+}
+
+/* Basic says the password to whoever listens: on TLS only, or to a proxy on
+ * this machine that ends it. */
+static bool basic_ok(const struct service *s, const struct http_request *rq)
+{
+	return conf_bool(s->conf, "openrosa-basic") &&
+	       (s->tls || strncmp(rq->peer, "127.", 4) == 0 ||
+		strcmp(rq->peer, "::1") == 0);
+}
+
+static bool challenge(struct service *s, struct http_request *rq,
+		      struct http_reply *rp, bool stale, const char *code,
+		      const char *message, const char *vi)
+{
+	const size_t room = sizeof rp->headers / sizeof rp->headers[0];
+	char nonce[NONCE_CHARS + 1];
+	const char *text = NULL;
+
+	http_error(rq, rp, 401, code, message, vi);
+	nonce_make(s, clock_now_us(), nonce);
+	if (conf_bool(s->conf, "openrosa-digest"))
+		text = arena_printf(rq->arena,
+				    "Digest realm=\"" REALM
+				    "\", domain=\"/\", qop=\"auth\", "
+				    "algorithm=MD5, nonce=\"%s\", "
+				    "opaque=\"phieu\"%s",
+				    nonce, stale ? ", stale=true" : "");
+	/* the same header twice: clients take the first they know */
+	if (text && rp->n_headers < room)
+		rp->headers[rp->n_headers++] =
+			(struct http_header_out){ "WWW-Authenticate", text };
+	if (basic_ok(s, rq) && rp->n_headers < room)
+		rp->headers[rp->n_headers++] =
+			(struct http_header_out){ "WWW-Authenticate",
+						  "Basic realm=\"" REALM
+						  "\", charset=\"UTF-8\"" };
+	return false;
+}
+
+static bool wrong(struct service *s, struct http_request *rq,
+		  struct http_reply *rp)
+{
+	return challenge(s, rq, rp, false, "wrong-login",
+			 "the device's name or password is wrong",
+			 "Tên thiết bị hoặc mật khẩu không đúng");
+}
+
+/* On the request's arena; NULL for what is missing or too long. */
+struct digest {
+	const char *username, *realm, *nonce, *uri, *response, *qop, *nc,
+		*cnonce, *algorithm;
+};
+
+static const char **digest_field(struct digest *d, const char *name, size_t n)
+{
+	const struct {
+		const char *name;
+		const char **to;
+	} fields[] = {
+		{ "username", &d->username },
+		{ "realm", &d->realm },
+		{ "nonce", &d->nonce },
+		{ "uri", &d->uri },
+		{ "response", &d->response },
+		{ "qop", &d->qop },
+		{ "nc", &d->nc },
+		{ "cnonce", &d->cnonce },
+		{ "algorithm", &d->algorithm },
+	};
+
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		if (strlen(fields[i].name) == n &&
+		    strncasecmp(fields[i].name, name, n) == 0)
+			return fields[i].to;
+	return NULL;
+}
+
+/* One value, quoted or not; where the next begins, NULL: malformed. */
+static const char *take_value(struct arena *a, const char *s, const char **out)
+{
+	char *copy = arena_strdup(a, s), *to = copy;
+	bool quoted = *s == '"';
+
+	*out = copy;
+	if (!copy)
+		return NULL;
+	for (s += quoted; *s && (quoted ? *s != '"' : !strchr(", \t", *s));
+	     s++) {
+		if (quoted && *s == '\\' && s[1])
+			s++;
+		*to++ = *s;
+	}
+	*to = '\0';
+	if (quoted && *s++ != '"')
+		return NULL;
+	return s;
+}
+
+static bool digest_parse(struct arena *a, const char *s, struct digest *d)
+{
+	while (*s) {
+		const char **to, *value;
+		size_t n;
+
+		s += strspn(s, ", \t");
+		n = strcspn(s, "=, \t");
+		if (n == 0)
+			return *s == '\0';
+		to = digest_field(d, s, n);
+		s += n;
+		s += strspn(s, " \t");
+		if (*s != '=')
+			return false;
+		s++;
+		s += strspn(s, " \t");
+		s = take_value(a, s, &value);
+		if (!s || (to && *to))
+			return false;
+		if (to)
+			*to = value;
+	}
+	return d->username && d->realm && d->nonce && d->uri && d->response &&
+	       d->qop && d->nc && d->cnonce;
+}
+
+/* The path that was signed is the path that was asked for: with its query,
+ * or, as some clients do, without. */
+static bool is_this_path(const struct http_request *rq, const char *uri)
+{
+	size_t n = strlen(rq->path);
+
+	if (strncmp(uri, rq->path, n) != 0)
+		return false;
+	uri += n;
+	if (*uri == '\0')
+		return true;
+	return *uri == '?' && rq->query && strcmp(uri + 1, rq->query) == 0;
+}
+
+static const char *digest_secret(struct http_request *rq,
+				 const struct digest *d)
+{
+	const char *method =
+		rq->is_head ? "HEAD" : http_method_name(rq->method);
+	char *a2 = arena_printf(rq->arena, "%s:%s", method, d->uri);
+	uint8_t sum[MD5_BYTES];
+	char hex[2 * MD5_BYTES + 1];
+
+	if (!a2)
+		return NULL;
+	md5(a2, strlen(a2), sum);
+	hex_text(sum, sizeof sum, hex);
+	return arena_printf(rq->arena, "%s:%s:%s:%s:%s", d->nonce, d->nc,
+			    d->cnonce, d->qop, hex);
+}
+
+struct login {
+	const char *name, *secret, *response;
+};
+
+static bool read_digest(struct service *s, struct http_request *rq,
+			struct http_reply *rp, const char *header,
+			struct login *out)
+{
+	struct digest d = { 0 };
+
+	if (!conf_bool(s->conf, "openrosa-digest") ||
+	    strlen(header) > FIELD_MAX ||
+	    !digest_parse(rq->arena, header, &d) ||
+	    strcmp(d.realm, REALM) != 0 || strcmp(d.qop, "auth") != 0 ||
+	    (d.algorithm && strcasecmp(d.algorithm, "MD5") != 0) ||
+	    strlen(d.response) != 2 * (size_t)MD5_BYTES ||
+	    !is_this_path(rq, d.uri))
+		return wrong(s, rq, rp);
+	if (!nonce_ok(s, d.nonce))
+		return challenge(s, rq, rp, true, "stale-login",
+				 "the challenge is too old, answer the new one",
+				 "Phiên xác thực đã cũ, hãy thử lại");
+	out->name = d.username;
+	out->secret = digest_secret(rq, &d);
+	out->response = d.response;
+	if (!out->secret)
+		reply_down(rq, rp);
+	return out->secret != NULL;
+}
+
+static bool read_basic(struct service *s, struct http_request *rq,
+		       struct http_reply *rp, const char *header,
+		       struct login *out)
+{
+	struct buf b = BUF_INIT(FIELD_MAX);
+	char *both = NULL, *colon;
+
+	if (!basic_ok(s, rq))
+		return wrong(s, rq, rp);
+	if (base64_parse(&b, header, strlen(header)) && b.len > 0 &&
+	    !memchr(b.data, '\0', b.len))
+		both = arena_strndup(rq->arena, b.data, b.len);
+	if (b.data)
+		explicit_bzero(b.data, b.len);
+	buf_free(&b);
+	colon = both ? strchr(both, ':') : NULL;
+	if (!colon)
+		return wrong(s, rq, rp);
+	*colon = '\0';
+	out->name = both;
+	out->secret = colon + 1;
+	return true;
+}
+
+static bool read_login(struct service *s, struct http_request *rq,
+		       struct http_reply *rp, struct login *out)
+{
+	const char *header = http_header(rq, "Authorization");
+
+	if (header && strncasecmp(header, "Digest ", 7) == 0)
+		return read_digest(s, rq, rp, header + 7, out);
+	if (header && strncasecmp(header, "Basic ", 6) == 0)
+		return read_basic(s, rq, rp,
+				  header + 6 + strspn(header + 6, " "), out);
+	return challenge(s, rq, rp, false, "no-login",
+			 "a device's name and password are wanted",
+			 "Cần tên thiết bị và mật khẩu");
+}
+
+bool device_auth(struct service *s, struct http_request *rq,
+		 struct http_reply *rp, struct agent_scope **out)
+{
+	struct login login = { 0 };
+	bool found = false;
+	struct err e = { 0 };
+
+	if (!conf_bool(s->conf, "openrosa-digest") &&
+	    !conf_bool(s->conf, "openrosa-basic")) {
+		http_error(rq, rp, 404, "not-found", "no such path",
+			   "Không có đường dẫn này");
+		return false;
+	}
+	if (!read_login(s, rq, rp, &login))
+		return false;
+	*out = arena_alloc(rq->arena, sizeof **out);
+	if (!*out || !s->look) {
+		reply_down(rq, rp);
+		return false;
+	}
+	if (!store_login_find(s->look, login.name, login.secret, login.response,
+			      rq->arena, &found, *out, &e)) {
+		/* a name that is not text is nobody's */
+		if (e.kind == ERR_INPUT)
+			return wrong(s, rq, rp);
+		log_err(LOG_WARN, rq->id, "login-lookup", &e);
+		reply_down(rq, rp);
+		return false;
+	}
+	return found || wrong(s, rq, rp);
+}

@@ -1,0 +1,19 @@
+#!/bin/bash
+# OpenRosa on a real collector, with curl as the client: every row of the
+# table of answers, HEAD, chunked bodies, Expect, Basic, Digest, keys from a
+# QR picture, split submissions, edits; and no key in any log.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+if [ -z "${PHIEU_TEST_SOCKET:-}" ]; then
+	PHIEU_TEST_FSYNC=on exec tests/with_pg.sh "$0" "$@"
+fi
+bin=${PHIEU_BIN:-$PWD/build/debug}
+dir=$(mktemp -d /tmp/phieu-openrosa.XXXXXX)
+trap 'rm -rf "$dir"' EXIT
+plan=collector/plans/lai-chau-2020.json
+export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
+export PHIEU_DATABASE_URL_AUDITOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_auditor"
+"$bin/phieu" plan load $plan --reason test >/dev/null
+"$bin/phieu" simulate --plan $plan --seed phones --n 300 --openrosa --out "$dir/sheets.xml" >/dev/null 2>&1
+PYTHONDONTWRITEBYTECODE=1 python3 tests/support/openrosa_check.py "$bin" "$dir"
+"$bin/phieu" audit verify
