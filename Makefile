@@ -87,6 +87,8 @@ SUPPORT  := $(call objs,$(wildcard tests/support/*.c))
 QUERIES  := $(sort $(wildcard sql/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/[0-9][0-9][0-9]_*.sql))
 GEN      := $(B)/gen/phieu/queries.h
+# the agent's page as built by npm; in the tree, so that make needs no npm
+PAGE     := $(sort $(wildcard collector/web/dist/*))
 
 .PHONY: all demo test trial bench check check-unit check-db check-service \
         lint format fuzz valgrind coverage docs install dist clean distclean \
@@ -113,7 +115,7 @@ $(LIBS):
 
 # The link line of each binary is the architecture.
 $(B)/phieu-collector: $(B)/collector/phieu_collector.o $(call objs,$(SERVICE_C)) \
-		$(HOST) $(LSTO) $(LCOL) $(LHTTP) $(LDB) $(LCORE)
+		$(B)/gen/page_files.o $(HOST) $(LSTO) $(LCOL) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd -lgnutls $(L_CORE)
 $(B)/phieu-upload: $(B)/collector/phieu_upload.o $(call objs,$(UPLOAD_C)) \
@@ -136,6 +138,8 @@ $(B)/gen/queries.c: sql/sql2c.awk $(QUERIES) $(GEN)
 	$(Q)awk -v mode=c -f sql/sql2c.awk $(QUERIES) >$@
 $(B)/gen/migrations.c: sql/migrations2c.awk $(MIGRATIONS) $(GEN)
 	$(Q)awk -f sql/migrations2c.awk $(MIGRATIONS) >$@
+$(B)/gen/page_files.c: collector/web/dist2c.sh $(PAGE) $(GEN)
+	$(Q)collector/web/dist2c.sh $(PAGE) >$@
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(Q)$(CC) $(filter-out -Wpedantic,$(CFLAGS)) -c -o $@ $<
 

@@ -226,6 +226,10 @@ void service_kick(struct service *s);
 bool service_can_write(const struct service *s);
 
 /* service_line.c: one submission in, its result out */
+bool key_lists(const int32_t *ids, size_t n, int32_t id);
+/* Is this home, or one above it, of the key's area? */
+bool key_serves(const struct wave_ref *w, const struct agent_scope *key,
+		size_t home);
 /* Reads, checks and takes quota; `sha` of the bytes, NULL: not known yet.
  * False when out of memory. */
 bool line_read(struct wave_ref *w, const struct agent_scope *key,
@@ -261,6 +265,14 @@ enum http_done service_batch(struct http_request *rq, struct http_reply *rp,
 enum http_done service_plan(struct http_request *rq, struct http_reply *rp,
 			    void *app);
 enum http_done service_receipt(struct http_request *rq, struct http_reply *rp,
+			       void *app);
+enum http_done service_receipts(struct http_request *rq, struct http_reply *rp,
+				void *app);
+enum http_done service_agent(struct http_request *rq, struct http_reply *rp,
+			     void *app);
+enum http_done service_page(struct http_request *rq, struct http_reply *rp,
+			    void *app);
+enum http_done service_to_page(struct http_request *rq, struct http_reply *rp,
 			       void *app);
 enum http_done service_health(struct http_request *rq, struct http_reply *rp,
 			      void *app);

@@ -8,7 +8,7 @@
 #include "phieu/log.h"
 #include "service_impl.h"
 
-static bool listed(const int32_t *list, size_t n, int32_t id)
+bool key_lists(const int32_t *list, size_t n, int32_t id)
 {
 	for (size_t i = 0; i < n; i++)
 		if (list[i] == id)
@@ -17,11 +17,11 @@ static bool listed(const int32_t *list, size_t n, int32_t id)
 }
 
 /* A key for a district serves its communes. */
-static bool home_allowed(const struct wave_ref *w,
-			 const struct agent_scope *key, size_t home)
+bool key_serves(const struct wave_ref *w, const struct agent_scope *key,
+		size_t home)
 {
 	for (; home != NONE; home = w->wave->plan->units[home].parent)
-		if (listed(key->homes, key->n_homes, w->wave->unit_id[home]))
+		if (key_lists(key->homes, key->n_homes, w->wave->unit_id[home]))
 			return true;
 	return false;
 }
@@ -52,10 +52,18 @@ static bool refused(const struct wave_ref *w, const struct agent_scope *key,
 			 "this key is for another wave",
 			 "Khóa này dùng cho đợt điều tra khác");
 	else if (s->form != NONE && !key->all_forms &&
+<<<<<<< HEAD
 		 !listed(key->forms, key->n_forms, w->wave->form_id[s->form]))
 		line_odd(l, LINE_REFUSAL, "wrong-form",
 			 "this key is for other forms",
 			 "Khóa này dùng cho mẫu phiếu khác");
+=======
+		 !key_lists(key->forms, key->n_forms,
+			    w->wave->form_id[s->form]))
+		odd(l, LINE_REFUSAL, "wrong-form",
+		    "this key is for other forms",
+		    "Khóa này dùng cho mẫu phiếu khác");
+>>>>>>> f0c7ef8 (web: key sheets in a browser, also without a line)
 	return l->kind == LINE_REFUSAL;
 }
 
@@ -79,7 +87,7 @@ static void check_area(const struct wave_ref *w, const struct agent_scope *key,
 		       const struct submission *s, struct faults *faults)
 {
 	if (key->all_homes ||
-	    (s->home != NONE ? home_allowed(w, key, s->home) : !homeless(w, s)))
+	    (s->home != NONE ? key_serves(w, key, s->home) : !homeless(w, s)))
 		return;
 	fault_add(faults, "V02", "/home",
 		  "the sheet is of an area that this agent does not serve",

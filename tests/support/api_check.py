@@ -157,6 +157,51 @@ def submissions(ready, sheets):
     field.ask("GET", "/v1/plan", 304, If_None_Match=got.get("ETag", ""))
 
 
+def agent_page(ready):
+    """What the page of the agent asks, and the page itself."""
+    field = Client(ready["collector"], ready["agent_key"])
+    nobody = Client(ready["collector"])
+    me = field.json("GET", "/v1/agent", 200)
+    need("all cells of the plan", len(me.get("cells", [])) > 50)
+    need("own sheets are counted",
+         sum(c["mine"] for c in me.get("cells", [])) >= 1)
+    nobody.ask("GET", "/v1/agent", 401)
+    nobody.ask("GET", "/v1/receipts", 401)
+    page = field.json("GET", "/v1/receipts?limit=2", 200)
+    seen = [r["instanceID"] for r in page["receipts"]]
+    while page["next"]:
+        page = field.json("GET", "/v1/receipts?limit=2&before=" +
+                          urllib.parse.quote(page["next"], safe=""), 200)
+        seen += [r["instanceID"] for r in page["receipts"]]
+    whole = field.json("GET", "/v1/receipts?limit=200", 200)["receipts"]
+    need("pages hold each sheet once",
+         seen == [r["instanceID"] for r in whole] and len(set(seen)) == len(seen))
+    for one in whole:
+        alone = field.json("GET", "/v1/receipts/" + urllib.parse.quote(
+            one["instanceID"], safe=""), 200)
+        need("list and receipt agree", alone["receipt"] == one["receipt"])
+        need("no answers in a list", "ratings" not in json.dumps(one))
+    bad = field.json("GET", "/v1/receipts?status=invalid", 200)["receipts"]
+    need("only the invalid ones", bad and all(
+        r["status"] == "invalid" and r["errors"] for r in bad))
+    for query in ("limit=0", "limit=201", "limit=x", "status=odd",
+                  "before=x", "before=2021-02-03T01:15:00Z"):
+        field.ask("GET", "/v1/receipts?" + query, 400)
+    nobody.ask("GET", "/", 303)
+    nobody.ask("GET", "/agent", 303)
+    got, html = nobody.ask("GET", "/agent/", 200)
+    policy = got.get("Content-Security-Policy", "")
+    need("a strict policy", "unsafe" not in policy and "default-src 'none'" in
+         policy and "script-src 'self'" in policy)
+    nobody.ask("GET", "/agent/", 304, If_None_Match=got.get("ETag", ""))
+    for name in re.findall(r'(?:href|src)="([^"]+)"', html.decode()):
+        nobody.ask("GET", "/agent/" + name, 200)
+        nobody.ask("GET", "/agent/" + name, 200, Accept_Encoding="gzip")
+    nobody.ask("GET", "/agent/sw.js", 200)
+    nobody.ask("GET", "/agent/nothing.js", 404)
+    nobody.ask("GET", "/agent/..%2fservice.c", 404)
+
+
 def batch_line(line):
     """An NDJSON line by its code, as a single answer would be described."""
     code, op = line.get("code"), API["paths"]["/v1/submissions"]["post"]
@@ -314,6 +359,7 @@ def main():
         health(Client(ready["collector"]))
         health(Client(ready["server"]))
         submissions(ready, sheets)
+        agent_page(ready)
         office(ready, published=False)
         people(ready, sys.argv[4], sys.argv[5])
         for path, item in API["paths"].items():

@@ -1,0 +1,255 @@
+/* The frame: header, state line, navigation, and which screen is shown. */
+import { db } from "./db";
+import { button, fill, h } from "./dom";
+import { Queue } from "./queue";
+import { forgetKey, keepKey, keptKey, refresh, signIn } from "./session";
+import type { Session } from "./session";
+import { fileScreen } from "./screen_file";
+import { keyScreen } from "./screen_key";
+import { moreScreen } from "./screen_more";
+import { outboxScreen } from "./screen_outbox";
+import { receivedScreen } from "./screen_received";
+import { signInScreen } from "./screen_signin";
+import { todayScreen } from "./screen_today";
+import { getLang, nameOf, setLang, sizeText, t } from "./words";
+import type { Word } from "./words";
+
+/* What a screen gives back. */
+export interface Screen {
+  el: HTMLElement;
+  changed?: () => void; // the queue's counts are other now
+  leave?: () => Promise<void>;
+  focus?: () => void;
+}
+
+export interface App {
+  session: Session;
+  queue: Queue;
+  go(to: string): void;
+  refresh(): Promise<boolean>;
+  signOut(): Promise<void>;
+  redraw(): void;
+  updateReady: boolean;
+  install: (() => void) | null;
+}
+
+const SCREENS: Record<string, { word: Word; show: (a: App) => Screen }> = {
+  today: { word: "today", show: todayScreen },
+  key: { word: "keying", show: keyScreen },
+  outbox: { word: "outbox", show: outboxScreen },
+  received: { word: "received", show: receivedScreen },
+  file: { word: "file", show: fileScreen },
+  more: { word: "more", show: moreScreen },
+};
+
+let app: App | null = null;
+let screen: Screen | null = null;
+let name = "";
+const main = h("main", { id: "main", tabindex: "-1" });
+const state = h("p", { class: "state", role: "status", "data-phase": "idle" });
+const nav = h("nav", { "aria-label": "Phiếu" });
+const trial = h("p", { class: "trial" });
+const title = h("p", { class: "title" });
+
+function stateText(q: Queue): string {
+  const c = q.counts;
+  const size = sizeText(c.bytes);
+  let out: string;
+  if (q.s.keyRefused) out = t("st_key", q.s.keyRefused, c.queue);
+  else if (q.phase === "offline" || !navigator.onLine)
+    out = c.queue ? t("st_offline", c.queue, size) : t("st_offline0");
+  else if (c.queue === 0) out = t("st_idle");
+  else if (q.phase === "waiting")
+    out = t("st_waiting", c.queue, size,
+      Math.max(1, Math.round((q.nextTry - Date.now()) / 1000)));
+  else out = t("st_sending", c.queue, size);
+  if (c.mend) out += ` · ${t("st_mend", c.mend)}`;
+  if (c.held) out += ` · ${t("st_held", c.held)}`;
+  return out;
+}
+
+function drawState(): void {
+  if (!app) return;
+  const q = app.queue;
+  const offline = q.phase === "offline" || !navigator.onLine;
+  state.dataset["phase"] = q.s.keyRefused ? "key" : offline ? "offline"
+    : q.counts.queue ? q.phase === "waiting" ? "waiting" : "sending" : "idle";
+  state.dataset["queue"] = String(q.counts.queue);
+  const text = stateText(q);
+  if (state.textContent !== text) state.textContent = text;
+}
+
+function drawFrame(): void {
+  document.title = t("app");
+  if (!app) return;
+  const s = app.session;
+  const ready = app.updateReady;
+  title.textContent = nameOf({ name: s.plan.name, name_en: s.plan.name_en });
+  trial.textContent = t("trial");
+  trial.hidden = !s.plan.trial;
+  fill(nav, ...Object.entries(SCREENS).map(([to, x]) => h("a", {
+    href: `#/${to}`, "data-to": to,
+    "aria-current": to === name ? "page" : null,
+  }, h("span", { class: `icon i-${to}`, "aria-hidden": "true" }),
+  t(x.word), to === "more" && ready
+    ? h("span", { class: "dot", title: t("m_update") }) : null)));
+  drawState();
+}
+
+async function show(to: string): Promise<void> {
+  if (!app) return;
+  const want = SCREENS[to] ? to : "today";
+  await screen?.leave?.();
+  if (!app) return;
+  name = want;
+  screen = SCREENS[want]!.show(app);
+  drawFrame();
+  fill(main, screen.el);
+  main.className = `screen-${want}`;
+  window.scrollTo(0, 0);
+  if (screen.focus) screen.focus();
+  else main.focus({ preventScroll: true });
+}
+
+function route(): void {
+  void show(location.hash.replace(/^#\//, "") || "today");
+}
+
+function langButton(): HTMLElement {
+  return button(t("language"), () => {
+    setLang(getLang() === "vi" ? "en" : "vi");
+    void db.putMeta("lang", getLang());
+    if (app) {
+      route();
+      drawLang();
+    } else {
+      void start(false);
+    }
+  }, { class: "quiet lang", lang: getLang() === "vi" ? "en" : "vi" });
+}
+
+const langPlace = h("div", { class: "langplace" });
+function drawLang(): void {
+  fill(langPlace, langButton());
+}
+
+function layOut(signedIn: boolean): void {
+  drawLang();
+  fill(document.body,
+    h("a", { class: "skip", href: "#main", onclick: (e: Event) => {
+      e.preventDefault();
+      main.focus();
+    } }, t("skip")),
+    h("header", { class: signedIn ? "" : "outside" },
+      h("div", { class: "brand" }, h("span", { class: "logo",
+        "aria-hidden": "true" }, "P"), signedIn ? title
+        : h("p", { class: "title" }, "Phiếu")),
+      signedIn ? state : null, langPlace),
+    signedIn ? trial : null,
+    signedIn ? h("div", { class: "frame" }, nav, main) : main);
+}
+
+async function enter(session: Session): Promise<void> {
+  const queue = new Queue(session);
+  app = {
+    session, queue, updateReady: app?.updateReady ?? false,
+    install: null,
+    go: (to) => {
+      if (location.hash === `#/${to}`) void show(to);
+      else location.hash = `#/${to}`;
+    },
+    refresh: async () => {
+      const ok = await refresh(session);
+      drawFrame();
+      return ok;
+    },
+    signOut: async () => {
+      await screen?.leave?.();
+      queue.close();
+      await forgetKey();
+      app = null;
+      screen = null;
+      await start(true);
+    },
+    redraw: route,
+  };
+  queue.onchange = () => {
+    drawState();
+    screen?.changed?.();
+  };
+  layOut(true);
+  await queue.recount();
+  route();
+  queue.kick(true);
+  void navigator.storage?.persist?.();
+}
+
+async function start(fresh: boolean): Promise<void> {
+  const token = fresh ? undefined : await keptKey();
+  if (token) {
+    try {
+      await enter(await signIn(token, getLang() === "vi"));
+      return;
+    } catch {
+      /* asked for again below */
+    }
+  }
+  layOut(false);
+  document.title = t("app");
+  main.className = "screen-signin";
+  const x = await signInScreen(async (key, keep) => {
+    const session = await signIn(key, getLang() === "vi");
+    if (keep) await keepKey(key);
+    if (fresh) history.replaceState(null, "", "#/today");
+    await enter(session);
+  });
+  fill(main, x.el);
+  x.focus?.();
+}
+
+/* Waiting seconds count down, the line comes and goes. */
+setInterval(drawState, 1000);
+window.addEventListener("hashchange", route);
+window.addEventListener("online", drawState);
+window.addEventListener("offline", drawState);
+window.addEventListener("beforeinstallprompt", (e) => {
+  e.preventDefault();
+  if (app) app.install = () => void (e as unknown as
+    { prompt(): Promise<void> }).prompt();
+});
+
+/* Trusted Types are on: the one script address we hand over is our own. */
+async function worker(): Promise<void> {
+  if (!("serviceWorker" in navigator)) return;
+  let address: string = "sw.js";
+  const types = (window as unknown as { trustedTypes?: { createPolicy(
+    name: string, rules: { createScriptURL(s: string): string }): {
+      createScriptURL(s: string): unknown } } }).trustedTypes;
+  if (types)
+    address = types.createPolicy("phieu", { createScriptURL: (s) => s })
+      .createScriptURL(address) as string;
+  try {
+    const reg = await navigator.serviceWorker.register(address,
+      { scope: "./" });
+    reg.addEventListener("updatefound", () => {
+      const fresh = reg.installing;
+      fresh?.addEventListener("statechange", () => {
+        if (fresh.state === "installed" && navigator.serviceWorker.controller
+          && app) {
+          app.updateReady = true;
+          drawFrame();
+        }
+      });
+    });
+  } catch {
+    /* without it the page works as long as there is a line */
+  }
+}
+
+async function begin(): Promise<void> {
+  setLang(await db.meta<"vi" | "en">("lang") ?? "vi");
+  void worker();
+  await start(false);
+}
+
+void begin();

@@ -1,0 +1,52 @@
+/* Elements one by one: no text ever becomes markup. */
+type Child = Node | string | number | null | undefined | false;
+type Props = Record<string, string | number | boolean | null | undefined |
+  ((e: never) => void)>;
+
+export function h<K extends keyof HTMLElementTagNameMap>(tag: K,
+  props?: Props | null, ...children: (Child | Child[])[]
+): HTMLElementTagNameMap[K] {
+  const el = document.createElement(tag);
+  for (const [key, v] of Object.entries(props ?? {})) {
+    if (v === null || v === undefined || v === false) continue;
+    if (typeof v === "function")
+      el.addEventListener(key.slice(2), v as unknown as EventListener);
+    else if (key === "value") (el as unknown as HTMLInputElement).value =
+      String(v);
+    else el.setAttribute(key, v === true ? "" : String(v));
+  }
+  add(el, children);
+  return el;
+}
+
+export function add(el: Element, children: (Child | Child[])[]): void {
+  for (const c of children.flat()) {
+    if (c === null || c === undefined || c === false) continue;
+    el.append(c instanceof Node ? c : String(c));
+  }
+}
+
+export function fill(el: Element, ...children: (Child | Child[])[]): void {
+  el.replaceChildren();
+  add(el, children);
+}
+
+export function button(label: Child, onclick: () => void,
+  props?: Props): HTMLButtonElement {
+  return h("button", { type: "button", onclick, ...props }, label);
+}
+
+/* The text of what a person searches: accents and case do not matter. */
+export function plain(s: string): string {
+  return s.normalize("NFD").replace(/[\u0300-\u036f]/g, "")
+    .replace(/[đĐ]/g, "d").toLowerCase();
+}
+
+export function save(name: string, text: Blob): void {
+  const url = URL.createObjectURL(text);
+  const a = h("a", { href: url, download: name });
+  document.body.append(a);
+  a.click();
+  a.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 60000);
+}

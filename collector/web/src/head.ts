@@ -1,0 +1,325 @@
+/* The head of a sheet: its number, typed from the paper; the rest is kept
+ * from the sheet before. */
+import type { App } from "./app";
+import { combo } from "./combo";
+import type { Combo } from "./combo";
+import { button, fill, h } from "./dom";
+import { dayTyped, perSheet, rateable, serves, todayVn } from "./plan";
+import type { Form, Group } from "./plan";
+import { prefixOf, sheetMake, sheetTyped } from "./sheet";
+import { fixedUnits } from "./sheetform";
+import type { Order, Start } from "./sheetform";
+import { dayVi, nameOf, t } from "./words";
+
+export interface Kept {
+  group: string | null;
+  home: string | null;
+  day: number | null;
+  keying: number;
+  order: Order;
+  prefix: string;
+  units: string[] | null;
+}
+
+/* Numbers that are on this computer already, and where. */
+type Known = Map<string, string>;
+
+async function known(a: App): Promise<Known> {
+  const out: Known = new Map();
+  for (const x of await a.queue.list("queue", "held", "mend", "done"))
+    out.set(`${x.sheet.head.sheet}|${x.sheet.head.keying}`, x.row.kind);
+  for (const d of await a.queue.drafts())
+    out.set(`${d.draft.sheet}|${d.draft.keying}`, "draft");
+  return out;
+}
+
+/* `own`: the number of the sheet whose head is changed, else "". */
+export function headView(a: App, kept: Kept, own: string,
+  start: (s: Start) => void): { el: HTMLElement; focus(): void } {
+  const plan = a.session.plan;
+  const self = a.session.self;
+  const today = todayVn(Date.now());
+  let seen: Known = new Map();
+  void known(a).then((k) => {
+    seen = k;
+    judge();
+  });
+  let form: Form | null = null;
+  let sheet = "";
+  let prefix = kept.prefix;
+  let group: Group | null = null;
+  let home: Combo | null = null;
+  let unit: Combo | null = null;
+  let ready = false;
+
+  const number = h("input", { id: "sheet", type: "text", class: "figure",
+    autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
+    "aria-describedby": "sheetsaid sheethint", enterkeyhint: "next",
+    inputmode: prefix ? "numeric" : "text" });
+  const said = h("p", { class: "verdict", id: "sheetsaid", role: "status" });
+  const hint = h("p", { class: "hint", id: "sheethint" });
+  const rest = h("div", { class: "rest" });
+  const go = button(t("k_start"), () => submit(), { class: "main" });
+  /* not the browser's own: it writes month or day first as it pleases */
+  const day = h("input", { id: "day", type: "text", inputmode: "numeric",
+    autocomplete: "off", "aria-describedby": "dayhint",
+    value: dayVi(kept.day ?? Math.min(today, plan.to)) });
+  const dayNow = () => dayTyped(day.value, plan.from, plan.to);
+  const keying = h("select", { id: "keying" },
+    h("option", { value: "1" }, t("k_first")),
+    h("option", { value: "2" }, t("k_second")));
+  keying.value = String(kept.keying);
+  const order = h("select", { id: "order" },
+    h("option", { value: "unit" }, t("k_byunit")),
+    h("option", { value: "question" }, t("k_byquestion")));
+  order.value = kept.order;
+  const orderField = h("div", { class: "field" },
+    h("label", { for: "order" }, t("k_order")), order);
+  const prefixShown = h("span", { class: "prefix", "aria-hidden": "true" });
+
+  function hints(): void {
+    prefixShown.textContent = prefix ? `${prefix}-` : "";
+    const like = prefix || prefixOf(plan.forms[0]?.code ?? "CT01");
+    hint.textContent = prefix ? t("k_sheet_hint", `${prefix}-`)
+      : t("k_sheet_hint0", sheetMake(like, 12));
+  }
+
+  /* What the number says while it is typed. */
+  function judge(): void {
+    const typed = number.value.trim();
+    const no = sheetTyped(typed, prefix);
+    const wasForm = form;
+    form = null;
+    sheet = "";
+    let text = "";
+    let kind = "";
+    if (!typed) {
+      text = "";
+    } else if (!no.ok) {
+      kind = no.why === "short" ? "" : "bad";
+      text = t(no.why === "short" ? "k_short" : no.why === "digit"
+        ? "k_digit" : "k_shape");
+      /* a number half typed has a wrong check digit by nature */
+      if (no.why === "digit" && typed.replace(/\D/g, "").length < 6)
+        kind = "soft";
+    } else {
+      const hit = plan.forms.filter((f) => prefixOf(f.code) === no.no.prefix)
+        .pop() ?? null;
+      const was = no.text === own ? undefined
+        : seen.get(`${no.text}|${keying.value}`);
+      kind = "bad";
+      if (!hit) text = t("k_noform", no.no.prefix);
+      else if (self.forms && !self.forms.includes(hit.code))
+        text = t("k_notmine", hit.code);
+      else if (was === "draft") text = t("k_drafted");
+      else if (was) text = t("k_twice", was);
+      else {
+        form = hit;
+        sheet = no.text;
+        kind = "good";
+        text = `✓ ${no.text} · ${nameOf(hit)}`;
+      }
+    }
+    said.textContent = text;
+    said.className = `verdict ${kind}`;
+    if (form !== wasForm) drawRest();
+    settle();
+  }
+
+  function groupsOf(f: Form): Group[] {
+    return [...plan.groups.values()].filter((g) => g.form === f.code &&
+      (self.homes === null || g.homeKind !== null));
+  }
+
+  function quotaNote(): string {
+    if (!group) return "";
+    const cell = self.cells.find((c) => c.group === group!.code &&
+      c.home === (home?.value() ?? null));
+    return cell && cell.counted >= cell.planned
+      ? t("k_full", cell.counted, cell.planned) : "";
+  }
+
+  function drawRest(): void {
+    home = null;
+    unit = null;
+    if (!form) {
+      if (!sheet) return;
+      fill(rest);
+      return;
+    }
+    const groups = groupsOf(form);
+    const before = groups.find((g) => g.code === (group?.code ??
+      kept.group));
+    group = before ?? (groups.length === 1 ? groups[0]! : null);
+    const select = h("select", { id: "group" },
+      group ? null : h("option", { value: "" }, "—"),
+      ...groups.map((g) => h("option", { value: g.code }, nameOf(g))));
+    if (group) select.value = group.code;
+    select.addEventListener("change", () => {
+      group = plan.groups.get(select.value) ?? null;
+      drawHome();
+      settle();
+    });
+    const place = h("div", { id: "homeplace" });
+    fill(rest, h("div", { class: "field" },
+      h("label", { for: "group" }, t("k_group")), select), place);
+    drawHome();
+  }
+
+  function drawHome(): void {
+    const place = rest.querySelector("#homeplace");
+    if (!place) return;
+    home = null;
+    unit = null;
+    const g = group;
+    if (!g) {
+      fill(place);
+      return;
+    }
+    if (g.homeKind) {
+      const list = [...plan.units.values()].filter((u) =>
+        u.kind === g.homeKind && serves(plan, self.homes, u));
+      const had = list.some((u) => u.code === kept.home) ? kept.home
+        : list.length === 1 ? list[0]!.code : null;
+      home = combo(t("k_home"), t("k_pick"), list.map((u) => ({
+        code: u.code, name: nameOf(u) })), had, () => {
+        drawUnit();
+        settle();
+        onward();
+      });
+    }
+    fill(place, home?.el, h("div", { id: "unitplace" }));
+    drawUnit();
+  }
+
+  function drawUnit(): void {
+    const place = rest.querySelector("#unitplace");
+    if (!place || !group) return;
+    unit = null;
+    fill(place);
+    const g = group;
+    const code = home?.value() ?? null;
+    const on = dayNow();
+    if ((g.homeKind && !code) || on === null) return;
+    if (fixedUnits(plan, g, code, on) || perSheet(plan, g, code, on) !== 1)
+      return;
+    const may = rateable(plan, g, code, on);
+    unit = combo(t("k_units"), t("k_pick"), may.map((u) => ({
+      code: u.code, name: nameOf(u), note: g.table.find((r) =>
+        r.unit === u.code && (r.home === null || r.home === code))?.office ??
+        "" })), null, () => {
+      settle();
+      onward();
+    });
+    fill(place, unit.el);
+  }
+
+  /* The first thing still missing gets the focus; nothing missing: begin. */
+  function onward(): void {
+    if (ready) submit();
+    else missing()?.focus();
+  }
+
+  function missing(): HTMLElement | null {
+    if (!form) return number;
+    if (!group) return rest.querySelector<HTMLElement>("#group");
+    if (group.homeKind && !home?.value()) return home?.input ?? null;
+    if (dayFault()) return day;
+    if (unit && !unit.value()) return unit.input;
+    return null;
+  }
+
+  function dayFault(): boolean {
+    const on = dayNow();
+    return on === null || on < plan.from || on > Math.min(plan.to, today);
+  }
+
+  const dayHint = h("p", { class: "hint bad", id: "dayhint",
+    role: "status" });
+  const quotaHint = h("p", { class: "hint soft" });
+
+  function settle(): void {
+    dayHint.textContent = dayFault() ? t("k_bad_day", dayVi(plan.from),
+      dayVi(Math.min(plan.to, today))) : "";
+    quotaHint.textContent = quotaNote();
+    orderField.hidden = (units()?.length ?? 0) < 2;
+    ready = form !== null && missing() === null && units() !== null;
+    go.disabled = !ready;
+  }
+
+  function units(): string[] | null {
+    const on = dayNow();
+    if (!group || on === null) return null;
+    const u = unit?.value();
+    return u ? [u] : fixedUnits(plan, group, home?.value() ?? null, on);
+  }
+
+  function submit(): void {
+    settle();
+    const list = units();
+    const on = dayNow();
+    if (!ready || !form || !group || !list || on === null) {
+      missing()?.focus();
+      return;
+    }
+    start({ form, group, home: home?.value() ?? null, day: on,
+      keying: Number(keying.value), sheet, units: list,
+      order: order.value as Order });
+  }
+
+  number.addEventListener("input", () => {
+    /* letters: another form's number, typed whole */
+    if (/[a-z]/i.test(number.value) && prefix) {
+      prefix = "";
+      number.inputMode = "text";
+      hints();
+    }
+    judge();
+  });
+  const onEnter = (e: KeyboardEvent) => {
+    if (e.key !== "Enter") return;
+    e.preventDefault();
+    onward();
+  };
+  number.addEventListener("keydown", onEnter);
+  day.addEventListener("keydown", onEnter);
+  day.addEventListener("change", () => {
+    const on = dayNow();
+    if (on !== null) day.value = dayVi(on);
+    drawUnit();
+    settle();
+  });
+  keying.addEventListener("change", judge);
+  hints();
+  if (own) {
+    number.value = own.slice(own.indexOf("-") + 1);
+    judge();
+  }
+  settle();
+  const late = today > plan.to ? h("p", { class: "note" },
+    t("k_late", dayVi(plan.to))) : null;
+  const other = prefix ? button("↺", () => {
+    prefix = "";
+    number.value = "";
+    number.inputMode = "text";
+    hints();
+    judge();
+    number.focus();
+  }, { class: "quiet", title: t("k_sheet_hint0", ""), "aria-label":
+    t("k_sheet_hint0", "") }) : null;
+  const el = h("section", { class: "card headform" },
+    h("h1", null, t("keying")), late,
+    h("div", { class: "field" },
+      h("label", { for: "sheet" }, t("k_sheet")),
+      h("div", { class: "sheetline" }, prefixShown, number, other), said,
+      hint),
+    rest,
+    h("div", { class: "pair" },
+      h("div", { class: "field" }, h("label", { for: "day" }, t("k_day")),
+        day, dayHint),
+      h("div", { class: "field" }, h("label", { for: "keying" },
+        t("k_keying")), keying),
+      orderField),
+    quotaHint, go);
+  return { el, focus: () => number.focus() };
+}

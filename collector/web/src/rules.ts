@@ -1,0 +1,5 @@
+/* What tests outside a browser use. */
+export { check } from "./check";
+export { dayOf, dayText, decOf, planOf, rateable, todayVn } from "./plan";
+export { checkDigit, prefixOf, sheetParse, sheetText, sheetTyped }
+  from "./sheet";

@@ -1,0 +1,139 @@
+import type { App, Screen } from "./app";
+import { button, fill, h } from "./dom";
+import { faultList, mend, openDraft, twice, whose } from "./parts";
+import type { Listed } from "./queue";
+import type { Cell } from "./session";
+import { nameOf, t, timeVi } from "./words";
+
+/* Sheets on this computer that will count, by group and home. */
+function hereOf(list: Listed[]): Map<string, number> {
+  const out = new Map<string, number>();
+  for (const x of list) {
+    if (x.sheet.head.keying !== 1) continue;
+    const key = `${x.sheet.head.group}|${x.sheet.head.home ?? ""}`;
+    out.set(key, (out.get(key) ?? 0) + 1);
+  }
+  return out;
+}
+
+interface Sum {
+  planned: number;
+  counted: number;
+  mine: number;
+  here: number;
+}
+
+function sum(cells: Cell[], here: Map<string, number>): Sum {
+  const out = { planned: 0, counted: 0, mine: 0, here: 0 };
+  for (const c of cells) {
+    out.planned += c.planned;
+    out.counted += c.counted;
+    out.mine += c.mine;
+    out.here += here.get(`${c.group}|${c.home ?? ""}`) ?? 0;
+  }
+  return out;
+}
+
+function figures(s: Sum): HTMLElement[] {
+  const left = Math.max(0, s.planned - s.counted);
+  return [
+    h("td", null, s.planned), h("td", null, s.counted),
+    h("td", null, s.mine), h("td", null, s.here || "–"),
+    h("td", { class: left ? "" : "full" }, left ? left : "✓"),
+  ];
+}
+
+function quotaTable(a: App, here: Map<string, number>): HTMLElement {
+  const plan = a.session.plan;
+  const byGroup = new Map<string, Cell[]>();
+  for (const c of a.session.self.cells)
+    byGroup.set(c.group, [...byGroup.get(c.group) ?? [], c]);
+  const rows: HTMLElement[] = [];
+  for (const [code, cells] of byGroup) {
+    const g = plan.groups.get(code);
+    if (!g) continue;
+    const homes = cells.filter((c) => c.home !== null);
+    const opener = homes.length > 1 ? button(t("q_homes", homes.length),
+      () => {
+        const open = opener!.getAttribute("aria-expanded") === "true";
+        opener!.setAttribute("aria-expanded", String(!open));
+        sub.forEach((r) => { r.hidden = open; });
+      }, { class: "link", "aria-expanded": "false" }) : null;
+    const sub = homes.length > 1 ? homes.map((c) => {
+      const u = plan.units.get(c.home!);
+      return h("tr", { class: "sub", hidden: true },
+        h("th", { scope: "row" }, u ? nameOf(u) : c.home!),
+        ...figures(sum([c], here)));
+    }) : [];
+    rows.push(h("tr", null, h("th", { scope: "row" },
+      h("b", null, g.form), " ", nameOf(g), opener ? " " : null, opener),
+    ...figures(sum(cells, here))), ...sub);
+  }
+  return h("div", { class: "scroll", tabindex: "0", role: "region",
+    "aria-label": t("quota") },
+  h("table", { class: "quota" },
+    h("thead", null, h("tr", null, ...(["q_group", "q_planned", "q_counted",
+      "q_mine", "q_here", "q_left"] as const).map((w) =>
+      h("th", { scope: "col" }, t(w))))),
+    h("tbody", null, ...rows),
+    h("tfoot", null, h("tr", null, h("th", { scope: "row" }, t("q_total")),
+      ...figures(sum(a.session.self.cells, here))))));
+}
+
+function tile(n: number, label: string, kind = ""): HTMLElement {
+  return h("div", { class: `tile ${kind}` }, h("strong", null, n),
+    h("span", null, label));
+}
+
+function mendCard(a: App, x: Listed): HTMLElement {
+  return h("li", { class: "card item bad" },
+    h("h3", null, x.sheet.head.sheet),
+    h("p", { class: "hint" }, whose(a, x.sheet.head.group,
+      x.sheet.head.home), ` · ${t("r_receipt")} ${x.sheet.receipt ?? ""}`),
+    faultList(a, x),
+    h("div", { class: "row" },
+      button(t("mend"), () => void mend(a, x, true), { class: "main" }),
+      twice(t("put_away"), t("put_sure"), () => void a.queue.drop(x))));
+}
+
+export function todayScreen(a: App): Screen {
+  const el = h("div");
+  const self = () => a.session.self;
+
+  async function draw(): Promise<void> {
+    const [drafts, back, waiting] = await Promise.all([a.queue.drafts(),
+      a.queue.list("mend"), a.queue.list("queue")]);
+    const r = self().received;
+    const good = (r["valid"] ?? 0) + (r["queried"] ?? 0) +
+      (r["accepted"] ?? 0);
+    const closed = ["frozen", "published"].includes(self().wave.state);
+    fill(el,
+      h("div", { class: "top" },
+        h("h1", null, t("hello", self().agent.name)),
+        button(t("key_now"), () => a.go("key"), { class: "main big" })),
+      closed ? h("p", { class: "note bad" }, t("wave_closed")) : null,
+      h("div", { class: "tiles" },
+        tile(r["today"] ?? 0, t("t_today")), tile(good, t("t_valid"), "good"),
+        tile(r["invalid"] ?? 0, t("t_invalid"), r["invalid"] ? "bad" : ""),
+        tile(waiting.length, t("t_queue")), tile(drafts.length, t("t_draft"))),
+      back.length ? h("section", null, h("h2", null, t("mend_title")),
+        h("p", { class: "hint" }, t("do_422")),
+        h("ul", { class: "plain" }, back.map((x) => mendCard(a, x)))) : null,
+      drafts.length ? h("section", null, h("h2", null, t("drafts")),
+        h("ul", { class: "plain" }, drafts.map((d) => h("li",
+          { class: "card item" },
+          h("h3", null, d.draft.sheet),
+          h("p", { class: "hint" },
+            `${whose(a, d.draft.group, d.draft.home)} · ${timeVi(d.at)}`),
+          h("div", { class: "row" },
+            button(t("go_on"), () => openDraft(a, d.id), { class: "main" }),
+            twice(t("throw_away"), t("sure"),
+              () => void a.queue.removeDraft(d.id))))))) : null,
+      h("section", null, h("h2", null, t("quota")),
+        quotaTable(a, hereOf(waiting)),
+        h("p", { class: "hint" }, t("updated", timeVi(self().now)))));
+  }
+  void draw();
+  void a.refresh().then((ok) => { if (ok) void draw(); });
+  return { el, changed: () => void draw() };
+}

@@ -1,0 +1,46 @@
+/* store_page.h - what an agent's page shows of the agent himself.
+ *
+ * Each looks through a key's number at the sheets of that key's agent in
+ * that key's wave; answers are not among what comes back. */
+#ifndef PHIEU_STORE_PAGE_H
+#define PHIEU_STORE_PAGE_H
+
+#include "phieu/arena.h"
+#include "phieu/db.h"
+#include "phieu/hash.h"
+
+struct agent_self { /* texts hang on the arena that was given */
+	const char *code, *name, *office;
+	const char *expires; /* instant */
+	const char *wave_name, *wave_state;
+	bool trial;
+};
+/* ERR_INPUT when there is no such key. */
+bool store_agent_self(struct db *db, int32_t key, struct arena *a,
+		      struct agent_self *out, struct err *e) MUST_USE;
+
+struct agent_count {
+	int32_t group, home; /* ordinals; 0: none, or not understood */
+	int keying, state;
+	bool counted;
+	int64_t n, today; /* of them, received since midnight in Vietnam */
+};
+/* Caller frees *out. */
+bool store_agent_counts(struct db *db, int32_t key, struct agent_count **out,
+			size_t *n, struct err *e) MUST_USE;
+
+struct receipt_row { /* texts are borrowed for the call */
+	const char *instance, *sheet, *faults, *received, *replaces;
+	uint8_t sha[SHA256_BYTES];
+	int32_t form, group, home; /* ordinals, 0: none */
+	int keying, state, receipt_key;
+	unsigned flags;
+};
+/* Newest first; state 0: all; before and instance NULL: from the newest on,
+ * else what is older than that sheet. */
+bool store_receipt_list(struct db *db, int32_t key, int state,
+			const char *before, const char *instance, int limit,
+			bool (*row)(const struct receipt_row *r, void *arg),
+			void *arg, struct err *e) MUST_USE;
+
+#endif
