@@ -5,9 +5,9 @@
 #include "phieu/utf8.h"
 #include "xform_parts.h"
 
-#define LIKERT_OPTIONS ((size_t)6)
-#define LIKERT_WIDTH   ((size_t)20)
-#define RADIO_OPTIONS  ((size_t)12)
+#define ROW_OPTIONS   ((size_t)6)
+#define ROW_WIDTH     ((size_t)20)
+#define RADIO_OPTIONS ((size_t)12)
 
 static void label(struct xw *w, const char *element, const char *prefix,
 		  const char *id)
@@ -120,8 +120,9 @@ static void head(const struct layout *l, struct xw *w)
 	end(w);
 }
 
-/* A row of points for short scales, a drop-down for long lists. */
-static const char *appearance(const struct xlist *x, enum question_type type)
+/* Short lists in a row, long ones as a drop-down.  Not "likert": an unclear
+ * mark must not look like the end of the scale. */
+static const char *appearance(const struct xlist *x)
 {
 	size_t n = x->marks, widest = 0;
 
@@ -136,10 +137,7 @@ static const char *appearance(const struct xlist *x, enum question_type type)
 	}
 	if (n > RADIO_OPTIONS)
 		return "minimal";
-	if (type == QUESTION_SCALE && n <= LIKERT_OPTIONS &&
-	    widest <= LIKERT_WIDTH)
-		return "likert";
-	return NULL;
+	return n <= ROW_OPTIONS && widest <= ROW_WIDTH ? "columns-pack" : NULL;
 }
 
 static void options(const struct layout *l, size_t list, struct xw *w)
@@ -165,7 +163,7 @@ static void profile(const struct layout *l, struct xw *w)
 		size_t list = l->profile_list[i];
 
 		choice(w, "select1", ref ? ref : "",
-		       appearance(&l->lists[list], QUESTION_SINGLE));
+		       appearance(&l->lists[list]));
 		label(w, "label", "p-", x->code);
 		options(l, list, w);
 	}
@@ -183,7 +181,7 @@ static void question(const struct layout *l, size_t i, const char *rating,
 
 	if (list != NONE)
 		choice(w, q->type == QUESTION_MULTIPLE ? "select" : "select1",
-		       ref, appearance(&l->lists[list], q->type));
+		       ref, appearance(&l->lists[list]));
 	else
 		input(w, ref, q->type == QUESTION_TEXT ? "multiline" : NULL);
 	label(w, "label", "q-", q->code);

@@ -11,13 +11,21 @@ trial) classes='run|test|trial' ;;
 *) echo "usage: tests/setup.sh run|test|trial" >&2; exit 2 ;;
 esac
 
+# names that installed packages stand in for (npm comes with some nodejs)
+provided() {
+	dpkg-query -W -f='${db:Status-Status}, ${Provides}\n' |
+		sed -n 's/^installed, //p' | tr ',' '\n' | sed 's/ *(.*//; s/^ *//'
+}
 # prints the wanted packages that are not there or below their lowest version
 lacking() {
+	given=$(provided)
 	awk -F'\t' -v c="^($classes)\$" '$1 ~ c { print $2, $4 }' packages.txt |
 	while read -r p floor; do
 		set -- $(dpkg-query -W -f='${db:Status-Status} ${Version}' "$p" 2>/dev/null || true)
 		[ "${1:-}" = installed ] && { [ -z "$floor" ] ||
-			dpkg --compare-versions "$2" ge "$floor"; } || printf ' %s' "$p"
+			dpkg --compare-versions "$2" ge "$floor"; } && continue
+		[ -z "$floor" ] && printf '%s\n' "$given" | grep -qxF "$p" && continue
+		printf ' %s' "$p"
 	done
 }
 missing=$(lacking)

@@ -1,0 +1,192 @@
+/* Opens every form in ODK Web Forms and in Enketo, in a real browser, fills it
+ * by its controls, and sends what the client made of it.
+ *
+ * usage: node run.mjs BUNDLES forms FORMS_DIR OUT_DIR
+ *        node run.mjs BUNDLES collector BASE_URL     (…/v1/key/KEY)
+ *
+ * From files: FORMS_DIR holds ID.xml and ID.NAME.csv; what the clients send is
+ * left in OUT_DIR as CLIENT.ID.xml.  Against a collector: formList, form,
+ * manifest, media, HEAD and POST as OpenRosa has them, 201 is wanted.
+ * Prints a line a form and client; exit 1 when one failed. */
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import puppeteer from 'puppeteer-core';
+import * as enketo from './fill_enketo.mjs';
+import * as odk from './fill_odk.mjs';
+
+const [bundles, mode, where, out] = process.argv.slice(2);
+const CLIENTS = { odk, enketo };
+const OPENROSA = { 'X-OpenRosa-Version': '1.0' };
+const xmlOf = (text) => text.replace(/<!--[^]*?-->/g, '');
+const all = (text, re) => [...xmlOf(text).matchAll(re)].map((m) => m[1]);
+const unescape = (s) => s.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&amp;/g, '&');
+
+function fail(why) {
+	throw new Error(why);
+}
+
+/* ---- where forms come from, where answers go ---- */
+function fromFiles() {
+	const names = fs.readdirSync(where);
+	return names.filter((n) => n.endsWith('.xml')).map((name) => {
+		const id = name.slice(0, -4);
+		const media = {};
+		for (const n of names)
+			if (n.startsWith(`${id}.`) && n.endsWith('.csv'))
+				media[n.slice(id.length + 1)] = fs.readFileSync(path.join(where, n), 'utf8');
+		return { id, xml: fs.readFileSync(path.join(where, name), 'utf8'), media };
+	});
+}
+
+async function get(url) {
+	const r = await fetch(url, { headers: OPENROSA });
+	if (r.status !== 200 || !r.headers.get('content-type').includes('text/xml') && !url.endsWith('.csv'))
+		fail(`GET ${url}: ${r.status} ${r.headers.get('content-type')}`);
+	return r.text();
+}
+
+async function fromCollector() {
+	const list = await get(`${where}/formList`);
+	const forms = [];
+	for (const x of all(list, /<xform>([^]*?)<\/xform>/g)) {
+		const one = (tag) => all(x, new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g')).map(unescape)[0];
+		const media = {};
+		if (one('manifestUrl'))
+			for (const m of all(await get(one('manifestUrl')), /<mediaFile[^>]*>([^]*?)<\/mediaFile>/g)) {
+				const name = unescape(all(m, /<filename>([^<]*)</g)[0]);
+				media[name] = await get(unescape(all(m, /<downloadUrl>([^<]*)</g)[0]));
+			}
+		forms.push({ id: one('formID'), xml: await get(one('downloadUrl')), media });
+	}
+	return forms;
+}
+
+async function send(client, form, sent) {
+	if (mode === 'forms') {
+		fs.writeFileSync(path.join(out, `${client}.${form.id}.xml`), sent);
+		return;
+	}
+	const head = await fetch(`${where}/submission`, { method: 'HEAD', headers: OPENROSA });
+	if (head.status !== 204)
+		fail(`HEAD submission: ${head.status}`);
+	const body = new FormData();
+	body.append('xml_submission_file', new Blob([sent], { type: 'text/xml' }), 'submission.xml');
+	const r = await fetch(`${where}/submission`, { method: 'POST', headers: OPENROSA, body });
+	const text = await r.text();
+	if (r.status !== 201)
+		fail(`POST submission: ${r.status} ${text}`);
+	/* stored but not valid is 201 too: the words tell */
+	if (/V\d\d/.test(text))
+		fail(`the sheet is not valid: ${text}`);
+}
+
+/* ---- what to answer ---- */
+const DAMM = ['0317598642', '7092154863', '4206871359', '1750983426', '6123045978', '3674209581', '5869720134', '8945362017', '9438617205', '2581436790'];
+
+function sheetNumber(example, serial) {
+	const prefix = example.split('-')[0];
+	const digits = String(serial).padStart(5, '0');
+	let state = 0;
+	for (const c of prefix + digits) {
+		const n = c >= 'A' ? c.charCodeAt(0) - 65 : -1;
+		const steps = n < 0 ? c : `${Math.floor(n / 10)}${n % 10}`;
+		for (const d of steps)
+			state = Number(DAMM[state][d]);
+	}
+	return { full: `${prefix}-${digits}-${state}`, wrong: `${digits}${(state + 1) % 10}`, short: `${digits}${state}` };
+}
+
+function answersFor(form, serial) {
+	const example = all(form.xml, /\(([A-Z0-9]+-\d{5}-\d)\)/g)[0] ?? fail('no example of a sheet number');
+	const day = all(form.xml, /\.&gt;=date\('([0-9-]+)'\)/g)[0] ?? fail('no first day');
+	return { sheet: sheetNumber(example, serial), day, bad: 'Số phiếu không đúng' };
+}
+
+/* Every value chosen stands in what is sent, in the same order, under the
+ * same name; meta is whole; nothing is sent that was not put. */
+function check(form, sent, chosen) {
+	const leaves = [...sent.matchAll(/<([A-Za-z_][\w.-]*)(?: [^>]*)?>([^<]*)<\/\1>/g)]
+		.map((m) => [m[1], unescape(m[2]).trim().replace(/^(\d+)\.0$/, '$1')]);
+	for (const name of ['instanceID', 'instanceName', 'start', 'end', 'deviceid'])
+		if (!leaves.some(([n, v]) => n === name && v))
+			fail(`${name} is missing in ${sent}`);
+	const got = leaves.filter(([, v]) => chosen.values.has(v)).map(([, v]) => v);
+	const want = chosen.order;
+	let at = 0;
+	for (const v of got)
+		if (v === want[at])
+			at++;
+	if (at !== want.length)
+		fail(`chosen value ${at + 1} of ${want.length} (${want[at]}) was not sent: ${sent}`);
+	if (!sent.includes(`id="${form.id}"`))
+		fail('the id of the form is missing');
+}
+
+/* ---- the browser ---- */
+function serve() {
+	const types = { '.js': 'text/javascript', '.html': 'text/html; charset=utf-8' };
+	const server = http.createServer((request, response) => {
+		const name = path.basename(request.url);
+		const file = path.join(bundles, name);
+		if (name.endsWith('.html')) {
+			response.setHeader('Content-Type', types['.html']);
+			response.end(`<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="form"></div><script type="module" src="/${name.replace('.html', '.js')}"></script>`);
+		} else if (name.endsWith('.js') && fs.existsSync(file)) {
+			response.setHeader('Content-Type', types['.js']);
+			response.end(fs.readFileSync(file));
+		} else {
+			response.statusCode = 404;
+			response.end();
+		}
+	});
+	return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
+}
+
+async function one(browser, port, client, form, serial) {
+	const page = await browser.newPage();
+	const errors = [];
+	page.on('pageerror', (e) => errors.push(String(e)));
+	try {
+		await page.goto(`http://127.0.0.1:${port}/${client}.html`);
+		await page.waitForFunction('window.openForm');
+		const began = Date.now();
+		const loading = await page.evaluate((xml, media) => window.openForm(xml, media), form.xml, form.media);
+		if (loading?.length)
+			fail(`does not load: ${loading.join('; ')}`);
+		const chosen = await CLIENTS[client].fill(page, answersFor(form, serial));
+		const sent = await CLIENTS[client].submit(page);
+		check(form, sent, { order: chosen, values: new Set(chosen) });
+		if (errors.length)
+			fail(errors.join('; '));
+		await send(client, form, sent);
+		console.log(`ok ${client} ${form.id}: ${chosen.length} answers, ${Date.now() - began} ms`);
+		return true;
+	} catch (e) {
+		console.log(`FAILED ${client} ${form.id}: ${e.message}`);
+		return false;
+	} finally {
+		await page.close();
+	}
+}
+
+const server = await serve();
+const browser = await puppeteer.launch({
+	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+	headless: true,
+	args: ['--no-sandbox', '--lang=vi', '--disable-gpu', '--disable-dev-shm-usage'],
+});
+let failed = 0;
+try {
+	const forms = mode === 'forms' ? fromFiles() : await fromCollector();
+	let serial = 101;
+	if (!forms.length)
+		fail('no forms');
+	for (const form of forms)
+		for (const client of Object.keys(CLIENTS))
+			failed += !(await one(browser, server.address().port, client, form, serial++));
+} finally {
+	await browser.close();
+	server.close();
+}
+process.exit(failed ? 1 : 0);
