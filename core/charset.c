@@ -384,9 +384,9 @@ static enum charset bare_utf16(const unsigned char *s, size_t n)
 		return CHARSET_UNKNOWN;
 	for (size_t i = 0; i < n; i++)
 		zero[i % 2] += s[i] == 0;
-	if (zero[1] * 4 >= n / 2 && zero[0] == 0)
+	if (zero[1] * 2 > n / 2 && zero[0] == 0)
 		return CHARSET_UTF16LE;
-	if (zero[0] * 4 >= n / 2 && zero[1] == 0)
+	if (zero[0] * 2 > n / 2 && zero[1] == 0)
 		return CHARSET_UTF16BE;
 	return CHARSET_UNKNOWN;
 }

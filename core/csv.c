@@ -289,7 +289,7 @@ static bool starts_formula(const char *s, size_t n)
  * the semicolon.  Outer spaces are kept from those that trim. */
 static bool needs_quotes(const char *s, size_t n)
 {
-	static const char special[] = { '"', ',', ';', '\t', '\r', '\n' };
+	static const char special[] = { '"', ',', ';', '|', '\t', '\r', '\n' };
 	size_t i;
 
 	if (n == 0)

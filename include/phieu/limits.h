@@ -65,6 +65,11 @@
 #define LIMIT_XLSX_ROWS		((size_t)200000)  /* filled ones */
 #define LIMIT_XLSX_CELLS	((size_t)5000000) /* filled ones */
 #define LIMIT_XLSX_MERGES	((size_t)20000)
+#define LIMIT_GRID_ROWS		((size_t)100000) /* of a table to import */
+#define LIMIT_GRID_ARENA	((size_t)96 << 20)
+#define LIMIT_IMPORT_SHEETS	((size_t)5000) /* of one file */
+#define LIMIT_IMPORT_FAULTS	((size_t)5000) /* listed; the rest counted */
+#define LIMIT_IMPORT_ARENA	((size_t)96 << 20)
 #define LIMIT_CONF_BYTES	((size_t)1 << 20) /* a configuration file */
 #define LIMIT_HTTP_HEADER_BYTES ((size_t)16 << 10)
 #define LIMIT_HTTP_PATH_BYTES	((size_t)4096)
