@@ -21,7 +21,6 @@ static const struct http_route routes[] = {
 	  service_submit },
 	{ HTTP_GET, "/v1/plan", PERM_AGENT, 0, service_plan },
 	{ HTTP_GET, "/v1/receipts/{instance}", PERM_AGENT, 0, service_receipt },
-<<<<<<< HEAD
 	{ HTTP_GET, "/v1/key/{key}/formList", PERM_KEY, 0, openrosa_list },
 	{ HTTP_GET, "/v1/key/{key}/forms/{form}.xml", PERM_KEY, 0,
 	  openrosa_form },
@@ -41,14 +40,12 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/submission", PERM_DEVICE, 0, openrosa_head },
 	{ HTTP_POST, "/submission", PERM_DEVICE, LIMIT_OPENROSA_BYTES,
 	  openrosa_submit },
-=======
 	{ HTTP_GET, "/v1/receipts", PERM_AGENT, 0, service_receipts },
 	{ HTTP_GET, "/v1/agent", PERM_AGENT, 0, service_agent },
 	{ HTTP_GET, "/", PERM_PUBLIC, 0, service_to_page },
 	{ HTTP_GET, "/agent", PERM_PUBLIC, 0, service_to_page },
 	{ HTTP_GET, "/agent/", PERM_PUBLIC, 0, service_page },
 	{ HTTP_GET, "/agent/{file}", PERM_PUBLIC, 0, service_page },
->>>>>>> f0c7ef8 (web: key sheets in a browser, also without a line)
 	{ HTTP_GET, "/healthz", PERM_PUBLIC, 0, service_health },
 	{ HTTP_GET, "/readyz", PERM_PUBLIC, 0, service_ready },
 	{ HTTP_GET, "/metrics", PERM_PUBLIC, 0, service_metrics },

@@ -52,18 +52,11 @@ static bool refused(const struct wave_ref *w, const struct agent_scope *key,
 			 "this key is for another wave",
 			 "Khóa này dùng cho đợt điều tra khác");
 	else if (s->form != NONE && !key->all_forms &&
-<<<<<<< HEAD
-		 !listed(key->forms, key->n_forms, w->wave->form_id[s->form]))
+		 !key_lists(key->forms, key->n_forms,
+			    w->wave->form_id[s->form]))
 		line_odd(l, LINE_REFUSAL, "wrong-form",
 			 "this key is for other forms",
 			 "Khóa này dùng cho mẫu phiếu khác");
-=======
-		 !key_lists(key->forms, key->n_forms,
-			    w->wave->form_id[s->form]))
-		odd(l, LINE_REFUSAL, "wrong-form",
-		    "this key is for other forms",
-		    "Khóa này dùng cho mẫu phiếu khác");
->>>>>>> f0c7ef8 (web: key sheets in a browser, also without a line)
 	return l->kind == LINE_REFUSAL;
 }
 
