@@ -155,6 +155,7 @@ bool frame_header(struct frame *f, const struct csv_cell *cells, size_t n,
 		return false;
 	f->cells = n;
 	f->wanted = f->n_columns;
+	free(f->source);
 	f->source = malloc((f->n_columns + 1) * sizeof *f->source);
 	if (!f->source)
 		return err_set(e, ERR_NOMEM, "out of memory");
@@ -496,6 +497,31 @@ uint32_t frame_level(const struct frame_column *c, const char *text)
 	}
 	at = slot_of(c, text, strlen(text));
 	return c->dict->slot[at];
+}
+
+void frame_keep(struct frame *f, const uint8_t *in)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->rows; i++)
+		n += in[i] != 0;
+	for (size_t k = 0; n < f->rows && k < f->n_columns; k++) {
+		struct frame_column *c = &f->column[k];
+		size_t to = 0;
+
+		for (size_t i = 0; i < f->rows; i++) {
+			if (in[i] == 0)
+				continue;
+			if (c->item)
+				c->item[to] = c->item[i];
+			if (c->number)
+				c->number[to] = c->number[i];
+			if (c->code)
+				c->code[to] = c->code[i];
+			to++;
+		}
+	}
+	f->rows = n;
 }
 
 /* ---- columns made from others ----------------------------------------- */

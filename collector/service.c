@@ -368,6 +368,8 @@ static int patience_ms(const struct service *s, int64_t now, int64_t until)
 	for (size_t i = 0; i < s->n_writers; i++)
 		if (writer_due(&s->writers[i]) < next)
 			next = writer_due(&s->writers[i]);
+	if (service_kick_due(s) < next)
+		next = service_kick_due(s);
 	if (!s->look) {
 		int64_t due = s->look_dial.db ? s->look_dial.until_us
 					      : s->look_retry_us;

@@ -1,5 +1,5 @@
 /* POST /v1/submissions with NDJSON: the body goes through the same queue in
- * chunks, two at a time, so that one is read while the other is stored.
+ * chunks, a few at a time, so that one is read while others are stored.
  * Results come in the order of the lines.  A line that replaces another is a
  * chunk of its own, after all before it and before all after it. */
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "phieu/log.h"
 #include "service_impl.h"
 
-enum { SLOTS = 2 };
+enum { SLOTS = 4 };
 #define CHUNK_ARENA ((size_t)64 << 20)
 
 struct batch;

@@ -13,15 +13,18 @@ enum {
 	PERM_KEY,    /* an agent's key in the path */
 	PERM_DEVICE, /* a device's name and password */
 	MAX_WRITERS = 8,
-	BATCH_LINES = 512, /* in one transaction */
-	CHUNK_LINES = 200, /* of an NDJSON body, at a time */
+	BATCH_LINES = 512,  /* in one transaction */
+	CHUNK_LINES = 200,  /* of an NDJSON body, at a time */
+	ANOTHER_LINES = 48, /* waiting: worth a second connection */
 	KEY_SLOTS = 1024,
 	KEY_SECONDS = 2, /* that a key is believed without asking */
 	DIAL_SECONDS = 5,
 	SLACK_SECONDS = 2
 };
-#define BATCH_BYTES	((size_t)4 << 20)
-#define CHUNK_BYTES	((size_t)1 << 20)
+#define BATCH_BYTES ((size_t)4 << 20)
+#define CHUNK_BYTES ((size_t)1 << 20)
+/* A run that takes longer is held up by something. */
+#define ANOTHER_US	INT64_C(10000)
 #define RETRY_FIRST_US	INT64_C(50000)
 #define RETRY_LAST_US	INT64_C(1000000)
 #define LATENCY_BUCKETS 12
@@ -108,6 +111,7 @@ struct writer {
 	size_t room_items, room_solo;
 	int64_t retry_us, wait_us;
 	int64_t until_us; /* when an answer is overdue */
+	int64_t begun_us; /* of this run */
 	struct dial dial;
 };
 
@@ -223,6 +227,8 @@ void writer_event(struct service *s, struct writer *w);
 void writer_tend(struct service *s, struct writer *w, int64_t now);
 void service_enqueue(struct service *s, struct job *j);
 void service_kick(struct service *s);
+/* When what waits is given to another connection; INT64_MAX: never. */
+int64_t service_kick_due(const struct service *s);
 bool service_can_write(const struct service *s);
 
 /* service_line.c: one submission in, its result out */

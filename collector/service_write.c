@@ -290,6 +290,7 @@ static void start(struct service *s, struct writer *w)
 		lose(s, w, &e);
 		return;
 	}
+	w->begun_us = clock_monotonic_us();
 	sort_out(w);
 	metrics_batch(&s->metrics, n);
 	if (w->n_items == 0)
@@ -300,9 +301,51 @@ static void start(struct service *s, struct writer *w)
 		send_batch(s, w, true);
 }
 
+static size_t busy(const struct service *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_writers; i++)
+		n += s->writers[i].phase > W_IDLE;
+	return n;
+}
+
+/* What arrives while a batch is being stored is best stored with the next:
+ * a statement and a commit cost more than thirty submissions.  A second
+ * connection helps when more than a batch waits, or when the first one is
+ * held up. */
+static bool worth_another(const struct service *s, int64_t now)
+{
+	if (!s->first)
+		return false;
+	if (busy(s) == 0 || s->queued >= ANOTHER_LINES)
+		return true;
+	for (size_t i = 0; i < s->n_writers; i++)
+		if (s->writers[i].phase > W_IDLE &&
+		    now < s->writers[i].begun_us + ANOTHER_US)
+			return false;
+	return true;
+}
+
+int64_t service_kick_due(const struct service *s)
+{
+	int64_t due = 0;
+	bool idle = false;
+
+	for (size_t i = 0; i < s->n_writers; i++) {
+		const struct writer *w = &s->writers[i];
+		idle = idle || w->phase == W_IDLE;
+		if (w->phase > W_IDLE && w->begun_us > due)
+			due = w->begun_us;
+	}
+	return s->first && idle ? due + ANOTHER_US : INT64_MAX;
+}
+
 void service_kick(struct service *s)
 {
-	for (size_t i = 0; i < s->n_writers && s->first; i++)
+	int64_t now = s->first ? clock_monotonic_us() : 0;
+
+	for (size_t i = 0; i < s->n_writers && worth_another(s, now); i++)
 		if (s->writers[i].phase == W_IDLE)
 			start(s, &s->writers[i]);
 	/* With no connection left nothing waits in vain. */

@@ -58,19 +58,26 @@ bool spec_bool(struct spec_parse *p, const cJSON *object, const char *base,
 size_t spec_word(struct spec_parse *p, const cJSON *object, const char *base,
 		 const char *key, const char *const *words, size_t n,
 		 size_t otherwise);
-/* Keys that `object` may have: those of `known` (NULL-ended); others are
- * faults.  An estimate's common keys are known always (spec_estimate). */
+/* Keys that `object` may have: those of `known` (NULL-ended; may be NULL);
+ * others are faults.  The second form knows those of every estimate too (name,
+ * stat, of, by, where, ci, deff, df): a statistic's parse calls it. */
 void spec_known(struct spec_parse *p, const cJSON *object, const char *base,
 		const char *const *known);
+void spec_known_estimate(struct spec_parse *p, const cJSON *object,
+			 const char *base, const char *const *known);
 
 /* {column: value | [values] | {"min":, "max":, "prefix":, "not":}}: a logical
  * AND; a row with a missing value is outside. */
 struct spec_where;
+struct spec_derive;
 struct spec_where *spec_where(struct spec_parse *p, const cJSON *object,
 			      const char *base, const char *key);
 /* in[i] = 0 for rows that do not pass. */
 void spec_where_apply(const struct spec_where *w, const struct frame *f,
 		      uint8_t *in);
+/* 1 where the row passes, 0 where not, NAN where a value is missing. */
+void spec_where_indicate(const struct spec_where *w, const struct frame *f,
+			 double *y);
 
 /* ---- a specification -------------------------------------------------- */
 
@@ -84,20 +91,25 @@ struct spec_estimate {
 };
 
 struct spec_design {
-	struct spec_names strata, clusters, fpc;
-	const char *weights, *collapse;
+	struct spec_names strata[SURVEY_STAGES]; /* crossed; n 0: none */
+	const char *cluster[SURVEY_STAGES];	 /* NULL: rows */
+	const char *fpc[SURVEY_STAGES];		 /* NULL: with replacement */
+	size_t n_stages;
+	const char *weights, *collapse; /* NULL: none */
 	bool nest;
 	enum survey_lonely lonely;
 };
 
 struct spec {
-	const char *data, *wave;   /* one of them */
+	struct spec_names data;	   /* files, their rows one after the other */
+	const char *wave;	   /* or a frozen wave */
 	struct spec_where *subset; /* rows that there are, before the design */
 	struct spec_where *where;  /* domain of all estimates */
 	struct spec_design design;
 	struct spec_estimate *estimate;
 	size_t n_estimates;
-	void *derive;
+	struct spec_derive *derive; /* in order */
+	size_t n_derive;
 	void *part[8]; /* by index in spec_parts */
 };
 
@@ -116,7 +128,8 @@ struct est_extra { /* a named number of one cell beyond struct est */
 struct est_cell {
 	size_t estimate;	/* index in the specification */
 	const char *of;		/* what is estimated: column, "num/den", ... */
-	const char *const *key; /* values of `by`, in its order; NULL: none */
+	struct spec_names by;	/* columns that tell cells apart */
+	const char *const *key; /* [by.n] their values here */
 	struct est r;
 	const struct est_extra *extra;
 	size_t n_extra;
@@ -131,6 +144,8 @@ struct est_results {
 	size_t n, cap;
 	struct est_warning *warning;
 	size_t n_warnings, cap_warnings;
+	struct survey_base design; /* of the whole sample */
+	size_t failed;	     /* estimates that ended in a warning W11, W12 */
 	const char **detail; /* [n_estimates] JSON object text or NULL: what is
 			      * not a table of cells (matrices, loadings) */
 };
@@ -145,6 +160,7 @@ struct spec_run {
 	struct survey_var var;	/* for every estimator */
 	const uint32_t *domain; /* [rows] 0 or SURVEY_NONE by spec->where */
 	struct est_results *out;
+	struct spec_own *own; /* what the run frees at its end */
 };
 
 /* Domain cells of an estimate: its "where" and the crossing of "by".  Cells in
@@ -156,9 +172,20 @@ struct spec_cells {
 };
 bool spec_cells(struct spec_run *r, const struct spec_estimate *x,
 		struct spec_cells *out, struct err *e) MUST_USE;
-/* A column as doubles [rows] (borrowed or in the arena). */
+/* Memory that is freed after the run, not before; [rows] arrays. */
+void *spec_memory(struct spec_run *r, size_t n, size_t size,
+		  struct err *e) MUST_USE;
+/* A column as doubles [rows], kept until the run's end. */
 const double *spec_numbers(struct spec_run *r, const char *name,
 			   struct err *e) MUST_USE;
+/* A column as codes [rows]; numbers made by "derive" get codes by value. */
+const uint32_t *spec_codes(struct spec_run *r, const char *name,
+			   const char *const **level, size_t *n_levels,
+			   struct err *e) MUST_USE;
+/* The specification's design anew, with one column more crossed into its
+ * first strata (NULL: none); survey_design_free it. */
+struct survey_design *spec_design(struct spec_run *r, const char *extra,
+				  struct err *e) MUST_USE;
 /* Appends a cell; strings and extras must live in r->a. */
 bool spec_put(struct spec_run *r, const struct est_cell *cell,
 	      struct err *e) MUST_USE;
@@ -170,7 +197,8 @@ bool spec_detail(struct spec_run *r, const struct spec_estimate *x,
 
 struct stat_def {
 	const char *name;
-	/* Reads what is special to the statistic; NULL only after a fault. */
+	/* Reads what is special to the statistic (and "of"); NULL only after a
+	 * fault.  Texts are copied into p->a: the JSON dies before run. */
 	void *(*parse)(struct spec_parse *p, const cJSON *node,
 		       struct spec_estimate *x);
 	/* ERR_INPUT, ERR_MATH: becomes a warning with the estimate's path and
@@ -182,7 +210,7 @@ struct stat_set {
 	const struct stat_def *def;
 	size_t n;
 };
-extern const struct stat_set stats_base; /* mean total ratio proportion ... */
+extern const struct stat_set stats_base, stats_compare;
 extern const struct stat_set *const stat_sets[];
 extern const size_t n_stat_sets;
 
@@ -202,8 +230,8 @@ extern const size_t n_spec_parts;
 bool spec_run(const struct spec *s, struct frame *f, struct arena *a,
 	      struct est_results *out, struct err *e) MUST_USE;
 
-/* Results as JSON (17 significant digits, null where not defined), CSV, or a
- * table for people. */
+/* Results as JSON or CSV: numbers read back to the same double, null or empty
+ * where not defined. */
 void est_write_json(const struct spec *s, const struct est_results *r,
 		    struct buf *out);
 void est_write_csv(const struct spec *s, const struct est_results *r,

@@ -49,8 +49,9 @@ void frame_clear(struct frame *f);
  * index, FRAME_NONE when there are too many or no memory. */
 uint32_t frame_want(struct frame *f, const char *name, unsigned as);
 
-/* The header row.  ERR_INPUT for a wanted column that is not there (all are
- * named), for a name that comes twice, for a header without cells. */
+/* The header row; again for each further source of rows.  ERR_INPUT for a
+ * wanted column that is not there (all are named), for a name that comes twice,
+ * for a header without cells. */
 bool frame_header(struct frame *f, const struct csv_cell *cells, size_t n,
 		  struct err *e) MUST_USE;
 /* A row of as many cells as the header.  ERR_INPUT with `line` and the column
@@ -61,6 +62,9 @@ bool frame_row(struct frame *f, const struct csv_cell *cells, size_t n,
 /* After the last row: levels in order of value where every level is a number,
  * bytewise else, so that results do not depend on the order of rows. */
 bool frame_done(struct frame *f, struct err *e) MUST_USE;
+
+/* Only rows with in[row] != 0 stay. */
+void frame_keep(struct frame *f, const uint8_t *in);
 
 const struct frame_column *frame_get(const struct frame *f, const char *name);
 /* A column made from others; takes `number` [rows] (malloc).  ERR_INPUT when
@@ -81,5 +85,23 @@ static inline double frame_number(const struct frame_column *c, size_t row)
 		return c->number[row];
 	return c->item[row] == FRAME_ITEM_NA ? (double)NAN : c->item[row];
 }
+
+/* ---- CSV, pushed piece by piece --------------------------------------- */
+
+/* Bytes of one CSV file in pieces of any size; rows go to the frame as they
+ * are complete, no more than one row and one piece are held. */
+struct frame_csv {
+	struct frame *f;
+	char *data;
+	size_t len, cap, line;
+	char sep;
+	bool started, header;
+};
+void frame_csv_init(struct frame_csv *c, struct frame *f);
+bool frame_csv_push(struct frame_csv *c, const char *s, size_t n,
+		    struct err *e) MUST_USE;
+/* The last row, which may lack its line end; ERR_INPUT for an empty file. */
+bool frame_csv_end(struct frame_csv *c, struct err *e) MUST_USE;
+void frame_csv_clear(struct frame_csv *c);
 
 #endif

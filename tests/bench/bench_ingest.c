@@ -2,9 +2,11 @@
  * writing the same rows (raw bytes and answers) into tables of the same shape
  * in the same database, with full durability.
  *
- * usage: bench_ingest PLAN URL PID [SECONDS]
+ * usage: bench_ingest PLAN URL PID [SECONDS [NAME]]
  * PHIEU_TEST_DB is the owner's address; URL and PID are of a running
- * collector.  A line of JSON a figure goes to standard output. */
+ * collector; NAME: only this one of c1, c8, c32, c128, ndjson.  A line of JSON
+ * a figure goes to standard output, to standard error what processor time a
+ * form took, which the neighbours of a shared machine touch less. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -52,6 +54,7 @@ struct bench {
 	char key[TOKEN_TEXT_MAX];
 	struct sockaddr_in at;
 	double seconds;
+	const char *pid, *only; /* NULL: all */
 	struct arena *arena;
 };
 
@@ -459,6 +462,60 @@ static double over_http(struct bench *b, int connections, size_t lines,
 	return rate;
 }
 
+/* ---- processor time ---- */
+struct cpu {
+	double collector, database; /* seconds */
+};
+
+/* utime and stime are the 14th and 15th field; the name ends at the last
+ * parenthesis. */
+static double cpu_of(const char *pid)
+{
+	char path[64], line[1024] = "", *p;
+	double ticks = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "/proc/%s/stat", pid);
+	f = fopen(path, "r");
+	if (!f)
+		return 0;
+	p = fgets(line, sizeof line, f) ? strrchr(line, ')') : NULL;
+	(void)fclose(f);
+	for (int field = 2; p && field < 15; field++) {
+		p = strchr(p + 1, ' ');
+		if (p && field >= 13)
+			ticks += strtod(p, NULL);
+	}
+	return ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
+static struct cpu cpu_now(const struct bench *b)
+{
+	struct cpu now = { .collector = cpu_of(b->pid) };
+	PGconn *c = connect_raw();
+	PGresult *r = PQexec(c, "SELECT pid FROM pg_stat_activity "
+				"WHERE usename = 'phieu_collector'");
+
+	if (PQresultStatus(r) != PGRES_TUPLES_OK)
+		fail("cpu", PQerrorMessage(c));
+	for (int i = 0; i < PQntuples(r); i++)
+		now.database += cpu_of(PQgetvalue(r, i, 0));
+	PQclear(r);
+	PQfinish(c);
+	return now;
+}
+
+static void say_cpu(const struct bench *b, struct cpu was, size_t forms)
+{
+	struct cpu now = cpu_now(b);
+
+	(void)fprintf(stderr,
+		      "       a form: collector %.1f us, database %.1f us of "
+		      "processor\n",
+		      (now.collector - was.collector) * 1e6 / (double)forms,
+		      (now.database - was.database) * 1e6 / (double)forms);
+}
+
 /* ---- set-up and report ---- */
 static void say(const char *name, double value, const char *unit, double limit,
 		const char *limit_is, double ratio, double goal,
@@ -521,63 +578,96 @@ static void seed(struct bench *b, const char *path)
 	free(text);
 }
 
+static bool wanted(const struct bench *b, const char *name)
+{
+	return !b->only || strcmp(b->only, name) == 0;
+}
+
+/* Returns the rate; *last is the one of the level before. */
+static void bench_single(struct bench *b, int n, double goal, double *last)
+{
+	struct cpu was;
+	double limit = *last, rate, p50, p99;
+	char name[40], limit_is[120];
+	size_t first;
+
+	(void)snprintf(name, sizeof name, "c%d", n);
+	if (!wanted(b, name))
+		return;
+	if (n <= 32) /* more would want more of PostgreSQL's */
+		limit = limit_single(b, n);
+	was = cpu_now(b);
+	first = b->next;
+	rate = over_http(b, n, 1, b->n - b->next - N_NDJSON, &p50, &p99);
+	(void)snprintf(name, sizeof name, "ingest_single_c%d", n);
+	(void)snprintf(limit_is, sizeof limit_is,
+		       n <= 32 ? "libpq, BEGIN, two prepared INSERTs, "
+				 "COMMIT, on %d connections"
+			       : "ingest_single_c32: still rising",
+		       n);
+	say(name, rate, "forms/s", limit, limit_is, rate / limit, goal,
+	    "higher");
+	(void)fprintf(stderr, "  %3d connections: p50 %.2f ms, p99 %.2f ms\n",
+		      n, p50, p99);
+	say_cpu(b, was, b->next - first);
+	if (n == 32) {
+		double mib = memory_mib(b->pid);
+		say("ingest_p99_c32", p99, "ms", 20, "stated", p99 / 20, 1,
+		    "lower");
+		say("collector_rss", mib, "MiB", 64, "stated", mib / 64, 1,
+		    "lower");
+	}
+	*last = rate;
+}
+
+static void bench_ndjson(struct bench *b)
+{
+	double limit, rate, p50, p99;
+	struct cpu was;
+
+	if (!wanted(b, "ndjson"))
+		return;
+	limit = limit_copy(b, N_NDJSON);
+	if (b->n - b->next < N_NDJSON)
+		fail("sheets", "too few for NDJSON");
+	was = cpu_now(b);
+	rate = over_http(b, 2, NDJSON_LINES, N_NDJSON, &p50, &p99);
+	say("ingest_ndjson", rate, "forms/s", limit,
+	    "binary COPY of the same rows, one connection", rate / limit, 0.5,
+	    "higher");
+	(void)fprintf(stderr, "  after NDJSON: collector %.1f MiB\n",
+		      memory_mib(b->pid));
+	say_cpu(b, was, N_NDJSON);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		int connections;
 		double goal;
 	} level[] = { { 1, 0.7 }, { 8, 0.8 }, { 32, 1.0 }, { 128, 1.0 } };
-	struct bench b = { .seconds = argc > 4 ? strtod(argv[4], NULL) : 3 };
-	double limit = 0, rate, p50, p99, last = 0;
+	struct bench b = { .seconds = argc > 4 ? strtod(argv[4], NULL) : 3,
+			   .only = argc > 5 ? argv[5] : NULL };
+	double p50, p99, last = 0;
 	struct err e = { 0 };
-	char name[40], limit_is[120];
 	const char *port;
 
 	if (argc < 4)
-		fail("usage", "bench_ingest PLAN URL PID [SECONDS]");
+		fail("usage", "bench_ingest PLAN URL PID [SECONDS [NAME]]");
 	if (!hash_start(&e))
 		fail("sodium", e.msg);
+	b.pid = argv[3];
 	port = strrchr(argv[2], ':');
 	b.at = (struct sockaddr_in){ .sin_family = AF_INET };
 	b.at.sin_port =
 		htons((uint16_t)strtoul(port ? port + 1 : "0", NULL, 10));
 	b.at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	seed(&b, argv[1]);
-	make_sheets(&b, (size_t)(b.seconds * 110000) + 2 * N_NDJSON);
+	make_sheets(&b, (size_t)(b.seconds * (b.only ? 60000 : 110000)) +
+				2 * N_NDJSON);
 	(void)over_http(&b, 4, 1, 2000, &p50, &p99); /* warm */
-	for (size_t i = 0; i < sizeof level / sizeof level[0]; i++) {
-		int n = level[i].connections;
-		if (n <= 32) /* more would want more of PostgreSQL's */
-			limit = limit_single(&b, n);
-		rate = over_http(&b, n, 1, b.n - b.next - N_NDJSON, &p50, &p99);
-		(void)snprintf(name, sizeof name, "ingest_single_c%d", n);
-		(void)snprintf(limit_is, sizeof limit_is,
-			       n <= 32 ? "libpq, BEGIN, two prepared INSERTs, "
-					 "COMMIT, on %d connections"
-				       : "ingest_single_c32: still rising",
-			       n);
-		say(name, rate, "forms/s", n <= 32 ? limit : last, limit_is,
-		    rate / (n <= 32 ? limit : last), level[i].goal, "higher");
-		(void)fprintf(stderr,
-			      "  %3d connections: p50 %.2f ms, p99 %.2f "
-			      "ms\n",
-			      n, p50, p99);
-		if (n == 32) {
-			say("ingest_p99_c32", p99, "ms", 20, "stated", p99 / 20,
-			    1, "lower");
-			say("collector_rss", memory_mib(argv[3]), "MiB", 64,
-			    "stated", memory_mib(argv[3]) / 64, 1, "lower");
-		}
-		last = rate;
-	}
-	limit = limit_copy(&b, N_NDJSON);
-	if (b.n - b.next < N_NDJSON)
-		fail("sheets", "too few for NDJSON");
-	rate = over_http(&b, 2, NDJSON_LINES, N_NDJSON, &p50, &p99);
-	say("ingest_ndjson", rate, "forms/s", limit,
-	    "binary COPY of the same rows, one connection", rate / limit, 0.5,
-	    "higher");
-	(void)fprintf(stderr, "  after NDJSON: collector %.1f MiB\n",
-		      memory_mib(argv[3]));
+	for (size_t i = 0; i < sizeof level / sizeof level[0]; i++)
+		bench_single(&b, level[i].connections, level[i].goal, &last);
+	bench_ndjson(&b);
 	return 0;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every figure beside its limit, measured in the same run on a throw-away,
 # durable PostgreSQL; a table for people and build/bench.json.
-# usage: tests/bench/run.sh [SECONDS a level]
+# usage: tests/bench/run.sh [SECONDS a level [c1|c8|c32|c128|ndjson]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=$PWD/build/release
@@ -29,10 +29,11 @@ url=$(sed -nE 's/.*"(http[^"]*)".*/\1/p' "$work/ready")
 
 echo 'sheets coming in ...' >&2
 "$bin/tests/bench/bench_ingest" collector/plans/sipas-2017-example.json \
-	"$url" "$pid" "${1:-3}" >"$work/lines"
+	"$url" "$pid" "${1:-3}" ${2:+"$2"} >"$work/lines"
 # other drivers, each printing such lines: they get the owner's address
 for t in "$bin"/tests/bench/bench_*; do
 	case $t in *.[a-z]* | */bench_ingest) continue ;; esac
+	[ -z "${2:-}" ] || break # one figure was asked for
 	echo "$(basename "$t") ..." >&2
 	"$t" >>"$work/lines"
 done

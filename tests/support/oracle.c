@@ -28,7 +28,7 @@ void oracle_close(struct oracle *o)
 	       o->family, o->cases, o->compared, o->worst_rel,
 	       o->worst_at[0] != '\0' ? o->worst_at : "-");
 	cJSON_Delete(o->tree);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 8; i++) {
 		if (o->frame[i])
 			frame_clear(o->frame[i]);
 		free(o->frame[i]);
@@ -231,10 +231,10 @@ struct frame *oracle_frame(struct oracle *o, const char *file)
 	char path[300], *text;
 	size_t i = 0, n;
 
-	for (; i < 4 && o->file[i]; i++)
+	for (; i < 8 && o->file[i]; i++)
 		if (strcmp(o->file[i], base) == 0)
 			return o->frame[i];
-	assert_true(i < 4);
+	assert_true(i < 8);
 	(void)snprintf(path, sizeof path, "tests/data/oracle/%s", base);
 	text = file_read(path, (size_t)64 << 20, &n, &e);
 	if (!text)
@@ -338,20 +338,29 @@ struct survey_design *oracle_design(struct oracle *o, const cJSON *one,
 	return out;
 }
 
+static bool ends(const char *s, const char *suffix, size_t *n)
+{
+	size_t all = strlen(s), m = strlen(suffix);
+
+	if (all <= m || strcmp(s + all - m, suffix) != 0)
+		return false;
+	*n = all - m;
+	return true;
+}
+
+/* "column", "column_starts_with" and "column_not". */
 static bool row_passes(const struct frame *f, const cJSON *filter, size_t row)
 {
-	static const char prefix[] = "_starts_with";
-
 	for (const cJSON *k = filter->child; k; k = k->next) {
-		size_t n = strlen(k->string), m = sizeof prefix - 1;
-		bool starts = n > m && strcmp(k->string + n - m, prefix) == 0;
+		size_t n = strlen(k->string);
+		bool starts = ends(k->string, "_starts_with", &n);
+		bool not = ends(k->string, "_not", &n), same;
 		const struct frame_column *c;
 		char name[100], want[100];
 
 		assert_true(n < sizeof name);
-		memcpy(name, k->string, n + 1);
-		if (starts)
-			name[n - m] = '\0';
+		memcpy(name, k->string, n);
+		name[n] = '\0';
 		c = frame_get(f, name);
 		if (!c)
 			fail_msg("no column %s", name);
@@ -362,9 +371,10 @@ static bool row_passes(const struct frame *f, const cJSON *filter, size_t row)
 			(void)snprintf(want, sizeof want, "%s", k->valuestring);
 		if (c->code[row] == FRAME_NONE)
 			return false;
-		if (starts ? strncmp(c->level[c->code[row]], want,
-				     strlen(want)) != 0
-			   : strcmp(c->level[c->code[row]], want) != 0)
+		same = starts ? strncmp(c->level[c->code[row]], want,
+					strlen(want)) == 0
+			      : strcmp(c->level[c->code[row]], want) == 0;
+		if (same == not )
 			return false;
 	}
 	return true;

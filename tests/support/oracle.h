@@ -25,8 +25,8 @@ struct oracle {
 	double tol;	       /* of the current case */
 	const char *id;	       /* of the current case */
 	const cJSON *expected; /* of the current case */
-	struct frame *frame[4];
-	char *file[4];
+	struct frame *frame[8];
+	char *file[8];
 	double **weight; /* of designs given out; freed by oracle_close */
 	size_t weights;
 };

@@ -1,0 +1,160 @@
+/* Which fields drive an overall outcome. */
+#include <gsl/gsl_linalg.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "phieu/regress.h"
+
+enum { WIDE = DRIVERS_MAX + 1 }; /* the outcome first */
+
+struct moments {
+	size_t k, n;
+	double mean[WIDE], c[WIDE][WIDE]; /* weighted covariances */
+};
+
+static double value(const double *y, const double *const *x, size_t j, size_t i)
+{
+	return j == 0 ? y[i] : x[j - 1][i];
+}
+
+/* Two passes, compensated. */
+static void moments_of(const struct survey_design *d, const uint32_t *cell,
+		       const double *y, const double *const *x,
+		       struct moments *m)
+{
+	struct survey_sum w = { 0, 0 }, s[WIDE] = { { 0, 0 } };
+	struct survey_sum cc[WIDE][WIDE] = { { { 0, 0 } } };
+
+	for (size_t i = 0; i < d->n; i++) {
+		if ((cell && cell[i] == SURVEY_NONE) || !(d->weight[i] > 0))
+			continue;
+		m->n++;
+		survey_add(&w, d->weight[i]);
+		for (size_t j = 0; j <= m->k; j++)
+			survey_add(&s[j], d->weight[i] * value(y, x, j, i));
+	}
+	for (size_t j = 0; j <= m->k; j++)
+		m->mean[j] = (s[j].s + s[j].c) / (w.s + w.c);
+	for (size_t i = 0; i < d->n; i++) {
+		if ((cell && cell[i] == SURVEY_NONE) || !(d->weight[i] > 0))
+			continue;
+		for (size_t j = 0; j <= m->k; j++)
+			for (size_t l = 0; l <= j; l++)
+				survey_add(&cc[j][l],
+					   d->weight[i] *
+						   (value(y, x, j, i) -
+						    m->mean[j]) *
+						   (value(y, x, l, i) -
+						    m->mean[l]));
+	}
+	for (size_t j = 0; j <= m->k; j++)
+		for (size_t l = 0; l <= j; l++)
+			m->c[j][l] = m->c[l][j] =
+				(cc[j][l].s + cc[j][l].c) / (w.s + w.c);
+}
+
+/* Share of the outcome's variance that the fields of `set` explain: on
+ * correlations, so that scales do not matter. */
+static bool r2_of(const struct moments *m, unsigned set, double *r2)
+{
+	double a[DRIVERS_MAX * DRIVERS_MAX], b[DRIVERS_MAX], x[DRIVERS_MAX];
+	size_t at[DRIVERS_MAX], q = 0;
+	gsl_matrix_view am;
+	gsl_vector_view xv;
+
+	for (size_t j = 0; j < m->k; j++)
+		if (set & (1u << j))
+			at[q++] = j + 1;
+	*r2 = 0;
+	if (q == 0)
+		return true;
+	for (size_t i = 0; i < q; i++) {
+		for (size_t j = 0; j < q; j++)
+			a[i * q + j] =
+				m->c[at[i]][at[j]] /
+				sqrt(m->c[at[i]][at[i]] * m->c[at[j]][at[j]]);
+		x[i] = b[i] =
+			m->c[0][at[i]] / sqrt(m->c[0][0] * m->c[at[i]][at[i]]);
+	}
+	am = gsl_matrix_view_array(a, q, q);
+	xv = gsl_vector_view_array(x, q);
+	if (gsl_linalg_cholesky_decomp1(&am.matrix) != 0 ||
+	    gsl_linalg_cholesky_svx(&am.matrix, &xv.vector) != 0)
+		return false;
+	for (size_t i = 0; i < q; i++) /* a pivot that rounding made */
+		if (!(gsl_matrix_get(&am.matrix, i, i) > 1e-7))
+			return false;
+	for (size_t i = 0; i < q; i++)
+		*r2 += b[i] * x[i];
+	return true;
+}
+
+/* Shapley: each field's gain averaged over all orders of entering. */
+static bool shares(const struct moments *m, double *lmg, double *all,
+		   struct err *e)
+{
+	size_t k = m->k, sets = (size_t)1 << k;
+	double *r2 = malloc(sets * sizeof *r2), weight[DRIVERS_MAX];
+
+	if (!r2)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (unsigned s = 0; s < sets; s++)
+		if (!r2_of(m, s, &r2[s])) {
+			free(r2);
+			return err_set(e, ERR_MATH,
+				       "a field is a combination of others");
+		}
+	/* |S|! (k-|S|-1)! / k! = 1 / (k * choose(k-1, |S|)) */
+	weight[0] = 1 / (double)k;
+	for (size_t s = 1; s < k; s++)
+		weight[s] = weight[s - 1] * (double)s / (double)(k - s);
+	for (size_t j = 0; j < k; j++) {
+		lmg[j] = 0;
+		for (unsigned s = 0; s < sets; s++)
+			if (!(s & (1u << j)))
+				lmg[j] += weight[__builtin_popcount(s)] *
+					  (r2[s | (1u << j)] - r2[s]);
+	}
+	*all = r2[sets - 1];
+	free(r2);
+	return true;
+}
+
+bool drivers_find(const struct survey_design *d, const uint32_t *cell,
+		  const double *y, const double *const *x, size_t k,
+		  struct drivers *out, struct err *e)
+{
+	struct moments m = { .k = k };
+
+	*out = (struct drivers){ .n = 0 };
+	if (k < 2 || k > DRIVERS_MAX)
+		return err_set(e, ERR_INPUT, "2 to %d fields", DRIVERS_MAX);
+	moments_of(d, cell, y, x, &m);
+	out->n = m.n;
+	if (m.n < k + 2)
+		return err_set(e, ERR_INPUT,
+			       "%zu rows are too few for %zu fields", m.n, k);
+	for (size_t j = 0; j <= k; j++)
+		if (!(m.c[j][j] > 1e-24 * m.mean[j] * m.mean[j]))
+			return err_set(e, ERR_MATH,
+				       j ? "field %zu is constant"
+					 : "the outcome is constant",
+				       j);
+	for (size_t j = 0; j < k; j++) {
+		out->performance[j] = m.mean[j + 1];
+		out->importance[j] =
+			m.c[0][j + 1] / sqrt(m.c[0][0] * m.c[j + 1][j + 1]);
+		out->cut_performance += out->performance[j] / (double)k;
+		out->cut_importance += out->importance[j] / (double)k;
+	}
+	for (size_t j = 0; j < k; j++) {
+		bool does = out->performance[j] >= out->cut_performance;
+
+		if (out->importance[j] >= out->cut_importance)
+			out->quadrant[j] = does ? DRIVERS_KEEP : DRIVERS_FIX;
+		else
+			out->quadrant[j] = does ? DRIVERS_OVER : DRIVERS_LOW;
+	}
+	return shares(&m, out->lmg, &out->r2, e);
+}

@@ -1,0 +1,342 @@
+/* Linear and logistic regression, their sandwich covariance, Wald tests. */
+#include "phieu/regress.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_linalg.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "regress_parts.h"
+
+#define MAX_STEPS 60
+
+bool regress_sandwich(const struct survey_var *v, const struct regress_data *m,
+		      size_t k, const double *a,
+		      void (*score)(const void *ctx, size_t row, double *s),
+		      const void *ctx, double *vcov, struct err *e)
+{
+	size_t n = m->d->n;
+	double *z = calloc(n ? n : 1, k * sizeof *z), s[REGRESS_TERMS];
+	bool ok = false;
+
+	if (!z)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		if (!regress_in(m, i))
+			continue;
+		score(ctx, i, s);
+		for (size_t c = 0; c < k; c++) {
+			double sum = 0;
+
+			for (size_t r = 0; r < k; r++)
+				sum += s[r] * a[r * k + c];
+			z[i * k + c] = sum;
+		}
+	}
+	ok = survey_cov_scores(v->design, v->residual, m->cell, z, k, vcov, e);
+	free(z);
+	return ok;
+}
+
+/* ---- linear and logistic ---------------------------------------------- */
+
+struct fit {
+	const struct regress_data *m;
+	bool logit;
+	const double *b;
+};
+
+static double linear_part(const struct regress_data *m, const double *b,
+			  size_t i)
+{
+	double eta = 0;
+
+	for (size_t j = 0; j < m->k; j++)
+		eta += b[j] * m->x[j][i];
+	return eta;
+}
+
+static double logistic(double eta)
+{
+	return eta < 0 ? exp(eta) / (1 + exp(eta)) : 1 / (1 + exp(-eta));
+}
+
+static void score_of(const void *ctx, size_t i, double *s)
+{
+	const struct fit *f = ctx;
+	const struct regress_data *m = f->m;
+	double eta = linear_part(m, f->b, i);
+	double r =
+		m->d->weight[i] * (m->y[i] - (f->logit ? logistic(eta) : eta));
+
+	for (size_t j = 0; j < m->k; j++)
+		s[j] = r * m->x[j][i];
+}
+
+static bool fit_linear(const struct regress_data *m, struct qr *q, double *b,
+		       struct err *e)
+{
+	qr_reset(q);
+	for (size_t i = 0; i < m->d->n; i++) {
+		double *row, root;
+
+		if (!regress_in(m, i))
+			continue;
+		row = qr_row(q);
+		root = sqrt(m->d->weight[i]);
+		for (size_t j = 0; j < m->k; j++)
+			row[j] = root * m->x[j][i];
+		row[m->k] = root * m->y[i];
+	}
+	return qr_solve(q, b, e);
+}
+
+/* Newton's step at b: least squares of the working residual. */
+static bool logit_step(const struct regress_data *m, struct qr *q,
+		       const double *b, double *step, struct err *e)
+{
+	qr_reset(q);
+	for (size_t i = 0; i < m->d->n; i++) {
+		double mu, v, root, *row;
+
+		if (!regress_in(m, i))
+			continue;
+		mu = logistic(linear_part(m, b, i));
+		v = mu * (1 - mu);
+		if (v < 1e-30) /* says nothing any more */
+			continue;
+		row = qr_row(q);
+		root = sqrt(m->d->weight[i] * v);
+		for (size_t j = 0; j < m->k; j++)
+			row[j] = root * m->x[j][i];
+		row[m->k] = root * ((m->y[i] - mu) / v);
+	}
+	return qr_solve(q, step, e);
+}
+
+static double logit_deviance(const struct regress_data *m, const double *b)
+{
+	struct survey_sum s = { 0, 0 };
+
+	for (size_t i = 0; i < m->d->n; i++) {
+		double eta;
+
+		if (!regress_in(m, i))
+			continue;
+		eta = linear_part(m, b, i);
+		/* -log likelihood: log(1 + e^eta) - y eta */
+		survey_add(&s,
+			   m->d->weight[i] * ((eta > 0 ? eta + log1p(exp(-eta))
+						       : log1p(exp(eta))) -
+					      m->y[i] * eta));
+	}
+	return s.s + s.c;
+}
+
+static bool fit_logit(const struct regress_data *m, struct qr *q, double *b,
+		      unsigned *steps, struct err *e)
+{
+	double step[REGRESS_TERMS], next[REGRESS_TERMS], at, size = INFINITY;
+	bool last = false;
+
+	memset(b, 0, m->k * sizeof *b);
+	at = logit_deviance(m, b);
+	for (*steps = 1; *steps <= MAX_STEPS; ++*steps) {
+		double half = 1, then;
+
+		if (!logit_step(m, q, b, step, e)) {
+			if (*steps == 1)
+				return false;
+			break; /* all fitted are 0 or 1 */
+		}
+		do { /* shorter while it leads uphill */
+			for (size_t j = 0; j < m->k; j++)
+				next[j] = b[j] + half * step[j];
+			then = logit_deviance(m, next);
+			half /= 2;
+		} while (then > at + fabs(at) * 1e-12 && half > 1e-6);
+		size = 0;
+		for (size_t j = 0; j < m->k; j++)
+			size = fmax(size, fabs(next[j] - b[j]) /
+						  (fabs(next[j]) + 1e-3));
+		memcpy(b, next, m->k * sizeof *b);
+		at = then;
+		if (last) /* the triangle is wanted at the solution */
+			return logit_step(m, q, b, step, e);
+		last = size < 1e-9;
+	}
+	return err_set(
+		e, ERR_MATH,
+		"no solution: the terms separate the outcome, or nearly");
+}
+
+/* n/(n-1) sum w (r - rbar)^2 / sum w of r = (y - mu)/sqrt(V(mu)). */
+static double dispersion(const struct fit *f, size_t n)
+{
+	const struct regress_data *m = f->m;
+	struct survey_sum w = { 0, 0 }, wr = { 0, 0 }, ss = { 0, 0 };
+	double mean = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < m->d->n; i++) {
+			double eta, mu, r;
+
+			if (!regress_in(m, i))
+				continue;
+			eta = linear_part(m, f->b, i);
+			mu = f->logit ? logistic(eta) : eta;
+			r = (m->y[i] - mu) /
+			    (f->logit ? sqrt(mu * (1 - mu)) : 1);
+			if (pass) {
+				survey_add(&ss, m->d->weight[i] * (r - mean) *
+							(r - mean));
+			} else {
+				survey_add(&w, m->d->weight[i]);
+				survey_add(&wr, m->d->weight[i] * r);
+			}
+		}
+		mean = (wr.s + wr.c) / (w.s + w.c);
+	}
+	return (ss.s + ss.c) / (w.s + w.c) * (double)n / (double)(n - 1);
+}
+
+static bool fit_glm(const struct survey_var *v, const struct regress_data *m,
+		    struct regress *out, struct err *e)
+{
+	bool logit = out->family == REGRESS_LOGIT, ok = false;
+	struct fit f = { .m = m, .logit = logit, .b = out->coef };
+	double *a = malloc(m->k * m->k * sizeof *a);
+	struct qr q;
+
+	if (!a)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	if (!qr_open(&q, m->k, e))
+		goto out;
+	if (!(logit ? fit_logit(m, &q, out->coef, &out->steps, e)
+		    : fit_linear(m, &q, out->coef, e)))
+		goto out;
+	qr_inverse(&q, a);
+	out->dispersion = dispersion(&f, out->n);
+	ok = regress_sandwich(v, m, m->k, a, score_of, &f, out->vcov, e);
+out:
+	qr_close(&q);
+	free(a);
+	return ok;
+}
+
+/* ---- all families ------------------------------------------------------ */
+
+static bool outcome_fits(const struct regress_data *m,
+			 enum regress_family family, size_t *n, struct err *e)
+{
+	double hi = family == REGRESS_LOGIT ? 1 : (double)m->levels - 1;
+
+	*n = 0;
+	for (size_t i = 0; i < m->d->n; i++) {
+		if (!regress_in(m, i))
+			continue;
+		++*n;
+		if (!isfinite(m->y[i]) || (family != REGRESS_LINEAR &&
+					   !(m->y[i] >= 0 && m->y[i] <= hi)))
+			return err_set(e, ERR_INPUT,
+				       "row %zu: the outcome %g is out of its "
+				       "range",
+				       i + 1, m->y[i]);
+	}
+	return true;
+}
+
+bool regress_fit(const struct survey_var *v, const uint32_t *cell,
+		 const double *y, const double *const *x, size_t k,
+		 enum regress_family family, size_t levels, struct regress *out,
+		 struct err *e)
+{
+	struct regress_data m = { v->design, cell, y, x, k, levels };
+	size_t cuts = family == REGRESS_ORDINAL && levels ? levels - 1 : 0;
+
+	*out = (struct regress){ .family = family, .dispersion = NAN };
+	if (k + cuts == 0 || k + cuts > REGRESS_TERMS ||
+	    (family == REGRESS_ORDINAL && levels < 2))
+		return err_set(e, ERR_INPUT,
+			       "a model has 1 to %d terms, an ordinal outcome "
+			       "2 levels or more",
+			       REGRESS_TERMS);
+	if (!outcome_fits(&m, family, &out->n, e))
+		return false;
+	if (out->n <= k + cuts)
+		return err_set(e, ERR_INPUT,
+			       "%zu rows are too few for %zu terms", out->n,
+			       k + cuts);
+	out->k = k + cuts;
+	out->coef = calloc(out->k, sizeof *out->coef);
+	out->vcov = calloc(out->k * out->k, sizeof *out->vcov);
+	if (!out->coef || !out->vcov) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		goto failed;
+	}
+	if (!(family == REGRESS_ORDINAL ? regress_ordinal(v, &m, out, e)
+					: fit_glm(v, &m, out, e)))
+		goto failed;
+	out->df = survey_base_of(v->design, cell).df;
+	out->df_resid = out->df + 1 - (int64_t)out->k;
+	return true;
+failed:
+	regress_clear(out);
+	return false;
+}
+
+void regress_clear(struct regress *r)
+{
+	free(r->coef);
+	free(r->vcov);
+	r->coef = r->vcov = NULL;
+}
+
+bool regress_wald(const struct regress *r, const size_t *index, size_t q,
+		  struct regress_wald *out, struct err *e)
+{
+	gsl_matrix *v = NULL;
+	gsl_vector *b = NULL;
+	double f = 0;
+	bool ok = false;
+
+	*out = (struct regress_wald){ .q = q, .ddf = r->df_resid };
+	if (q == 0 || q > r->k)
+		return err_set(e, ERR_INPUT, "no coefficients to test");
+	v = gsl_matrix_alloc(q, q);
+	b = gsl_vector_alloc(q);
+	if (!v || !b) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		goto out;
+	}
+	for (size_t i = 0; i < q; i++) {
+		if (index[i] >= r->k) {
+			(void)err_set(e, ERR_INPUT, "no coefficient %zu",
+				      index[i] + 1);
+			goto out;
+		}
+		gsl_vector_set(b, i, r->coef[index[i]]);
+		for (size_t j = 0; j < q; j++)
+			gsl_matrix_set(v, i, j,
+				       r->vcov[index[i] * r->k + index[j]]);
+	}
+	if (gsl_linalg_cholesky_decomp1(v) != 0 ||
+	    gsl_linalg_cholesky_svx(v, b) != 0) {
+		(void)err_set(e, ERR_MATH,
+			      "the covariance of the coefficients tested is "
+			      "singular");
+		goto out;
+	}
+	for (size_t i = 0; i < q; i++)
+		f += gsl_vector_get(b, i) * r->coef[index[i]];
+	out->f = f / (double)q;
+	out->p = r->df_resid > 0 ? gsl_cdf_fdist_Q(out->f, (double)q,
+						   (double)r->df_resid)
+				 : (double)NAN;
+	ok = true;
+out:
+	gsl_matrix_free(v);
+	gsl_vector_free(b);
+	return ok;
+}

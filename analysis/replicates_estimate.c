@@ -1,0 +1,468 @@
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "replicates_parts.h"
+
+#define BLOCK	    ((size_t)256) /* replicates held at once */
+#define ROWS	    ((size_t)1024)
+#define MAX_THREADS 16
+
+/* ---- one estimation --------------------------------------------------- */
+
+struct job {
+	const struct replicates *r;
+	const struct survey_stat *s;
+	size_t p;	      /* statistics */
+	struct unit_totals u; /* unless rows are gone over */
+	bool rows;
+	double *value; /* [n*m] when rows */
+	double *whole; /* [n_cells*m] totals of the sample */
+	double *theta; /* [BLOCK*p] */
+};
+
+struct worker {
+	struct job *job;
+	size_t from, to, step; /* replicates of the block, every step-th */
+	size_t block;
+	double *totals, *factor, *weight;
+	double *stratum;	  /* [n_cells*m] JK: of `at` */
+	size_t at;		  /* stratum + 1 */
+	struct calib_work *calib; /* NULL: none */
+	struct err e;
+	bool failed;
+	size_t failed_at;
+};
+
+static void worker_clear(struct worker *w)
+{
+	free(w->totals);
+	free(w->stratum);
+	free(w->factor);
+	free(w->weight);
+	calib_work_free(w->calib);
+}
+
+static bool worker_init(struct worker *w, struct job *j, struct err *e)
+{
+	size_t t = j->s->n_cells * j->s->m;
+
+	w->job = j;
+	w->totals = malloc(t * sizeof *w->totals);
+	w->stratum = malloc(t * sizeof *w->stratum);
+	w->factor = malloc(j->r->design->n_units[0] * sizeof *w->factor);
+	w->weight = malloc((j->rows ? j->r->design->n : 1) * sizeof *w->weight);
+	if (w->totals == NULL || w->stratum == NULL || w->factor == NULL ||
+	    w->weight == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for replicates");
+	if (j->r->calib != NULL) {
+		w->calib = calib_work_new(j->r->calib, e);
+		return w->calib != NULL;
+	}
+	return true;
+}
+
+/* ---- totals of a replicate -------------------------------------------- */
+
+static void add_unit(const struct unit_totals *u, size_t unit, double f,
+		     double *totals)
+{
+	for (size_t r = u->first[unit]; r < u->first[unit + 1]; r++)
+		for (size_t j = 0; j < u->m; j++)
+			totals[u->cell[r] * u->m + j] += f * u->t[r * u->m + j];
+}
+
+static void jackknife_totals(struct worker *w, size_t replicate)
+{
+	const struct job *j = w->job;
+	const struct replicates *r = j->r;
+	uint32_t unit = r->unit[replicate];
+	const struct survey_stratum *h =
+		&r->design->stratum[0][r->stratum[unit]];
+	size_t n = j->s->n_cells * j->s->m;
+	double up = h->n / (h->n - 1);
+
+	if (w->at != (size_t)r->stratum[unit] + 1) {
+		memset(w->stratum, 0, n * sizeof *w->stratum);
+		for (uint32_t u = h->first_unit; u < h->end_unit; u++)
+			add_unit(&j->u, u, 1, w->stratum);
+		w->at = (size_t)r->stratum[unit] + 1;
+	}
+	for (size_t i = 0; i < n; i++)
+		w->totals[i] = j->whole[i] + (up - 1) * w->stratum[i];
+	add_unit(&j->u, unit, -up, w->totals);
+}
+
+static void row_totals(struct worker *w)
+{
+	const struct job *j = w->job;
+	const struct survey_stat *s = j->s;
+	size_t n = j->r->design->n, m = s->m;
+
+	memset(w->totals, 0, s->n_cells * m * sizeof *w->totals);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t c = s->cell == NULL ? 0 : s->cell[i];
+
+		if (c == SURVEY_NONE || w->weight[i] == 0)
+			continue;
+		for (size_t k = 0; k < m; k++)
+			w->totals[c * m + k] +=
+				w->weight[i] * j->value[i * m + k];
+	}
+}
+
+static bool replicate_totals(struct worker *w, size_t replicate)
+{
+	const struct job *j = w->job;
+	const struct replicates *r = j->r;
+
+	if (j->rows) {
+		if (!replicates_weights(r, replicate, w->factor, w->calib,
+					w->weight, &w->e))
+			return false;
+		row_totals(w);
+		return true;
+	}
+	if (r->unit != NULL) {
+		jackknife_totals(w, replicate);
+		return true;
+	}
+	if (r->spec.method == REPLICATES_BOOTSTRAP) {
+		bootstrap_totals(r, &j->u, replicate, w->totals);
+		return true;
+	}
+	replicates_factors(r, replicate, w->factor);
+	memset(w->totals, 0, j->s->n_cells * j->s->m * sizeof *w->totals);
+	for (size_t u = 0; u < j->u.n_units; u++)
+		add_unit(&j->u, u, w->factor[u], w->totals);
+	return true;
+}
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	struct job *j = w->job;
+
+	for (size_t r = w->from; r < w->to; r += w->step) {
+		if (!replicate_totals(w, r)) {
+			w->failed = true;
+			w->failed_at = r;
+			return NULL;
+		}
+		j->s->theta(j->s->ctx, w->totals,
+			    j->theta + (r - w->block) * j->p, NULL);
+	}
+	return NULL;
+}
+
+/* ---- all replicates --------------------------------------------------- */
+
+/* Moments of the replicates around the estimate, added in their order. */
+struct moments {
+	size_t p, n; /* n: with rscales above 0 */
+	bool full;
+	double sum_r;	  /* of rscales */
+	double *mean;	  /* [p] sum of differences, n of them */
+	double *weighted; /* [p] sum of rscales times difference */
+	double *square;	  /* p*p or p */
+	double *d;	  /* [p] */
+};
+
+static void add_replicate(struct moments *m, const double *theta,
+			  const double *at, double rscale)
+{
+	size_t p = m->p;
+
+	if (rscale == 0)
+		return;
+	m->n++;
+	m->sum_r += rscale;
+	for (size_t a = 0; a < p; a++) {
+		m->d[a] = theta[a] - at[a];
+		m->mean[a] += m->d[a];
+		m->weighted[a] += rscale * m->d[a];
+	}
+	if (!m->full) {
+		for (size_t a = 0; a < p; a++)
+			m->square[a] += rscale * m->d[a] * m->d[a];
+		return;
+	}
+	for (size_t a = 0; a < p; a++)
+		for (size_t b = 0; b <= a; b++)
+			m->square[a * p + b] += rscale * m->d[a] * m->d[b];
+}
+
+static double centred(const struct moments *m, size_t a, size_t b, bool mse)
+{
+	size_t p = m->p;
+	double s = m->full ? m->square[a * p + b] : m->square[a];
+	double ca = m->mean[a] / (double)m->n, cb = m->mean[b] / (double)m->n;
+
+	if (mse)
+		return s;
+	return s - m->weighted[a] * cb - ca * m->weighted[b] +
+	       m->sum_r * ca * cb;
+}
+
+static void moments_cov(const struct moments *m, const struct replicates *r,
+			double *cov)
+{
+	size_t p = m->p;
+
+	if (!m->full) {
+		for (size_t a = 0; a < p; a++)
+			cov[a] = fmax(r->scale * centred(m, a, a, r->spec.mse),
+				      isnan(m->mean[a]) ? (double)NAN : 0);
+		return;
+	}
+	for (size_t a = 0; a < p; a++)
+		for (size_t b = 0; b <= a; b++)
+			cov[a * p + b] = cov[b * p + a] =
+				r->scale * centred(m, a, b, r->spec.mse);
+}
+
+/* One block of replicates by all threads; the first failure wins. */
+static bool run_block(struct worker *w, size_t threads, size_t from, size_t to,
+		      struct err *e)
+{
+	pthread_t id[MAX_THREADS];
+	bool started[MAX_THREADS] = { false };
+	size_t bad = threads;
+
+	for (size_t t = 0; t < threads; t++) {
+		w[t].from = from + t;
+		w[t].to = to;
+		w[t].step = threads;
+		w[t].block = from;
+		if (t > 0)
+			started[t] =
+				pthread_create(&id[t], NULL, work, &w[t]) == 0;
+	}
+	(void)work(&w[0]);
+	for (size_t t = 1; t < threads; t++) {
+		if (started[t])
+			(void)pthread_join(id[t], NULL);
+		else
+			(void)work(&w[t]);
+	}
+	for (size_t t = 0; t < threads; t++)
+		if (w[t].failed &&
+		    (bad == threads || w[t].failed_at < w[bad].failed_at))
+			bad = t;
+	if (bad == threads)
+		return true;
+	*e = w[bad].e;
+	return false;
+}
+
+static bool run_all(struct job *j, struct worker *w, size_t threads,
+		    const double *theta, struct moments *m, struct err *e)
+{
+	const struct replicates *r = j->r;
+
+	for (size_t from = 0; from < r->count; from += BLOCK) {
+		size_t to = r->count - from < BLOCK ? r->count : from + BLOCK;
+
+		if (!run_block(w, threads, from, to, e))
+			return false;
+		for (size_t i = from; i < to; i++)
+			add_replicate(m, j->theta + (i - from) * j->p, theta,
+				      r->rscales[i]);
+	}
+	return true;
+}
+
+/* Values of all rows, once for all replicates. */
+static bool job_values(struct job *j, struct err *e)
+{
+	const struct survey_design *d = j->r->design;
+	size_t m = j->s->m;
+
+	if (!j->rows)
+		return unit_totals_make(d, j->s, &j->u, e);
+	j->value = malloc(d->n * m * sizeof *j->value);
+	if (j->value == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for values");
+	for (size_t i = 0; i < d->n; i += ROWS) {
+		uint32_t row[ROWS];
+		size_t n = d->n - i < ROWS ? d->n - i : ROWS;
+
+		for (size_t k = 0; k < n; k++)
+			row[k] = (uint32_t)(i + k);
+		j->s->values(j->s->ctx, row, n, j->value + i * m);
+	}
+	return true;
+}
+
+static bool moments_init(struct moments *m, size_t p, bool full, struct err *e)
+{
+	*m = (struct moments){ .p = p, .full = full };
+	m->mean = calloc(3 * p, sizeof *m->mean);
+	m->square = calloc(p, (full ? p : 1) * sizeof *m->square);
+	if (m->mean == NULL || m->square == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for covariances");
+	m->weighted = m->mean + p;
+	m->d = m->weighted + p;
+	return true;
+}
+
+bool replicates_estimate(const struct survey_var *v,
+			 const struct survey_stat *s, bool full, double *theta,
+			 double *cov, struct err *e)
+{
+	const struct replicates *r = v->replicates;
+	size_t threads = r->spec.threads > 1 ? r->spec.threads : 1;
+	struct job j = { .r = r, .s = s, .p = s->n_blocks * s->q };
+	struct worker w[MAX_THREADS] = { 0 };
+	struct moments m = { 0 };
+	bool ok = false;
+
+	threads = threads < MAX_THREADS ? threads : MAX_THREADS;
+	j.rows = r->calib != NULL || r->spec.by_row;
+	j.whole = malloc(s->n_cells * s->m * sizeof *j.whole);
+	j.theta = malloc(BLOCK * j.p * sizeof *j.theta);
+	if (j.whole == NULL || j.theta == NULL) {
+		err_set(e, ERR_NOMEM, "no memory for replicates");
+		goto out;
+	}
+	if (!survey_totals(v->design, s, j.whole, NULL, e) ||
+	    !moments_init(&m, j.p, full, e) || !job_values(&j, e))
+		goto out;
+	s->theta(s->ctx, j.whole, theta, NULL);
+	for (size_t t = 0; t < threads; t++)
+		if (!worker_init(&w[t], &j, e))
+			goto out;
+	ok = run_all(&j, w, threads, theta, &m, e);
+	if (ok)
+		moments_cov(&m, r, cov);
+out:
+	for (size_t t = 0; t < threads; t++)
+		worker_clear(&w[t]);
+	unit_totals_clear(&j.u);
+	free(j.value);
+	free(j.whole);
+	free(j.theta);
+	free(m.mean);
+	free(m.square);
+	return ok;
+}
+
+/* ---- degrees of freedom ----------------------------------------------- */
+
+/* Rows hashed into twice as many as there are replicates, with signs: the
+ * rank stays (almost surely), and a million rows cost no more than one pass
+ * (Clarkson & Woodruff 2013, STOC: sparse embedding). */
+struct sketch {
+	size_t rows, columns;
+	double *x; /* column by column */
+};
+
+#define RANK_COLUMNS ((size_t)600) /* past that: as many as there can be */
+#define RANK_LEFT    1e-5	   /* of a column, as survey::degf has it */
+
+static void sketch_add(struct sketch *k, size_t column, const double *v,
+		       size_t n)
+{
+	double *x = k->x + column * k->rows;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t h = (i + 1) * 0x9e3779b97f4a7c15U;
+
+		h ^= h >> 29;
+		h *= 0xbf58476d1ce4e5b9U;
+		h ^= h >> 32;
+		if (n <= k->rows)
+			x[i] = v[i];
+		else
+			x[(h >> 1) % k->rows] += (h & 1) != 0 ? v[i] : -v[i];
+	}
+}
+
+static double dot(const double *a, const double *b, size_t n)
+{
+	double s = 0;
+
+	for (size_t i = 0; i < n; i++)
+		s += a[i] * b[i];
+	return s;
+}
+
+/* Gram-Schmidt, twice over, in place: columns kept come first. */
+static size_t sketch_rank(struct sketch *k)
+{
+	size_t rank = 0;
+
+	for (size_t c = 0; c < k->columns; c++) {
+		double *x = k->x + c * k->rows;
+		double before = sqrt(dot(x, x, k->rows)), after;
+
+		for (size_t pass = 0; pass < 2; pass++)
+			for (size_t l = 0; l < rank; l++) {
+				const double *q = k->x + l * k->rows;
+				double s = dot(q, x, k->rows);
+
+				for (size_t i = 0; i < k->rows; i++)
+					x[i] -= s * q[i];
+			}
+		after = sqrt(dot(x, x, k->rows));
+		if (!(after > RANK_LEFT * before) || before == 0)
+			continue;
+		for (size_t i = 0; i < k->rows; i++)
+			k->x[rank * k->rows + i] = x[i] / after;
+		rank++;
+	}
+	return rank;
+}
+
+static bool rank_columns(const struct replicates *r, struct sketch *k,
+			 struct err *e)
+{
+	const struct survey_design *d = r->design;
+	bool rows = r->calib != NULL || r->spec.by_row;
+	size_t n = rows ? d->n : d->n_units[0];
+	double *f = malloc(d->n_units[0] * sizeof *f);
+	double *v = malloc(n * sizeof *v);
+	struct calib_work *work = NULL;
+	bool ok = f != NULL && v != NULL;
+
+	if (!ok)
+		err_set(e, ERR_NOMEM, "no memory for replicates");
+	if (ok && r->calib != NULL) {
+		work = calib_work_new(r->calib, e);
+		ok = work != NULL;
+	}
+	for (size_t c = 0; ok && c < r->count; c++) {
+		if (rows)
+			ok = replicates_weights(r, c, f, work, v, e);
+		else
+			replicates_factors(r, c, v);
+		if (ok)
+			sketch_add(k, c, v, n);
+	}
+	calib_work_free(work);
+	free(f);
+	free(v);
+	return ok;
+}
+
+bool replicates_rank(const struct replicates *r, int64_t *df, struct err *e)
+{
+	struct sketch k = { .columns = r->count };
+	size_t units = r->design->n_units[0];
+	bool ok;
+
+	if (r->count > RANK_COLUMNS) {
+		*df = (int64_t)(r->count < units ? r->count : units) - 1;
+		return true;
+	}
+	k.rows = 2 * r->count + 16;
+	k.x = calloc(k.rows, k.columns * sizeof *k.x);
+	if (k.x == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for replicates");
+	ok = rank_columns(r, &k, e);
+	if (ok)
+		*df = (int64_t)sketch_rank(&k) - 1;
+	free(k.x);
+	return ok;
+}

@@ -1,0 +1,26 @@
+/* stats_parts.h - what files of statistics share; analysis only. */
+#ifndef ANALYSIS_STATS_PARTS_H
+#define ANALYSIS_STATS_PARTS_H
+
+#include "phieu/estimate_spec.h"
+
+/* One cell per member of x (n of them), keyed by cells->key; extra [n] or
+ * NULL. */
+bool stats_put(struct spec_run *r, const struct spec_estimate *x,
+	       const char *of, const struct spec_cells *cells,
+	       const struct est *list, struct err *e) MUST_USE;
+/* A cell with up to eight extra numbers, copied. */
+bool stats_put_extra(struct spec_run *r, const struct spec_estimate *x,
+		     const char *of, struct spec_names by,
+		     const char *const *key, const struct est *v,
+		     const struct est_extra *extra, size_t n_extra,
+		     struct err *e) MUST_USE;
+/* {"cov":{…}}: a symmetric matrix under a name. */
+void stats_write_matrix(struct jw *w, const char *name, const double *m,
+			size_t rows, size_t cols);
+/* 0 where cell[i] == c, SURVEY_NONE elsewhere. */
+void stats_mask(const uint32_t *cell, size_t n, uint32_t c, uint32_t *mask);
+/* n results, freed by the run. */
+struct est *stats_list(struct spec_run *r, size_t n, struct err *e) MUST_USE;
+
+#endif

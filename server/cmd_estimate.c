@@ -1,0 +1,226 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "phieu/commands.h"
+#include "phieu/estimate_load.h"
+#include "phieu/file.h"
+#include "phieu/limits.h"
+
+#define SPEC_ARENA   ((size_t)1 << 30)
+#define OUTPUT_BYTES ((size_t)1 << 30)
+
+enum form { FORM_JSON, FORM_CSV, FORM_TABLE };
+
+struct job {
+	struct arena *a;
+	struct frame frame;
+	struct faults faults;
+	struct spec spec;
+	struct est_results out;
+	char *text;
+	bool has_frame;
+};
+
+static void job_clear(struct job *j)
+{
+	if (j->has_frame)
+		frame_clear(&j->frame);
+	free(j->text);
+	arena_free(j->a);
+}
+
+static bool write_out(const struct buf *b, struct err *e)
+{
+	if (!buf_cstr(b))
+		return err_set(e, ERR_NOMEM, "the result is too large");
+	if (fwrite(b->data, 1, b->len, stdout) != b->len || fflush(stdout) != 0)
+		return err_set(e, ERR_IO, "cannot write the result");
+	return true;
+}
+
+/* All that is wrong with the specification, for people and for programs. */
+static int tell_faults(const struct job *j, enum form form)
+{
+	struct buf b = BUF_INIT(OUTPUT_BYTES);
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < j->faults.n; i++) {
+		const struct fault *f = &j->faults.list[i];
+
+		(void)fprintf(stderr, "phieu estimate: %s %s: %s (%s)\n",
+			      f->code, *f->path ? f->path : "/", f->message_vi,
+			      f->message);
+	}
+	if (form == FORM_JSON) {
+		buf_adds(&b, "{\"faults\":");
+		faults_json(&j->faults, &b);
+		buf_adds(&b, "}\n");
+		if (!write_out(&b, &e))
+			(void)cli_fail("phieu estimate", &e);
+	}
+	buf_free(&b);
+	return EXIT_USAGE;
+}
+
+static void number_cell(struct table *t, double v, int digits)
+{
+	char text[40] = "";
+
+	if (isfinite(v))
+		(void)snprintf(text, sizeof text, "%.*g", digits, v);
+	table_cell(t, text);
+}
+
+/* Estimate, what of, and where: one text. */
+static void name_cell(struct table *t, const struct spec *s,
+		      const struct est_cell *c)
+{
+	struct buf b = BUF_INIT(4096);
+	const char *name = s->estimate[c->estimate].name;
+
+	buf_adds(&b, name);
+	if (c->of && strcmp(c->of, name) != 0)
+		buf_addf(&b, " %s", c->of);
+	for (size_t i = 0; i < c->by.n; i++)
+		buf_addf(&b, " %s=%s", c->by.name[i], c->key[i]);
+	for (size_t i = 0; i < c->n_extra; i++)
+		if (strcmp(c->extra[i].name, "p") == 0 && c->n_extra == 1)
+			buf_addf(&b, " p=%g", c->extra[i].value);
+	table_cell(t, buf_cstr(&b) ? buf_cstr(&b) : name);
+	buf_free(&b);
+}
+
+static bool print_table(const struct job *j, struct err *e)
+{
+	static const char *const heads[] = { "ước lượng", "n",	      "giá trị",
+					     "sai số",	  "từ",	      "đến",
+					     "deff",	  "bậc tự do" };
+	const size_t columns = sizeof heads / sizeof heads[0];
+	struct table *t = table_new(columns);
+
+	if (!t)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < columns; i++) {
+		table_cell(t, heads[i]);
+		if (i > 0)
+			table_right(t, i);
+	}
+	table_rule(t);
+	for (size_t i = 0; i < j->out.n; i++) {
+		const struct est_cell *c = &j->out.cell[i];
+
+		name_cell(t, &j->spec, c);
+		number_cell(t, (double)c->r.n, 12);
+		number_cell(t, c->r.value, 7);
+		number_cell(t, c->r.se, 4);
+		number_cell(t, c->r.ci_l, 6);
+		number_cell(t, c->r.ci_u, 6);
+		number_cell(t, c->r.deff, 4);
+		number_cell(t, (double)c->r.df, 12);
+	}
+	table_print(t, stdout);
+	table_free(t);
+	for (size_t i = 0; i < j->out.n_warnings; i++)
+		printf("%s %s: %s (%s)\n", j->out.warning[i].code,
+		       j->out.warning[i].path, j->out.warning[i].message_vi,
+		       j->out.warning[i].message);
+	return true;
+}
+
+static bool print(const struct job *j, enum form form, struct err *e)
+{
+	struct buf b = BUF_INIT(OUTPUT_BYTES);
+	bool ok;
+
+	if (form == FORM_TABLE)
+		return print_table(j, e);
+	if (form == FORM_JSON)
+		est_write_json(&j->spec, &j->out, &b);
+	else
+		est_write_csv(&j->spec, &j->out, &b);
+	ok = write_out(&b, e);
+	for (size_t i = 0; form == FORM_CSV && i < j->out.n_warnings; i++)
+		(void)fprintf(stderr, "phieu estimate: %s %s: %s\n",
+			      j->out.warning[i].code, j->out.warning[i].path,
+			      j->out.warning[i].message);
+	buf_free(&b);
+	return ok;
+}
+
+static bool start(struct job *j, struct err *e)
+{
+	j->a = arena_new(SPEC_ARENA);
+	if (!j->a)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	faults_init(&j->faults, j->a);
+	j->has_frame = frame_init(&j->frame, LIMIT_FRAME_ROWS, e);
+	return j->has_frame;
+}
+
+static int estimate(struct job *j, const char *path, enum form form)
+{
+	struct err e = { 0 };
+	size_t n;
+
+	if (!start(j, &e))
+		return cli_fail("phieu estimate", &e);
+	j->text = file_read(path, LIMIT_SPEC_BYTES, &n, &e);
+	if (!j->text)
+		return cli_fail("phieu estimate", &e);
+	if (!spec_read(j->text, n, j->a, &j->frame, &j->spec, &j->faults))
+		return tell_faults(j, form);
+	if (!load_files(&j->spec, path, &j->frame, &e) ||
+	    !spec_run(&j->spec, &j->frame, j->a, &j->out, &e) ||
+	    !print(j, form, &e)) {
+		(void)cli_fail("phieu estimate", &e);
+		return EXIT_FAILED;
+	}
+	return j->out.failed > 0 ? EXIT_PARTLY : EXIT_DONE;
+}
+
+static int run_estimate(int argc, char **argv, void *app)
+{
+	bool json = false, csv = false, table = false;
+	const struct cli_opt opts[] = { { "--json", &json, NULL },
+					{ "--csv", &csv, NULL },
+					{ "--table", &table, NULL } };
+	struct err e = { 0 };
+	struct job j = { 0 };
+	int code;
+
+	(void)app;
+	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
+		return cli_fail("phieu estimate", &e);
+	if (argc != 2 || json + csv + table > 1) {
+		(void)err_set(&e, ERR_INPUT,
+			      "usage: phieu estimate SPEC.json "
+			      "[--json|--csv|--table]");
+		return cli_fail("phieu estimate", &e);
+	}
+	code = estimate(&j, argv[1],
+			csv	? FORM_CSV
+			: table ? FORM_TABLE
+				: FORM_JSON);
+	job_clear(&j);
+	return code;
+}
+
+static const struct cmd cmds[] = {
+	{ "estimate", "ước lượng từ mẫu điều tra (survey estimates)",
+	  "phieu estimate SPEC.json [--json|--csv|--table]\n"
+	  "\n"
+	  "Means, totals, ratios, proportions, quantiles, unit scores and "
+	  "changes with\n"
+	  "their errors, from a CSV file and the design that SPEC.json tells; "
+	  "see\n"
+	  "docs/ESTIMATE.md.  Files are relative to SPEC.json.  Exit code: 0 "
+	  "done, 1 the\n"
+	  "data or the design do not allow it, 2 the specification is wrong "
+	  "(all that is\n"
+	  "wrong is listed), 3 some estimates could not be made (see "
+	  "warnings).\n",
+	  run_estimate },
+};
+const struct cmd_set cmd_estimate = { cmds, sizeof cmds / sizeof cmds[0] };
