@@ -49,18 +49,10 @@ static void finish(const struct est_how *how, struct est *x, double var)
 }
 
 /* Rows, units, strata, weights and df of every block. */
-static bool fill_base(const struct survey_var *v, const struct survey_stat *s,
-		      struct est *out, struct err *e)
+static void fill_base(const struct survey_var *v, const struct survey_stat *s,
+		      const struct survey_base *b, struct est *out)
 {
-	struct survey_base whole = survey_base_of(v->design, NULL);
-	struct survey_base *b = malloc(s->n_blocks * sizeof *b);
-	bool ok = b != NULL;
-
-	if (!ok)
-		return err_set(e, ERR_NOMEM, "no memory for %zu cells",
-			       s->n_blocks);
-	ok = survey_block_base(v->design, s, b, e);
-	for (size_t i = 0; ok && i < s->n_blocks; i++)
+	for (size_t i = 0; i < s->n_blocks; i++)
 		for (size_t a = 0; a < s->q; a++)
 			out[i * s->q + a] = (struct est){
 				.n = b[i].rows,
@@ -68,10 +60,9 @@ static bool fill_base(const struct survey_var *v, const struct survey_stat *s,
 				.strata = b[i].strata,
 				.sum_w = b[i].sum_w,
 				.df = v->df > 0 ? v->df : b[i].df,
-				.df_design = v->df > 0 ? v->df : whole.df
+				.df_design =
+					v->df > 0 ? v->df : v->design->whole.df
 			};
-	free(b);
-	return ok;
 }
 
 static bool run(const struct survey_var *v, const struct survey_stat *s,
@@ -79,24 +70,23 @@ static bool run(const struct survey_var *v, const struct survey_stat *s,
 		struct err *e)
 {
 	size_t p = s->n_blocks * s->q;
-	double *theta = malloc((p + 1) * sizeof *theta), *var = NULL;
-	bool ok;
+	double *theta = malloc((2 * p + 1) * sizeof *theta);
+	struct survey_base *base = malloc((s->n_blocks + 1) * sizeof *base);
+	double *var;
+	bool ok = theta && base;
 
-	if (!cov)
-		var = malloc((p + 1) * sizeof *var);
-	if (!theta || (!cov && !var)) {
-		free(theta);
-		free(var);
-		return err_set(e, ERR_NOMEM, "no memory for %zu cells", p);
-	}
-	ok = fill_base(v, s, out, e) &&
-	     survey_estimate(v, s, cov != NULL, theta, cov ? cov : var, e);
+	if (!ok)
+		(void)err_set(e, ERR_NOMEM, "no memory for %zu cells", p);
+	var = cov || !ok ? cov : theta + p;
+	ok = ok && survey_estimate_base(v, s, cov != NULL, theta, var, base, e);
+	if (ok)
+		fill_base(v, s, base, out);
 	for (size_t i = 0; ok && i < p; i++) {
 		out[i].value = theta[i];
 		finish(how, &out[i], cov ? cov[i * p + i] : var[i]);
 	}
 	free(theta);
-	free(var);
+	free(base);
 	return ok;
 }
 

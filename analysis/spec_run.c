@@ -530,7 +530,7 @@ bool spec_run(const struct spec *s, struct frame *f, struct arena *a,
 	ok = ok && prepare_parts(&r, e);
 	if (ok) {
 		warn_design(&r);
-		out->design = survey_base_of(r.design, NULL);
+		out->design = r.design->whole;
 	}
 	for (size_t i = 0; ok && i < s->n_estimates; i++)
 		ok = run_one(&r, &s->estimate[i], e);

@@ -60,6 +60,7 @@ struct spread {
 	uint32_t *unit_list; /* blocks it touches */
 	uint8_t *in_unit;    /* [n_blocks] */
 	size_t n_unit;
+	struct survey_base *base; /* [n_blocks] counted by the way, or NULL */
 };
 
 static void spread_clear(struct spread *s)
@@ -109,6 +110,8 @@ static void push(struct spread *s, uint32_t b, const double *t)
 {
 	size_t at = (size_t)b * s->q;
 
+	if (s->base)
+		s->base[b].units++;
 	if (s->count[b]++ == 0) {
 		s->list[s->n++] = b;
 		for (size_t a = 0; a < s->q; a++) {
@@ -166,6 +169,8 @@ static void add_row(struct spread *s, uint32_t b, const double *z)
 		s->in_unit[b] = 1;
 		s->unit_list[s->n_unit++] = b;
 	}
+	if (s->base)
+		s->base[b].rows++;
 	for (size_t a = 0; a < s->q; a++)
 		t[a] += z[a];
 }
@@ -318,6 +323,8 @@ static bool end_stratum(struct engine *g, const struct survey_stratum *h,
 	double f = 1 - h->n / h->total;
 	enum survey_lonely rule = g->d->lonely;
 
+	for (size_t i = 0; g->s.base && i < g->s.n; i++)
+		g->s.base[g->s.list[i]].strata++;
 	if (g->averaging)
 		count_average(g, h->lonely);
 	if (g->s.n == 0 || f < WHOLE) {
@@ -358,9 +365,11 @@ static void add_units(struct engine *g, size_t stage,
 			}
 			if (c->block[k] == SURVEY_NONE)
 				continue;
-			if (end - first > 1)
+			if (end - first > 1) {
 				add_row(s, c->block[k], c->z + k * s->q);
-			else {
+			} else {
+				if (s->base)
+					s->base[c->block[k]].rows++;
 				push(s, c->block[k], c->z + k * s->q);
 				if (s->full)
 					push_within(s, c->block[k],
@@ -369,6 +378,78 @@ static void add_units(struct engine *g, size_t stage,
 		}
 		if (s->n_unit > 0)
 			end_unit(s);
+	}
+}
+
+/* ---- rows that are units ---------------------------------------------- */
+
+/* Where every row is a unit and a row has one block, the sums of a stratum can
+ * be had in the order of the rows, without looking them up by the design: a
+ * table of strata x blocks.  Two blocks never meet in a unit. */
+struct shifted {
+	double k, sum, square;
+	uint32_t count;
+};
+
+struct table {
+	struct shifted *at; /* [strata * n_blocks] */
+};
+
+#define TABLE_MOST ((size_t)1 << 20)
+
+static bool fits_table(const struct survey_design *d,
+		       const struct survey_scores *s)
+{
+	return d->elements && s->q == 1 &&
+	       d->n_strata[0] <= TABLE_MOST / s->n_blocks &&
+	       d->n_strata[0] * s->n_blocks <= d->n;
+}
+
+static void fill_table(const struct survey_design *d, struct cursor *c,
+		       struct shifted *at)
+{
+	size_t nb = c->s->n_blocks;
+	uint32_t row[SURVEY_BLOCK];
+
+	for (size_t from = 0; from < d->n; from += c->step) {
+		size_t n = d->n - from < c->step ? d->n - from : c->step;
+		const uint32_t *stratum = d->row_stratum + from;
+
+		for (size_t i = 0; i < n; i++)
+			row[i] = (uint32_t)(from + i);
+		c->s->fill(c->s, row, n, c->block, c->z);
+		for (size_t i = 0; i < n; i++) {
+			struct shifted *x = at + stratum[i] * nb + c->block[i];
+			double t;
+
+			if (c->block[i] == SURVEY_NONE)
+				continue;
+			if (x->count++ == 0)
+				x->k = c->z[i];
+			t = c->z[i] - x->k;
+			x->sum += t;
+			x->square += t * t;
+		}
+	}
+}
+
+static void load_stratum(struct engine *g, const struct table *t, size_t h)
+{
+	struct spread *s = &g->s;
+	const struct shifted *at = t->at + h * s->n_blocks;
+
+	for (size_t b = 0; b < s->n_blocks; b++) {
+		if (at[b].count == 0)
+			continue;
+		s->list[s->n++] = (uint32_t)b;
+		s->count[b] = at[b].count;
+		s->k[b] = at[b].k;
+		s->sum[b] = at[b].sum;
+		s->square[b] = at[b].square;
+		if (s->base) {
+			s->base[b].rows += at[b].count;
+			s->base[b].units += at[b].count;
+		}
 	}
 }
 
@@ -422,7 +503,8 @@ static size_t family(const struct survey_design *d, size_t stage, size_t k,
 	return k;
 }
 
-static bool add_stage(struct engine *g, size_t stage, struct err *e)
+static bool add_stage(struct engine *g, size_t stage, const struct table *t,
+		      struct err *e)
 {
 	const struct survey_design *d = g->d;
 	size_t end;
@@ -435,7 +517,10 @@ static bool add_stage(struct engine *g, size_t stage, struct err *e)
 			continue;
 		g->averaging = lonely && d->lonely == SURVEY_AVERAGE;
 		for (size_t i = k; ok && i < end; i++) {
-			add_units(g, stage, &d->stratum[stage][i]);
+			if (t)
+				load_stratum(g, t, i);
+			else
+				add_units(g, stage, &d->stratum[stage][i]);
 			ok = end_stratum(g, &d->stratum[stage][i], stage, e);
 		}
 		if (!ok)
@@ -481,16 +566,41 @@ static void engine_clear(struct engine *g)
 	free(g->alone2);
 }
 
+static bool add_stages(struct engine *g, const struct survey_scores *s,
+		       struct err *e)
+{
+	const struct survey_design *d = g->d;
+	struct table t = { 0 };
+	bool ok = true;
+
+	if (fits_table(d, s)) {
+		t.at = calloc(d->n_strata[0] * s->n_blocks, sizeof *t.at);
+		if (!t.at)
+			return err_set(e, ERR_NOMEM, "no memory for strata");
+		fill_table(d, &g->c, t.at);
+		ok = add_stage(g, 0, &t, e);
+		free(t.at);
+		return ok;
+	}
+	for (size_t stage = 0; ok && stage < d->n_stages; stage++) {
+		ok = add_stage(g, stage, NULL, e);
+		g->s.base = NULL; /* of the first stage only */
+	}
+	return ok;
+}
+
 static bool plain_cov(const struct survey_design *d,
 		      const struct survey_scores *s, bool full, double *cov,
-		      struct err *e)
+		      struct survey_base *base, struct err *e)
 {
 	struct engine g = { 0 };
 	size_t p = s->n_blocks * s->q;
 	bool ok = engine_init(&g, d, s, full, e);
 
-	for (size_t stage = 0; ok && stage < d->n_stages; stage++)
-		ok = add_stage(&g, stage, e);
+	if (base)
+		memset(base, 0, s->n_blocks * sizeof *base);
+	g.s.base = base;
+	ok = ok && add_stages(&g, s, e);
 	for (size_t a = 0; ok && a < p; a++)
 		for (size_t b = full ? 0 : a; b <= a; b++) {
 			size_t at = full ? a * p + b : a;
@@ -595,7 +705,7 @@ static bool residual_cov(const struct survey_design *d,
 	ok = x.b && x.index && x.value && x.block && x.z;
 	if (!ok)
 		(void)err_set(e, ERR_NOMEM, "no memory for residuals");
-	ok = ok && regress(&x, d, e) && plain_cov(d, &x.s, full, cov, e);
+	ok = ok && regress(&x, d, e) && plain_cov(d, &x.s, full, cov, NULL, e);
 	free(x.b);
 	free(x.index);
 	free(x.value);
@@ -606,8 +716,8 @@ static bool residual_cov(const struct survey_design *d,
 
 bool survey_cov(const struct survey_design *d, const struct survey_residual *r,
 		const struct survey_scores *s, bool full, double *cov,
-		struct err *e)
+		struct survey_base *base, struct err *e)
 {
 	return r ? residual_cov(d, r, s, full, cov, e)
-		 : plain_cov(d, s, full, cov, e);
+		 : plain_cov(d, s, full, cov, base, e);
 }

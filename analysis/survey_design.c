@@ -554,6 +554,28 @@ static bool collapse(struct build *b, struct err *e)
 	return ok;
 }
 
+/* What is behind all rows; the weights may be new. */
+static void set_whole(struct survey_design *d)
+{
+	struct survey_sum w = { 0 };
+
+	d->zero_weight = false;
+	for (size_t i = 0; i < d->n; i++) {
+		survey_add(&w, d->weight[i]);
+		d->zero_weight = d->zero_weight || !(d->weight[i] > 0);
+	}
+	if (d->zero_weight) {
+		d->whole = survey_base_of(d, NULL);
+		return;
+	}
+	d->whole = (struct survey_base){ .rows = d->n,
+					 .units = d->n_units[0],
+					 .strata = d->n_strata[0],
+					 .sum_w = w.s + w.c,
+					 .df = (int64_t)d->n_units[0] -
+					       (int64_t)d->n_strata[0] };
+}
+
 /* ---- the whole -------------------------------------------------------- */
 
 static bool build_design(struct build *b, struct err *e)
@@ -579,11 +601,14 @@ static bool build_design(struct build *b, struct err *e)
 			own->ones[i] = 1;
 		d->weight = own->ones;
 	}
-	d->weight_one = !in->weight;
 	if (!lay_out(b, e))
 		return false;
-	return in->lonely != SURVEY_COLLAPSE || d->lonely_first == 0 ||
-	       collapse(b, e);
+	if (in->lonely == SURVEY_COLLAPSE && d->lonely_first > 0 &&
+	    !collapse(b, e))
+		return false;
+	d->elements = b->stages == 1 && d->n_units[0] == d->n;
+	set_whole(d);
+	return true;
 }
 
 struct survey_design *survey_design_new(const struct survey_input *in,
@@ -633,5 +658,5 @@ void survey_design_free(struct survey_design *d)
 void survey_set_weight(struct survey_design *d, const double *weight)
 {
 	d->weight = weight;
-	d->weight_one = false;
+	set_whole(d);
 }

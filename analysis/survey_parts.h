@@ -20,9 +20,10 @@ struct survey_scores {
 	const uint32_t *cell;
 };
 
-/* cov as survey_estimate has it. */
+/* cov as survey_estimate has it; base [n_blocks] or NULL: rows, units and
+ * strata of each block, whatever their weights (not with residuals). */
 bool survey_cov(const struct survey_design *d, const struct survey_residual *r,
 		const struct survey_scores *s, bool full, double *cov,
-		struct err *e) MUST_USE;
+		struct survey_base *base, struct err *e) MUST_USE;
 
 #endif

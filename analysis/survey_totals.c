@@ -20,6 +20,9 @@ struct sums {
 	uint8_t *touched;	  /* [n_cells] in the block */
 	uint32_t *list;
 	double *v;
+	bool weigh;		   /* sums of weights too */
+	double *part_w;		   /* [n_cells] of the block */
+	struct survey_sum *weight; /* [n_cells] */
 };
 
 static void sums_clear(struct sums *t)
@@ -29,6 +32,8 @@ static void sums_clear(struct sums *t)
 	free(t->touched);
 	free(t->list);
 	free(t->v);
+	free(t->part_w);
+	free(t->weight);
 }
 
 static bool sums_init(struct sums *t, struct err *e)
@@ -45,19 +50,24 @@ static bool sums_init(struct sums *t, struct err *e)
 	t->touched = calloc(t->s->n_cells, sizeof *t->touched);
 	t->list = malloc(t->s->n_cells * sizeof *t->list);
 	t->v = malloc(SURVEY_BLOCK * t->s->m * sizeof *t->v);
-	return (t->part && t->whole && t->touched && t->list && t->v) ||
+	t->part_w = calloc(t->s->n_cells, sizeof *t->part_w);
+	t->weight = calloc(t->s->n_cells, sizeof *t->weight);
+	return (t->part && t->whole && t->touched && t->list && t->v &&
+		t->part_w && t->weight) ||
 	       err_set(e, ERR_NOMEM, "no memory for %zu totals", n);
 }
 
 static void sum_block(struct sums *t, const uint32_t *row, size_t n)
 {
 	const uint32_t *cell = t->s->cell;
+	const double *weight = t->d->weight, *v = t->v;
+	double *part = t->part;
 	size_t m = t->s->m, touched = 0;
 
 	t->s->values(t->s->ctx, row, n, t->v);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++, v += m) {
 		uint32_t c = cell ? cell[row[i]] : 0;
-		double w = t->d->weight[row[i]];
+		double w = weight[row[i]], *to = part + c * m;
 
 		if (c == SURVEY_NONE)
 			continue;
@@ -65,8 +75,10 @@ static void sum_block(struct sums *t, const uint32_t *row, size_t n)
 			t->touched[c] = 1;
 			t->list[touched++] = c;
 		}
-		for (size_t j = 0; j < m; j++)
-			t->part[c * m + j] += w * t->v[i * m + j];
+		t->part_w[c] += w;
+		to[0] += w * v[0];
+		for (size_t j = 1; j < m; j++)
+			to[j] += w * v[j];
 	}
 	for (size_t k = 0; k < touched; k++) {
 		size_t c = t->list[k];
@@ -75,21 +87,32 @@ static void sum_block(struct sums *t, const uint32_t *row, size_t n)
 			survey_add(&t->whole[c * m + j], t->part[c * m + j]);
 			t->part[c * m + j] = 0;
 		}
+		if (t->weigh)
+			survey_add(&t->weight[c], t->part_w[c]);
+		t->part_w[c] = 0;
 		t->touched[c] = 0;
 	}
 }
 
+/* In the order of the rows: columns are read from end to end. */
 static bool sum_all(const struct survey_design *d, const struct survey_stat *s,
-		    double *totals, struct err *e)
+		    double *totals, double *weights, struct err *e)
 {
-	struct sums t = { .d = d, .s = s };
+	struct sums t = { .d = d, .s = s, .weigh = weights != NULL };
 	bool ok = sums_init(&t, e);
+	uint32_t row[SURVEY_BLOCK];
 
-	for (size_t i = 0; ok && i < d->n; i += SURVEY_BLOCK)
-		sum_block(&t, d->order + i,
-			  d->n - i < SURVEY_BLOCK ? d->n - i : SURVEY_BLOCK);
+	for (size_t i = 0; ok && i < d->n; i += SURVEY_BLOCK) {
+		size_t n = d->n - i < SURVEY_BLOCK ? d->n - i : SURVEY_BLOCK;
+
+		for (size_t k = 0; k < n; k++)
+			row[k] = (uint32_t)(i + k);
+		sum_block(&t, row, n);
+	}
 	for (size_t k = 0; ok && k < s->n_cells * s->m; k++)
 		totals[k] = t.whole[k].s + t.whole[k].c;
+	for (size_t c = 0; ok && weights && c < s->n_cells; c++)
+		weights[c] = t.weight[c].s + t.weight[c].c;
 	sums_clear(&t);
 	return ok;
 }
@@ -143,7 +166,7 @@ static bool count_base(const struct survey_design *d,
 bool survey_totals(const struct survey_design *d, const struct survey_stat *s,
 		   double *totals, struct survey_base *base, struct err *e)
 {
-	return sum_all(d, s, totals, e) &&
+	return sum_all(d, s, totals, NULL, e) &&
 	       (!base || count_base(d, s, false, base, e));
 }
 
@@ -207,6 +230,16 @@ static void stat_scores(const struct survey_scores *s, const uint32_t *row,
 	}
 }
 
+/* Sums of weights by block. */
+static void weigh(const struct survey_stat *s, const double *weights,
+		  struct survey_base *base)
+{
+	for (size_t c = 0; c < s->n_cells; c++)
+		base[s->block ? s->block[c] : c].sum_w += weights[c];
+	for (size_t b = 0; b < s->n_blocks; b++)
+		base[b].df = (int64_t)base[b].units - (int64_t)base[b].strata;
+}
+
 static void blank_undefined(const double *theta, size_t p, bool full,
 			    double *cov)
 {
@@ -225,8 +258,16 @@ static void blank_undefined(const double *theta, size_t p, bool full,
 bool survey_estimate(const struct survey_var *v, const struct survey_stat *s,
 		     bool full, double *theta, double *cov, struct err *e)
 {
+	return survey_estimate_base(v, s, full, theta, cov, NULL, e);
+}
+
+bool survey_estimate_base(const struct survey_var *v,
+			  const struct survey_stat *s, bool full, double *theta,
+			  double *cov, struct survey_base *base, struct err *e)
+{
 	size_t p = s->n_blocks * s->q;
-	double *totals = NULL, *jac = NULL;
+	double *totals = NULL, *jac = NULL, *weights = NULL;
+	bool by_the_way = base && !v->design->zero_weight && !v->residual;
 	struct survey_scores z = { .n_blocks = s->n_blocks,
 				   .q = s->q,
 				   .fill = stat_scores,
@@ -239,8 +280,9 @@ bool survey_estimate(const struct survey_var *v, const struct survey_stat *s,
 			       "covariances of %zu statistics, %zu at most", p,
 			       MAX_FULL);
 	if (v->replicates)
-		return v->replicate(v, s, full, theta, cov, e);
-	totals = malloc((s->n_cells * s->m + 1) * sizeof *totals);
+		return v->replicate(v, s, full, theta, cov, e) &&
+		       (!base || count_base(v->design, s, true, base, e));
+	totals = malloc((s->n_cells * (s->m + 1) + 1) * sizeof *totals);
 	jac = calloc(s->n_cells * s->q * s->m + 1, sizeof *jac);
 	z.v = malloc((SURVEY_BLOCK * s->m + 1) * sizeof *z.v);
 	if (!totals || !jac || !z.v) {
@@ -248,11 +290,16 @@ bool survey_estimate(const struct survey_var *v, const struct survey_stat *s,
 			      s->n_cells);
 		goto out;
 	}
-	if (!sum_all(v->design, s, totals, e))
+	weights = by_the_way ? totals + s->n_cells * s->m : NULL;
+	if (!sum_all(v->design, s, totals, weights, e))
 		goto out;
 	s->theta(s->ctx, totals, theta, jac);
 	z.jac = jac;
-	ok = survey_cov(v->design, v->residual, &z, full, cov, e);
+	ok = survey_cov(v->design, v->residual, &z, full, cov,
+			by_the_way ? base : NULL, e) &&
+	     (!base || by_the_way || count_base(v->design, s, true, base, e));
+	if (ok && by_the_way)
+		weigh(s, weights, base);
 	if (ok)
 		blank_undefined(theta, p, full, cov);
 out:
@@ -289,5 +336,5 @@ bool survey_cov_scores(const struct survey_design *d,
 		return err_set(e, ERR_INPUT,
 			       "covariances of %zu statistics, %zu at most", q,
 			       MAX_FULL);
-	return survey_cov(d, r, &s, true, cov, e);
+	return survey_cov(d, r, &s, true, cov, NULL, e);
 }

@@ -56,6 +56,15 @@ struct survey_input { /* all borrowed until survey_design_new returns, weight
 	const uint32_t *collapse; /* [n] key of the first stage's stratum */
 };
 
+/* What is known of the rows behind a number. */
+struct survey_base {
+	size_t rows;   /* of weight > 0 */
+	size_t units;  /* first-stage units with such a row */
+	size_t strata; /* first-stage strata with such a row */
+	double sum_w;
+	int64_t df; /* units - strata */
+};
+
 /* Units and strata of all stages as flat arrays, in the order of rows: strata
  * of stage s hold units of stage s, a unit of any stage holds the rows
  * order[first..end). */
@@ -88,7 +97,10 @@ struct survey_design {
 				   when there were none */
 	size_t lonely_first;	/* strata of the first stage that are lonely */
 	size_t collapsed;	/* strata joined by SURVEY_COLLAPSE */
-	bool weight_one, in_order; /* all weights 1; order[i] == i */
+	bool in_order;		/* order[i] == i */
+	bool elements;		/* one stage, every row a unit of its own */
+	bool zero_weight;	/* some row has weight 0 */
+	struct survey_base whole; /* of all rows */
 	void *own;
 };
 
@@ -157,15 +169,6 @@ struct survey_var {
 	int64_t df; /* > 0: of the replicates, in place of the design's */
 };
 
-/* What is known of the rows behind one block of statistics. */
-struct survey_base {
-	size_t rows;   /* of weight > 0 */
-	size_t units;  /* first-stage units with such a row */
-	size_t strata; /* first-stage strata with such a row */
-	double sum_w;
-	int64_t df; /* units - strata */
-};
-
 /* totals[n_cells*m], compensated sums.  base[n_cells] may be NULL. */
 bool survey_totals(const struct survey_design *d, const struct survey_stat *s,
 		   double *totals, struct survey_base *base,
@@ -181,6 +184,12 @@ bool survey_block_base(const struct survey_design *d,
 bool survey_estimate(const struct survey_var *v, const struct survey_stat *s,
 		     bool full, double *theta, double *cov,
 		     struct err *e) MUST_USE;
+
+/* The same, and what is behind each block: base[n_blocks]. */
+bool survey_estimate_base(const struct survey_var *v,
+			  const struct survey_stat *s, bool full, double *theta,
+			  double *cov, struct survey_base *base,
+			  struct err *e) MUST_USE;
 
 /* Covariance of totals of ready scores: z[n*q] row-major, weight included,
  * linearised by the caller (regression, kappa, ...); rows outside of the
