@@ -2,6 +2,7 @@
 #ifndef ANALYSIS_CALIB_PARTS_H
 #define ANALYSIS_CALIB_PARTS_H
 
+#include "phieu/buf.h"
 #include "phieu/calibrate.h"
 
 /* Auxiliaries of cells (rows that share them), whatever their weights. */
@@ -41,6 +42,6 @@ void calib_solve_factor(const double *a, const uint8_t *out, size_t k,
 /* base[] -> g[]; ERR_MATH when the totals cannot be met. */
 bool calib_run(struct calib_work *w, struct err *e) MUST_USE;
 /* "sex=M" */
-void calib_name(const struct calib_design *d, size_t j, char *out, size_t n);
+void calib_name(const struct calib_design *d, size_t j, struct buf *out);
 
 #endif

@@ -1,5 +1,4 @@
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "calib_parts.h"
@@ -10,17 +9,17 @@
 #define CALIB_ENOUGH  1e-10 /* as good as this, or the totals are not met */
 #define CALIB_DEPENDS 1e-10 /* of a column's square, left of those before */
 
-void calib_name(const struct calib_design *d, size_t j, char *out, size_t n)
+void calib_name(const struct calib_design *d, size_t j, struct buf *out)
 {
 	const struct calib_term *t = &d->spec->term[d->term_of[j]];
 
+	buf_adds(out, t->name);
 	if (t->code == NULL)
-		(void)snprintf(out, n, "%s", t->name);
-	else if (t->level == NULL)
-		(void)snprintf(out, n, "%s=%zu", t->name, d->level_of[j]);
+		return;
+	if (t->level == NULL)
+		buf_addf(out, "=%zu", d->level_of[j]);
 	else
-		(void)snprintf(out, n, "%s=%s", t->name,
-			       t->level[d->level_of[j]]);
+		buf_addf(out, "=%s", t->level[d->level_of[j]]);
 }
 
 /* ---- the factor of sum w x x' ----------------------------------------- */
@@ -223,17 +222,19 @@ static double merit(const struct calib_work *w)
 static bool not_met(const struct calib_work *w, struct err *e)
 {
 	const struct calib_design *d = w->d;
-	char name[120];
+	struct buf name = BUF_INIT(120);
 	double total = d->total[w->worst_at];
 
-	calib_name(d, w->worst_at, name, sizeof name);
-	return err_set(e, ERR_MATH,
-		       "no weights%s meet the totals: %s is %.10g where %.10g "
-		       "is wanted",
-		       d->spec->bounded || d->spec->weight_bounded
-			       ? " within the bounds"
-			       : "",
-		       name, total - w->miss[w->worst_at], total);
+	calib_name(d, w->worst_at, &name);
+	err_set(e, ERR_MATH,
+		"no weights%s meet the totals: %s is %.10g where %.10g is "
+		"wanted",
+		d->spec->bounded || d->spec->weight_bounded
+			? " within the bounds"
+			: "",
+		buf_cstr(&name), total - w->miss[w->worst_at], total);
+	buf_free(&name);
+	return false;
 }
 
 /* ---- Newton ----------------------------------------------------------- */

@@ -1,7 +1,6 @@
 #include "phieu/calibrate.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -342,7 +341,7 @@ static bool check_rows(struct calib_work *w, struct err *e)
 {
 	const struct calib_design *d = w->d;
 	size_t m = d->n_terms;
-	char name[120];
+	struct buf name = BUF_INIT(120);
 
 	memset(w->step, 0, d->k * sizeof *w->step);
 	for (size_t c = 0; c < d->n_cells; c++)
@@ -352,10 +351,11 @@ static bool check_rows(struct calib_work *w, struct err *e)
 	for (size_t j = 0; j < d->k; j++) {
 		if (w->step[j] > 0 || d->total[j] == 0)
 			continue;
-		calib_name(d, j, name, sizeof name);
-		return err_set(e, ERR_INPUT,
-			       "%s has a total of %.10g and no rows", name,
-			       d->total[j]);
+		calib_name(d, j, &name);
+		err_set(e, ERR_INPUT, "%s has a total of %.10g and no rows",
+			buf_cstr(&name), d->total[j]);
+		buf_free(&name);
+		return false;
 	}
 	return true;
 }
@@ -367,7 +367,7 @@ static bool check_dependent(struct calib_work *w, size_t *dependent,
 {
 	const struct calib_design *d = w->d;
 	size_t k = d->k;
-	char name[120];
+	struct buf name = BUF_INIT(120);
 
 	*dependent = 0;
 	for (size_t j = 0; j < k; j++) {
@@ -394,11 +394,13 @@ static bool check_dependent(struct calib_work *w, size_t *dependent,
 		}
 		if (fabs(want - d->total[j]) <= CALIB_AGREE * size)
 			continue;
-		calib_name(d, j, name, sizeof name);
-		return err_set(e, ERR_INPUT,
-			       "margins contradict: %s is %.10g where the "
-			       "totals before it make %.10g",
-			       name, d->total[j], want);
+		calib_name(d, j, &name);
+		err_set(e, ERR_INPUT,
+			"margins contradict: %s is %.10g where the "
+			"totals before it make %.10g",
+			buf_cstr(&name), d->total[j], want);
+		buf_free(&name);
+		return false;
 	}
 	return true;
 }
@@ -422,9 +424,10 @@ static struct calib_work *work_new(const struct calib_design *d, struct err *e)
 {
 	struct calib_work *w = calloc(1, sizeof *w);
 	size_t k = d->k, c = d->n_cells;
+	bool ok = false;
 
 	if (w == NULL)
-		goto fail;
+		goto out;
 	w->d = d;
 	w->a = malloc((d->diagonal ? k : k * k) * sizeof *w->a);
 	w->out = malloc(k);
@@ -434,15 +437,17 @@ static struct calib_work *work_new(const struct calib_design *d, struct err *e)
 	w->base = malloc(3 * c * sizeof *w->base);
 	if (w->a == NULL || w->out == NULL || w->lambda == NULL ||
 	    w->sum == NULL || w->cells == NULL || w->base == NULL)
-		goto fail;
+		goto out;
 	w->step = w->lambda + k;
 	w->miss = w->step + k;
 	w->old = w->miss + k;
 	w->old_miss = w->old + k;
 	w->g = w->base + c;
 	w->slope = w->g + c;
-	return w;
-fail:
+	ok = true;
+out:
+	if (ok)
+		return w;
 	calib_work_free(w);
 	err_set(e, ERR_NOMEM, "no memory for calibration");
 	return NULL;

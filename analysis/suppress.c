@@ -247,9 +247,9 @@ bool planning_suppress(struct planning_table *t, struct err *e)
 	if (!check(t, e))
 		return false;
 	t->n_primary = 0;
-	/* a line is entered at most twice on one path */
-	stack = calloc(2 * lines + 2, sizeof *stack);
-	forbidden = calloc((2 * lines + 2) * longest, sizeof *forbidden);
+	/* a line that was helped holds two: one step of a path each */
+	stack = calloc(lines + 2, sizeof *stack);
+	forbidden = calloc((lines + 2) * longest, sizeof *forbidden);
 	s.in_line = calloc(lines, sizeof *s.in_line);
 	s.now = calloc(n, 1);
 	s.best = calloc(n, 1);
@@ -258,7 +258,7 @@ bool planning_suppress(struct planning_table *t, struct err *e)
 		err_set(e, ERR_NOMEM, "no memory for a table");
 		goto out;
 	}
-	for (size_t i = 0; i < 2 * lines + 2; i++)
+	for (size_t i = 0; i < lines + 2; i++)
 		stack[i].forbidden = forbidden + i * longest;
 	close_primary(t, &s);
 	run(&s, stack);
