@@ -15,7 +15,7 @@ struct calib_own {
 	uint32_t *first[LIMIT_CALIB_TERMS]; /* [n_levels] auxiliary or NONE */
 	struct calib_design design;
 	struct calib_work *work; /* holds the factor of the base weights */
-	double *tmp;
+	double *base;		 /* [n] copied */
 };
 
 /* ---- checks of the specification -------------------------------------- */
@@ -523,6 +523,7 @@ void calib_free(struct calibration *c)
 		free(o->design.total);
 		free(o->design.term_of);
 		free(o->design.level_of);
+		free(o->base);
 		free(o->design.low);
 		free(o->design.high);
 		free(o);
@@ -531,6 +532,13 @@ void calib_free(struct calibration *c)
 	free(c->g);
 	free(c->inv_g);
 	free(c);
+}
+
+void calib_base(const struct calibration *c, double *out)
+{
+	const struct calib_own *o = c->own;
+
+	memcpy(out, o->base, c->n * sizeof *out);
 }
 
 /* Bounds of weights as bounds of g, row by row. */
@@ -582,6 +590,10 @@ static bool calib_make(struct calibration *c, struct calib_own *o,
 {
 	struct calib_design *d = &o->design;
 
+	o->base = malloc(d->n * sizeof *o->base);
+	if (o->base == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for weights");
+	memcpy(o->base, base, d->n * sizeof *base);
 	if (!number_totals(o, e) || !make_cells(o, base, e))
 		return false;
 	o->work = work_new(d, e);

@@ -79,6 +79,8 @@ struct calibration {
 struct calibration *calib_new(const struct calib_spec *spec, size_t n,
 			      const double *base, struct err *e) MUST_USE;
 void calib_free(struct calibration *c);
+/* The weights it began from: out[n]. */
+void calib_base(const struct calibration *c, double *out);
 
 /* The same totals from other base weights: replicates.  One workspace a
  * thread.  weight[n] out; may be base. */
