@@ -1,13 +1,19 @@
 #include "phieu/estimate_spec.h"
+#include "phieu/estimate_weights.h"
 
 /* Every file of statistics and every part of a specification, once. */
 const struct stat_set *const stat_sets[] = {
 	&stats_base,
 	&stats_compare,
+	&stats_weights,
+	&stats_planning,
 };
 const size_t n_stat_sets = sizeof stat_sets / sizeof stat_sets[0];
 
+/* In the order in which they are prepared. */
 const struct spec_part *const spec_parts[] = {
-	NULL,
+	&spec_part_weights,
+	&spec_part_calibrate,
+	&spec_part_replicates,
 };
-const size_t n_spec_parts = sizeof spec_parts / sizeof spec_parts[0] - 1;
+const size_t n_spec_parts = sizeof spec_parts / sizeof spec_parts[0];

@@ -5,6 +5,7 @@
 
 #include "phieu/commands.h"
 #include "phieu/estimate_load.h"
+#include "phieu/estimate_weights.h"
 #include "phieu/file.h"
 #include "phieu/limits.h"
 
@@ -15,18 +16,20 @@ enum form { FORM_JSON, FORM_CSV, FORM_TABLE };
 
 struct job {
 	struct arena *a;
-	struct frame frame;
+	struct frame frame, replicates;
 	struct faults faults;
 	struct spec spec;
 	struct est_results out;
 	char *text;
-	bool has_frame;
+	bool has_frame, has_replicates;
 };
 
 static void job_clear(struct job *j)
 {
 	if (j->has_frame)
 		frame_clear(&j->frame);
+	if (j->has_replicates)
+		frame_clear(&j->replicates);
 	free(j->text);
 	arena_free(j->a);
 }
@@ -159,6 +162,20 @@ static bool start(struct job *j, struct err *e)
 	return j->has_frame;
 }
 
+/* The file of replicate factors, where the specification names one. */
+static bool load_replicates(struct job *j, const char *path, struct err *e)
+{
+	const char *name = spec_replicates_file(&j->spec);
+
+	if (!name)
+		return true;
+	j->has_replicates = frame_init(&j->replicates, LIMIT_FRAME_ROWS, e);
+	if (!j->has_replicates || !load_table(path, name, &j->replicates, e))
+		return false;
+	spec_replicates_give(&j->spec, &j->replicates);
+	return true;
+}
+
 static int estimate(struct job *j, const char *path, enum form form)
 {
 	struct err e = { 0 };
@@ -172,6 +189,7 @@ static int estimate(struct job *j, const char *path, enum form form)
 	if (!spec_read(j->text, n, j->a, &j->frame, &j->spec, &j->faults))
 		return tell_faults(j, form);
 	if (!load_files(&j->spec, path, &j->frame, &e) ||
+	    !load_replicates(j, path, &e) ||
 	    !spec_run(&j->spec, &j->frame, j->a, &j->out, &e) ||
 	    !print(j, form, &e)) {
 		(void)cli_fail("phieu estimate", &e);

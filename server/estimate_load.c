@@ -6,7 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PIECE ((size_t)1 << 20)
+#include "phieu/csv.h"
+#include "phieu/file.h"
+
+#define PIECE	    ((size_t)1 << 20)
+#define TABLE_BYTES ((size_t)1 << 30)
 
 static bool push_all(int fd, const char *path, struct frame_csv *c, char *piece,
 		     struct err *e)
@@ -71,4 +75,52 @@ bool load_files(const struct spec *s, const char *spec_path, struct frame *f,
 			     : err_set(e, ERR_INPUT, "the path is too long");
 	buf_free(&path);
 	return ok && frame_done(f, e);
+}
+
+/* Every column, the first as codes, the others as numbers. */
+static bool want_all(const struct csv *c, struct frame *f, struct err *e)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (frame_want(f, c->cells[i].s,
+			       i == 0 ? FRAME_CODE : FRAME_NUMBER) ==
+		    FRAME_NONE)
+			return err_set(e, ERR_INPUT, "too many columns");
+	return frame_header(f, c->cells, c->n, e);
+}
+
+static bool table_rows(const char *text, size_t n, struct frame *f,
+		       struct err *e)
+{
+	struct csv c;
+	bool ok;
+	int got;
+
+	if (!csv_open(&c, text, n, e))
+		return false;
+	got = csv_next(&c, e);
+	ok = got > 0 ? want_all(&c, f, e)
+		     : got < 0 ? false
+			       : err_set(e, ERR_INPUT, "the file is empty");
+	while (ok && (got = csv_next(&c, e)) > 0)
+		ok = frame_row(f, c.cells, c.n, c.line, e);
+	csv_close(&c);
+	return ok && got == 0 && frame_done(f, e);
+}
+
+bool load_table(const char *spec_path, const char *name, struct frame *f,
+		struct err *e)
+{
+	struct buf path = BUF_INIT(8192);
+	char *text = NULL;
+	size_t n;
+	bool ok = beside(spec_path, name, &path) ||
+		  err_set(e, ERR_INPUT, "the path is too long");
+
+	if (ok)
+		text = file_read(buf_cstr(&path), TABLE_BYTES, &n, e);
+	ok = text && (table_rows(text, n, f, e) ||
+		      err_wrap(e, "%s", buf_cstr(&path)));
+	free(text);
+	buf_free(&path);
+	return ok;
 }

@@ -11,4 +11,9 @@
 bool load_files(const struct spec *s, const char *spec_path, struct frame *f,
 		struct err *e) MUST_USE;
 
+/* A CSV file of its own (replicate factors): every column, the first as codes,
+ * the others as numbers, into a frame that has been init. */
+bool load_table(const char *spec_path, const char *name, struct frame *f,
+		struct err *e) MUST_USE;
+
 #endif
