@@ -57,17 +57,16 @@ static bool sums_init(struct sums *t, struct err *e)
 	       err_set(e, ERR_NOMEM, "no memory for %zu totals", n);
 }
 
-static void sum_block(struct sums *t, const uint32_t *row, size_t n)
+/* Most statistics bring two values a row: a loop of their own. */
+static size_t add_pairs(struct sums *t, const uint32_t *row, size_t n)
 {
 	const uint32_t *cell = t->s->cell;
 	const double *weight = t->d->weight, *v = t->v;
-	double *part = t->part;
-	size_t m = t->s->m, touched = 0;
+	size_t touched = 0;
 
-	t->s->values(t->s->ctx, row, n, t->v);
-	for (size_t i = 0; i < n; i++, v += m) {
+	for (size_t i = 0; i < n; i++, v += 2) {
 		uint32_t c = cell ? cell[row[i]] : 0;
-		double w = weight[row[i]], *to = part + c * m;
+		double w = weight[row[i]];
 
 		if (c == SURVEY_NONE)
 			continue;
@@ -76,10 +75,41 @@ static void sum_block(struct sums *t, const uint32_t *row, size_t n)
 			t->list[touched++] = c;
 		}
 		t->part_w[c] += w;
-		to[0] += w * v[0];
-		for (size_t j = 1; j < m; j++)
+		t->part[2 * c] += w * v[0];
+		t->part[2 * c + 1] += w * v[1];
+	}
+	return touched;
+}
+
+static size_t add_values(struct sums *t, const uint32_t *row, size_t n)
+{
+	const uint32_t *cell = t->s->cell;
+	const double *v = t->v;
+	size_t m = t->s->m, touched = 0;
+
+	for (size_t i = 0; i < n; i++, v += m) {
+		uint32_t c = cell ? cell[row[i]] : 0;
+		double w = t->d->weight[row[i]], *to = t->part + c * m;
+
+		if (c == SURVEY_NONE)
+			continue;
+		if (!t->touched[c]) {
+			t->touched[c] = 1;
+			t->list[touched++] = c;
+		}
+		t->part_w[c] += w;
+		for (size_t j = 0; j < m; j++)
 			to[j] += w * v[j];
 	}
+	return touched;
+}
+
+static void sum_block(struct sums *t, const uint32_t *row, size_t n)
+{
+	size_t m = t->s->m, touched;
+
+	t->s->values(t->s->ctx, row, n, t->v);
+	touched = m == 2 ? add_pairs(t, row, n) : add_values(t, row, n);
 	for (size_t k = 0; k < touched; k++) {
 		size_t c = t->list[k];
 
@@ -203,6 +233,28 @@ struct survey_base survey_base_of(const struct survey_design *d,
 
 /* ---- statistics ------------------------------------------------------- */
 
+/* One statistic of two values: the loop of means and ratios. */
+static void pair_scores(const struct survey_scores *s, const uint32_t *row,
+			size_t n, uint32_t *block, double *z)
+{
+	const struct survey_stat *st = s->stat;
+	const double *weight = s->design->weight, *v = s->v;
+	const double *jac = s->jac;
+	const uint32_t *cell = st->cell, *of = st->block;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t c = cell ? cell[row[i]] : 0;
+
+		block[i] = c;
+		if (c == SURVEY_NONE)
+			continue;
+		if (of)
+			block[i] = of[c];
+		z[i] = weight[row[i]] *
+		       (jac[2 * c] * v[2 * i] + jac[2 * c + 1] * v[2 * i + 1]);
+	}
+}
+
 static void stat_scores(const struct survey_scores *s, const uint32_t *row,
 			size_t n, uint32_t *block, double *z)
 {
@@ -210,6 +262,10 @@ static void stat_scores(const struct survey_scores *s, const uint32_t *row,
 	size_t m = st->m, q = st->q;
 
 	st->values(st->ctx, row, n, s->v);
+	if (m == 2 && q == 1) {
+		pair_scores(s, row, n, block, z);
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		uint32_t c = st->cell ? st->cell[row[i]] : 0;
 		const double *jac = s->jac + (size_t)c * q * m;
