@@ -147,7 +147,7 @@ static void by_share(const struct work *w, const double *m, size_t q,
 static bool share_cov(const struct work *w, double *out)
 {
 	size_t n = w->cells;
-	double *j = malloc(n * n * sizeof *j);
+	double *j = calloc(n * n, sizeof *j);
 	bool ok;
 
 	if (!j)
@@ -203,16 +203,19 @@ static bool rao_scott(const struct work *w, struct contingency *out,
 		      struct err *e)
 {
 	size_t n = w->cells, q = (w->r - 1) * (w->c - 1);
-	double *m = malloc(3 * n * q * sizeof *m), tr, tr2;
-	double *v = malloc((n * n + 2 * q * q) * sizeof *v);
-	double *scaled = m + n * q, *root = m + 2 * n * q;
-	double *den = v + n * n, *num = v + n * n + q * q;
+	double *m = calloc(3 * n * q + 1, sizeof *m), tr, tr2;
+	double *v = calloc(n * n + 2 * q * q, sizeof *v);
+	double *scaled, *root, *den, *num;
 	bool ok = false;
 
 	if (!m || !v) {
 		(void)err_set(e, ERR_NOMEM, "out of memory");
 		goto out;
 	}
+	scaled = m + n * q;
+	root = scaled + n * q;
+	den = v + n * n;
+	num = den + q * q;
 	contrasts(w, m);
 	by_share(w, m, q, scaled);
 	memset(den, 0, q * q * sizeof *den);
@@ -270,14 +273,17 @@ static void residuals(const struct work *w, double *y, double *jac)
 static bool wald(const struct work *w, struct contingency *out, struct err *e)
 {
 	size_t n = w->cells, q = (w->r - 1) * (w->c - 1);
-	double *jac = malloc((n * q + q * q + 2 * q) * sizeof *jac), s = 0;
-	double *v = jac + n * q, *y = v + q * q, *x = y + q;
+	double *jac = calloc(n * q + q * q + 2 * q, sizeof *jac), s = 0;
+	double *v, *y, *x;
 	double nu = (double)out->df;
 	gsl_matrix_view vm;
 	gsl_vector_view xv;
 
 	if (!jac)
 		return err_set(e, ERR_NOMEM, "out of memory");
+	v = jac + n * q;
+	y = v + q * q;
+	x = y + q;
 	residuals(w, y, jac);
 	if (!sandwich(jac, w->v, n, q, v)) {
 		free(jac);
@@ -328,7 +334,7 @@ bool contingency_test(const struct survey_var *v, const uint32_t *row,
 	w.cells = n_rows * n_cols;
 	w.cell = malloc((v->design->n ? v->design->n : 1) * sizeof *w.cell);
 	w.t = calloc(w.cells + n_rows + n_cols, sizeof *w.t);
-	w.v = malloc(w.cells * w.cells * sizeof *w.v);
+	w.v = calloc(w.cells * w.cells, sizeof *w.v);
 	if (!w.cell || !w.t || !w.v) {
 		(void)err_set(e, ERR_NOMEM, "out of memory");
 		goto out;

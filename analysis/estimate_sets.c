@@ -7,6 +7,7 @@ const struct stat_set *const stat_sets[] = {
 	&stats_compare,
 	&stats_weights,
 	&stats_planning,
+	&stats_models,
 };
 const size_t n_stat_sets = sizeof stat_sets / sizeof stat_sets[0];
 

@@ -210,7 +210,7 @@ struct stat_set {
 	const struct stat_def *def;
 	size_t n;
 };
-extern const struct stat_set stats_base, stats_compare;
+extern const struct stat_set stats_base, stats_compare, stats_models;
 extern const struct stat_set *const stat_sets[];
 extern const size_t n_stat_sets;
 

@@ -32,7 +32,7 @@ static void push_file(struct frame *f, const char *name)
 	free(text);
 }
 
-void ask(struct asked *q, const char *json)
+void ask_any(struct asked *q, const char *json)
 {
 	struct err e = { 0 };
 	struct faults faults;
@@ -47,6 +47,11 @@ void ask(struct asked *q, const char *json)
 	assert_true(frame_done(&q->f, &e));
 	if (!spec_run(&q->s, &q->f, q->a, &q->out, &e))
 		fail_msg("%s", e.msg);
+}
+
+void ask(struct asked *q, const char *json)
+{
+	ask_any(q, json);
 	for (size_t i = 0; i < q->out.n_warnings; i++)
 		if (q->out.warning[i].code[1] == '1')
 			fail_msg("%s: %s", q->out.warning[i].path,

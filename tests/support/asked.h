@@ -14,6 +14,8 @@ struct asked {
 
 /* What is wrong fails the test, also an estimate that could not be made. */
 void ask(struct asked *q, const char *json);
+/* The same, but such an estimate stays in q->out as a warning. */
+void ask_any(struct asked *q, const char *json);
 void asked_clear(struct asked *q);
 /* A named extra number of a cell; fails the test when there is none. */
 double extra(const struct est_cell *c, const char *name);

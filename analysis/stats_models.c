@@ -1,0 +1,854 @@
+/* Tests and models of `phieu estimate`: ttest, chisq, regression, drivers. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "phieu/contingency.h"
+#include "phieu/estimate_spec.h"
+#include "phieu/regress.h"
+
+#define DETAIL_BYTES ((size_t)16 << 20)
+
+/* ---- what they share --------------------------------------------------- */
+
+/* The names of a cell, for the detail. */
+static void write_key(struct jw *w, const struct spec_estimate *x,
+		      const char *const *key)
+{
+	if (x->by.n == 0)
+		return;
+	jw_key(w, "by");
+	jw_object(w);
+	for (size_t i = 0; i < x->by.n; i++)
+		jw_kv(w, x->by.name[i], key[i]);
+	jw_object_end(w);
+}
+
+static void write_list(struct jw *w, const char *name, const double *x,
+		       size_t n)
+{
+	jw_key(w, name);
+	jw_array(w);
+	for (size_t i = 0; i < n; i++)
+		jw_double(w, x[i]);
+	jw_array_end(w);
+}
+
+static void write_matrix(struct jw *w, const char *name, const double *x,
+			 size_t rows, size_t cols)
+{
+	jw_key(w, name);
+	jw_array(w);
+	for (size_t i = 0; i < rows; i++) {
+		jw_array(w);
+		for (size_t j = 0; j < cols; j++)
+			jw_double(w, x[i * cols + j]);
+		jw_array_end(w);
+	}
+	jw_array_end(w);
+}
+
+/* Runs `each` on every cell of an estimate, between {"cells":[ and ]}; the
+ * first error of a cell ends it. */
+typedef bool (*each_cell)(struct spec_run *r, const struct spec_estimate *x,
+			  const uint32_t *cell, const char *const *key,
+			  struct jw *w, struct err *e);
+
+static bool by_cells(struct spec_run *r, const struct spec_estimate *x,
+		     each_cell each, struct err *e)
+{
+	struct buf out = BUF_INIT(DETAIL_BYTES);
+	struct spec_cells cells;
+	uint32_t *only = NULL;
+	struct jw w;
+	bool ok = false;
+
+	if (!spec_cells(r, x, &cells, e))
+		return false;
+	only = spec_memory(r, r->frame->rows, sizeof *only, e);
+	if (!only)
+		return false;
+	jw_init(&w, &out);
+	jw_object(&w);
+	jw_key(&w, "cells");
+	jw_array(&w);
+	for (uint32_t c = 0; c < cells.n; c++) {
+		for (size_t i = 0; i < r->frame->rows; i++)
+			only[i] = cells.cell[i] == c ? 0 : SURVEY_NONE;
+		jw_object(&w);
+		write_key(&w, x, x->by.n ? cells.key[c] : NULL);
+		if (!each(r, x, only, x->by.n ? cells.key[c] : NULL, &w, e))
+			goto out;
+		jw_object_end(&w);
+	}
+	jw_array_end(&w);
+	jw_object_end(&w);
+	ok = spec_detail(r, x, &out, e);
+out:
+	buf_free(&out);
+	return ok;
+}
+
+static void drop_missing(uint32_t *cell, const double *y, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (isnan(y[i]))
+			cell[i] = SURVEY_NONE;
+}
+
+static uint32_t *copy_cell(struct spec_run *r, const uint32_t *cell,
+			   struct err *e)
+{
+	uint32_t *own = spec_memory(r, r->frame->rows, sizeof *own, e);
+
+	if (own)
+		memcpy(own, cell, r->frame->rows * sizeof *own);
+	return own;
+}
+
+/* Appends a coefficient-like number with its test. */
+static bool put_test(struct spec_run *r, const struct spec_estimate *x,
+		     const char *of, const char *const *key, double value,
+		     double se, int64_t df, size_t n,
+		     const struct survey_base *base, struct err *e)
+{
+	struct est_extra *extra = arena_array(r->a, 2, sizeof *extra);
+	struct est_cell c = { .estimate = (size_t)(x - r->spec->estimate),
+			      .of = of,
+			      .by = x->by,
+			      .key = key,
+			      .extra = extra,
+			      .n_extra = 2 };
+	struct est_test t;
+
+	if (!extra)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	est_t_test(value, se, (double)df, x->how.level, &t);
+	extra[0] = (struct est_extra){ "t", t.t };
+	extra[1] = (struct est_extra){ "p", t.p };
+	c.r = (struct est){ .n = n,
+			    .psu = base->units,
+			    .strata = base->strata,
+			    .sum_w = base->sum_w,
+			    .value = value,
+			    .se = se,
+			    .deff = NAN,
+			    .deff_replace = NAN,
+			    .df = df,
+			    .df_design = r->out->design.df,
+			    .cv = se / fabs(value),
+			    .ci_l = t.ci_l,
+			    .ci_u = t.ci_u };
+	return spec_put(r, &c, e);
+}
+
+/* ---- terms of a model -------------------------------------------------- */
+
+struct model_spec {
+	const char *y;
+	enum regress_family family;
+	struct spec_names x, factors, test;
+};
+
+struct terms {
+	size_t k;
+	const char *name[REGRESS_TERMS];
+	const double *x[REGRESS_TERMS];
+	size_t of_factor[REGRESS_TERMS]; /* index in factors + 1; 0: none */
+};
+
+static bool add_term(struct terms *t, const char *name, const double *x,
+		     size_t factor, struct err *e)
+{
+	if (t->k == REGRESS_TERMS)
+		return err_set(e, ERR_INPUT, "more than %d terms",
+			       REGRESS_TERMS);
+	t->name[t->k] = name;
+	t->x[t->k] = x;
+	t->of_factor[t->k++] = factor;
+	return true;
+}
+
+/* Treatment contrasts; the first level with rows in the domain is the base,
+ * levels without rows make no term. */
+static bool add_factor(struct spec_run *r, struct terms *t, const char *name,
+		       size_t factor, uint32_t *cell, struct err *e)
+{
+	const char *const *level;
+	size_t n_levels, rows = r->frame->rows;
+	const uint32_t *code = spec_codes(r, name, &level, &n_levels, e);
+	size_t *count;
+	bool base = true;
+
+	if (!code)
+		return false;
+	count = arena_array(r->a, n_levels + 1, sizeof *count);
+	if (!count)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	memset(count, 0, (n_levels + 1) * sizeof *count);
+	for (size_t i = 0; i < rows; i++) {
+		if (code[i] == FRAME_NONE)
+			cell[i] = SURVEY_NONE;
+		else if (cell[i] != SURVEY_NONE)
+			count[code[i]]++;
+	}
+	for (uint32_t l = 0; l < n_levels; l++) {
+		double *x;
+
+		if (count[l] == 0)
+			continue;
+		if (base) {
+			base = false;
+			continue;
+		}
+		x = spec_memory(r, rows, sizeof *x, e);
+		if (!x)
+			return false;
+		for (size_t i = 0; i < rows; i++)
+			x[i] = code[i] == l;
+		if (!add_term(t, arena_printf(r->a, "%s%s", name, level[l]), x,
+			      factor, e))
+			return false;
+	}
+	return true;
+}
+
+static bool make_terms(struct spec_run *r, const struct model_spec *m,
+		       bool intercept, uint32_t *cell, struct terms *t,
+		       struct err *e)
+{
+	size_t rows = r->frame->rows;
+
+	t->k = 0;
+	if (intercept) {
+		double *one = spec_memory(r, rows, sizeof *one, e);
+
+		if (!one)
+			return false;
+		for (size_t i = 0; i < rows; i++)
+			one[i] = 1;
+		if (!add_term(t, "(Intercept)", one, 0, e))
+			return false;
+	}
+	for (size_t j = 0; j < m->x.n; j++) {
+		const double *x = spec_numbers(r, m->x.name[j], e);
+
+		if (!x || !add_term(t, m->x.name[j], x, 0, e))
+			return false;
+		drop_missing(cell, x, rows);
+	}
+	/* rows go first, then levels are counted */
+	for (size_t j = 0; j < m->factors.n; j++) {
+		const char *const *level;
+		size_t n;
+		const uint32_t *code =
+			spec_codes(r, m->factors.name[j], &level, &n, e);
+
+		if (!code)
+			return false;
+		for (size_t i = 0; i < rows; i++)
+			if (code[i] == FRAME_NONE)
+				cell[i] = SURVEY_NONE;
+	}
+	for (size_t j = 0; j < m->factors.n; j++)
+		if (!add_factor(r, t, m->factors.name[j], j + 1, cell, e))
+			return false;
+	return true;
+}
+
+/* ---- regression -------------------------------------------------------- */
+
+/* Names of terms ("sexM"): no columns. */
+static void read_test(struct spec_parse *p, const cJSON *list, const char *path,
+		      struct spec_names *out)
+{
+	size_t n = cJSON_IsArray(list) ? (size_t)cJSON_GetArraySize(list) : 0;
+
+	if (!list)
+		return;
+	out->name = arena_array(p->a, n + 1, sizeof *out->name);
+	for (const cJSON *t = list->child; n && t && out->name; t = t->next)
+		if (cJSON_IsString(t))
+			out->name[out->n++] =
+				arena_strdup(p->a, t->valuestring);
+	if (n == 0 || n > REGRESS_TERMS || out->n < n)
+		spec_fault(p, "E04", path, "test", "a list of terms' names",
+			   "phải là danh sách tên số hạng");
+}
+
+static void *parse_regression(struct spec_parse *p, const cJSON *node,
+			      struct spec_estimate *x)
+{
+	static const char *const keys[] = { "y",    "x",      "factors",
+					    "test", "family", NULL };
+	static const char *const words[] = {
+		"linear", "logit", "ordinal", "gaussian", "logistic", "binomial"
+	};
+	static const enum regress_family family[] = {
+		REGRESS_LINEAR, REGRESS_LOGIT, REGRESS_ORDINAL,
+		REGRESS_LINEAR, REGRESS_LOGIT, REGRESS_LOGIT
+	};
+	struct model_spec *m = arena_array(p->a, 1, sizeof *m);
+
+	if (!m)
+		return NULL;
+	*m = (struct model_spec){ .family = REGRESS_LINEAR };
+	spec_known_estimate(p, node, x->path, keys);
+	m->family = family[spec_word(p, node, x->path, "family", words, 6, 0)];
+	m->y = spec_column(p, json_get(node, "y"), x->path, "y",
+			   m->family == REGRESS_ORDINAL ? FRAME_CODE
+							: FRAME_NUMBER);
+	(void)spec_columns(p, node, x->path, "x", FRAME_NUMBER, 0,
+			   REGRESS_TERMS - 2, &m->x);
+	(void)spec_columns(p, node, x->path, "factors", FRAME_CODE, 0, 32,
+			   &m->factors);
+	read_test(p, json_get(node, "test"), x->path, &m->test);
+	if (m->x.n + m->factors.n == 0)
+		spec_fault(p, "E03", x->path, "x",
+			   "a model needs \"x\" or \"factors\"",
+			   "mô hình cần \"x\" hoặc \"factors\"");
+	return m;
+}
+
+/* y as numbers; of an ordinal model the positions of levels with rows. */
+static const double *outcome(struct spec_run *r, const struct model_spec *m,
+			     uint32_t *cell, size_t *levels,
+			     const char ***names, struct err *e)
+{
+	size_t rows = r->frame->rows, n_levels;
+	const char *const *level;
+	const uint32_t *code;
+	uint32_t *place;
+	double *y;
+
+	*levels = 0;
+	if (m->family != REGRESS_ORDINAL) {
+		const double *got = spec_numbers(r, m->y, e);
+
+		if (got)
+			drop_missing(cell, got, rows);
+		return got;
+	}
+	code = spec_codes(r, m->y, &level, &n_levels, e);
+	if (!code)
+		return NULL;
+	y = spec_memory(r, rows, sizeof *y, e);
+	place = spec_memory(r, n_levels, sizeof *place, e);
+	*names = arena_array(r->a, n_levels + 1, sizeof **names);
+	if (!y || !place || !*names)
+		return NULL;
+	for (size_t i = 0; i < rows; i++) {
+		if (code[i] == FRAME_NONE)
+			cell[i] = SURVEY_NONE;
+		else if (cell[i] != SURVEY_NONE)
+			place[code[i]] = 1;
+	}
+	for (size_t l = 0; l < n_levels; l++)
+		if (place[l]) {
+			(*names)[*levels] = level[l];
+			place[l] = (uint32_t)(*levels)++;
+		}
+	for (size_t i = 0; i < rows; i++)
+		y[i] = cell[i] == SURVEY_NONE ? (double)NAN
+					      : (double)place[code[i]];
+	return y;
+}
+
+static bool write_tests(struct jw *w, const struct model_spec *m,
+			const struct terms *t, const struct regress *f,
+			struct err *e)
+{
+	jw_key(w, "wald");
+	jw_array(w);
+	for (size_t j = 1; j <= m->factors.n; j++) {
+		size_t index[REGRESS_TERMS], q = 0;
+		struct regress_wald wald;
+
+		for (size_t i = 0; i < t->k; i++)
+			if (t->of_factor[i] == j)
+				index[q++] = i;
+		if (q == 0)
+			continue;
+		if (!regress_wald(f, index, q, &wald, e))
+			return false;
+		jw_object(w);
+		jw_kv(w, "factor", m->factors.name[j - 1]);
+		jw_kd(w, "F", wald.f);
+		jw_ki(w, "df", (int64_t)wald.q);
+		jw_ki(w, "ddf", wald.ddf);
+		jw_kd(w, "p", wald.p);
+		jw_object_end(w);
+	}
+	if (m->test.n) {
+		size_t index[REGRESS_TERMS], q = 0;
+		struct regress_wald wald;
+
+		for (size_t j = 0; j < m->test.n; j++)
+			for (size_t i = 0; i < t->k; i++)
+				if (strcmp(t->name[i], m->test.name[j]) == 0)
+					index[q++] = i;
+		if (q < m->test.n)
+			return err_set(e, ERR_INPUT,
+				       "\"test\" names what is no term of the "
+				       "model");
+		if (!regress_wald(f, index, q, &wald, e))
+			return false;
+		jw_object(w);
+		jw_kv(w, "factor", "test");
+		jw_kd(w, "F", wald.f);
+		jw_ki(w, "df", (int64_t)wald.q);
+		jw_ki(w, "ddf", wald.ddf);
+		jw_kd(w, "p", wald.p);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+	return true;
+}
+
+static bool write_fit(struct jw *w, const struct model_spec *m,
+		      const struct terms *t, const struct regress *f,
+		      struct err *e)
+{
+	double se[REGRESS_TERMS], tt[REGRESS_TERMS], p[REGRESS_TERMS];
+
+	for (size_t j = 0; j < f->k; j++) {
+		se[j] = sqrt(f->vcov[j * f->k + j]);
+		tt[j] = f->coef[j] / se[j];
+		p[j] = f->df_resid > 0 ? est_t_p(tt[j], (double)f->df_resid)
+				       : (double)NAN;
+	}
+	jw_key(w, "terms");
+	jw_array(w);
+	for (size_t j = 0; j < t->k; j++)
+		jw_text(w, t->name[j]);
+	jw_array_end(w);
+	write_list(w, "coef", f->coef, f->k);
+	write_list(w, "se", se, f->k);
+	write_list(w, "t", tt, f->k);
+	write_list(w, "p", p, f->k);
+	jw_ki(w, "df_resid", f->df_resid);
+	write_matrix(w, "vcov", f->vcov, f->k, f->k);
+	jw_kd(w, "dispersion", f->dispersion);
+	jw_ki(w, "n", (int64_t)f->n);
+	jw_ki(w, "steps", f->steps);
+	return write_tests(w, m, t, f, e);
+}
+
+static bool fit_cell(struct spec_run *r, const struct spec_estimate *x,
+		     const uint32_t *cell, const char *const *key, struct jw *w,
+		     struct err *e)
+{
+	const struct model_spec *m = x->own;
+	uint32_t *in = copy_cell(r, cell, e);
+	struct terms *t = arena_array(r->a, 1, sizeof *t);
+	const char **levels = NULL;
+	size_t n_levels, own_terms;
+	struct survey_base base;
+	struct regress f = { .k = 0 };
+	const double *y;
+	bool ok = false;
+
+	if (!in || !t)
+		return e->kind ? false : err_set(e, ERR_NOMEM, "out of memory");
+	/* rows without an outcome go first, then those without a term; of an
+	 * ordinal outcome only levels that are left count */
+	y = outcome(r, m, in, &n_levels, &levels, e);
+	if (!y || !make_terms(r, m, m->family != REGRESS_ORDINAL, in, t, e))
+		return false;
+	if (m->family == REGRESS_ORDINAL)
+		y = outcome(r, m, in, &n_levels, &levels, e);
+	if (!y)
+		return false;
+	own_terms = t->k;
+	if (!regress_fit(&r->var, in, y, t->x, t->k, m->family, n_levels, &f,
+			 e))
+		return false;
+	for (size_t j = own_terms; levels && j < f.k; j++)
+		if (!add_term(t,
+			      arena_printf(r->a, "%s|%s", levels[j - own_terms],
+					   levels[j - own_terms + 1]),
+			      NULL, 0, e))
+			goto out;
+	base = survey_base_of(r->design, in);
+	for (size_t j = 0; j < f.k; j++)
+		if (!put_test(r, x, t->name[j], key, f.coef[j],
+			      sqrt(f.vcov[j * f.k + j]), f.df_resid, f.n, &base,
+			      e))
+			goto out;
+	ok = write_fit(w, m, t, &f, e);
+out:
+	regress_clear(&f);
+	return ok;
+}
+
+static bool run_regression(struct spec_run *r, const struct spec_estimate *x,
+			   struct err *e)
+{
+	return by_cells(r, x, fit_cell, e);
+}
+
+/* ---- t test of two groups ---------------------------------------------- */
+
+static void *parse_ttest(struct spec_parse *p, const cJSON *node,
+			 struct spec_estimate *x)
+{
+	static const char *const keys[] = { "group", NULL };
+	struct model_spec *m = arena_array(p->a, 1, sizeof *m);
+
+	if (!m)
+		return NULL;
+	*m = (struct model_spec){ .family = REGRESS_LINEAR };
+	spec_known_estimate(p, node, x->path, keys);
+	(void)spec_columns(p, node, x->path, "of", FRAME_NUMBER, 1, 256,
+			   &x->of);
+	m->factors.name = arena_array(p->a, 1, sizeof *m->factors.name);
+	if (!m->factors.name)
+		return NULL;
+	m->factors.n = 1;
+	m->factors.name[0] = spec_column(p, json_get(node, "group"), x->path,
+					 "group", FRAME_CODE);
+	return m;
+}
+
+static bool test_one(struct spec_run *r, const struct spec_estimate *x,
+		     const char *of, const uint32_t *cell,
+		     const char *const *key, struct jw *w, struct err *e)
+{
+	const struct model_spec *m = x->own;
+	uint32_t *in = copy_cell(r, cell, e);
+	struct terms *t = arena_array(r->a, 1, sizeof *t);
+	const double *y = in ? spec_numbers(r, of, e) : NULL;
+	struct survey_base base;
+	struct regress f;
+	bool ok;
+
+	if (!y)
+		return false;
+	if (!t)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	drop_missing(in, y, r->frame->rows);
+	if (!make_terms(r, m, true, in, t, e))
+		return false;
+	if (t->k != 2)
+		return err_set(e, ERR_INPUT,
+			       "%s has %zu groups with answers to %s; a t test "
+			       "compares 2",
+			       m->factors.name[0], t->k, of);
+	if (!regress_fit(&r->var, in, y, t->x, 2, REGRESS_LINEAR, 0, &f, e))
+		return false;
+	base = survey_base_of(r->design, in);
+	ok = put_test(r, x, of, key, f.coef[1], sqrt(f.vcov[3]), f.df_resid,
+		      f.n, &base, e);
+	jw_object(w);
+	jw_kv(w, "of", of);
+	jw_kv(w, "group", t->name[1] + strlen(m->factors.name[0]));
+	jw_kd(w, "base_mean", f.coef[0]);
+	jw_kd(w, "diff", f.coef[1]);
+	jw_object_end(w);
+	regress_clear(&f);
+	return ok;
+}
+
+static bool test_cell(struct spec_run *r, const struct spec_estimate *x,
+		      const uint32_t *cell, const char *const *key,
+		      struct jw *w, struct err *e)
+{
+	jw_key(w, "tests");
+	jw_array(w);
+	for (size_t j = 0; j < x->of.n; j++)
+		if (!test_one(r, x, x->of.name[j], cell, key, w, e))
+			return false;
+	jw_array_end(w);
+	return true;
+}
+
+static bool run_ttest(struct spec_run *r, const struct spec_estimate *x,
+		      struct err *e)
+{
+	return by_cells(r, x, test_cell, e);
+}
+
+/* ---- association of two classifications -------------------------------- */
+
+struct table_spec {
+	const char *rows, *cols;
+};
+
+static void *parse_chisq(struct spec_parse *p, const cJSON *node,
+			 struct spec_estimate *x)
+{
+	static const char *const keys[] = { "rows", "cols", NULL };
+	struct table_spec *t = arena_array(p->a, 1, sizeof *t);
+
+	if (!t)
+		return NULL;
+	spec_known_estimate(p, node, x->path, keys);
+	t->rows = spec_column(p, json_get(node, "rows"), x->path, "rows",
+			      FRAME_CODE);
+	t->cols = spec_column(p, json_get(node, "cols"), x->path, "cols",
+			      FRAME_CODE);
+	return t;
+}
+
+struct axis {
+	uint32_t *code; /* [rows] position among levels with rows */
+	const char **level;
+	size_t n;
+};
+
+/* Levels that have rows where both classifications and the cell are. */
+static bool make_axis(struct spec_run *r, const char *name, const uint32_t *in,
+		      struct axis *out, struct err *e)
+{
+	size_t rows = r->frame->rows, n_levels;
+	const char *const *level;
+	const uint32_t *code = spec_codes(r, name, &level, &n_levels, e);
+	uint32_t *place;
+
+	*out = (struct axis){ .n = 0 };
+	if (!code)
+		return false;
+	place = spec_memory(r, n_levels, sizeof *place, e);
+	out->code = place ? spec_memory(r, rows, sizeof *out->code, e) : NULL;
+	out->level = arena_array(r->a, n_levels + 1, sizeof *out->level);
+	if (!place || !out->code || !out->level)
+		return e->kind ? false : err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < rows; i++)
+		if (in[i] != SURVEY_NONE && r->design->weight[i] > 0)
+			place[code[i]] = 1;
+	for (size_t l = 0; l < n_levels; l++)
+		if (place[l]) {
+			out->level[out->n] = level[l];
+			place[l] = (uint32_t)out->n++;
+		}
+	for (size_t i = 0; i < rows; i++)
+		out->code[i] =
+			in[i] == SURVEY_NONE ? SURVEY_NONE : place[code[i]];
+	return true;
+}
+
+static void write_one(struct jw *w, const char *name,
+		      const struct contingency_test *t)
+{
+	jw_key(w, name);
+	jw_object(w);
+	jw_kd(w, "statistic", t->statistic);
+	jw_kd(w, "df", t->df1);
+	if (strcmp(name, "Chisq") != 0)
+		jw_kd(w, "ddf", t->df2);
+	jw_kd(w, "p", t->p);
+	jw_object_end(w);
+}
+
+static void write_table(struct jw *w, const struct axis *a,
+			const struct axis *b, const double *table)
+{
+	jw_key(w, "table");
+	jw_object(w);
+	jw_key(w, "rows");
+	jw_array(w);
+	for (size_t i = 0; i < a->n; i++)
+		jw_text(w, a->level[i]);
+	jw_array_end(w);
+	jw_key(w, "cols");
+	jw_array(w);
+	for (size_t i = 0; i < b->n; i++)
+		jw_text(w, b->level[i]);
+	jw_array_end(w);
+	write_matrix(w, "values", table, a->n, b->n);
+	jw_object_end(w);
+}
+
+static bool put_chisq(struct spec_run *r, const struct spec_estimate *x,
+		      const char *const *key, const struct contingency *c,
+		      const struct survey_base *base, struct err *e)
+{
+	const struct table_spec *t = x->own;
+	struct est_extra *extra = arena_array(r->a, 4, sizeof *extra);
+	struct est_cell cell = { .estimate = (size_t)(x - r->spec->estimate),
+				 .of = arena_printf(r->a, "%s*%s", t->rows,
+						    t->cols),
+				 .by = x->by,
+				 .key = key,
+				 .extra = extra,
+				 .n_extra = 4 };
+
+	if (!extra || !cell.of)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	extra[0] = (struct est_extra){ "df1", c->f.df1 };
+	extra[1] = (struct est_extra){ "df2", c->f.df2 };
+	extra[2] = (struct est_extra){ "p", c->f.p };
+	extra[3] = (struct est_extra){ "mean_deff", c->mean_deff };
+	cell.r = (struct est){ .n = c->n,
+			       .psu = base->units,
+			       .strata = base->strata,
+			       .sum_w = base->sum_w,
+			       .value = c->f.statistic,
+			       .se = NAN,
+			       .deff = NAN,
+			       .deff_replace = NAN,
+			       .df = c->df,
+			       .df_design = r->out->design.df,
+			       .cv = NAN,
+			       .ci_l = NAN,
+			       .ci_u = NAN };
+	return spec_put(r, &cell, e);
+}
+
+static bool table_cell(struct spec_run *r, const struct spec_estimate *x,
+		       const uint32_t *cell, const char *const *key,
+		       struct jw *w, struct err *e)
+{
+	const struct table_spec *t = x->own;
+	uint32_t *in = copy_cell(r, cell, e);
+	const char *const *level;
+	size_t n;
+	const uint32_t *row = in ? spec_codes(r, t->rows, &level, &n, e) : NULL;
+	const uint32_t *col =
+		row ? spec_codes(r, t->cols, &level, &n, e) : NULL;
+	struct contingency c;
+	struct survey_base base;
+	struct axis a, b;
+	double *table;
+
+	if (!col)
+		return false;
+	for (size_t i = 0; i < r->frame->rows; i++)
+		if (row[i] == FRAME_NONE || col[i] == FRAME_NONE)
+			in[i] = SURVEY_NONE;
+	if (!make_axis(r, t->rows, in, &a, e) ||
+	    !make_axis(r, t->cols, in, &b, e))
+		return false;
+	table = arena_array(r->a, a.n * b.n + 1, sizeof *table);
+	if (!table)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	if (!contingency_test(&r->var, a.code, a.n, b.code, b.n, table, &c, e))
+		return false;
+	base = survey_base_of(r->design, in);
+	if (!put_chisq(r, x, key, &c, &base, e))
+		return false;
+	write_one(w, "F", &c.f);
+	write_one(w, "Chisq", &c.chisq);
+	write_one(w, "Wald", &c.wald);
+	write_one(w, "adjWald", &c.adj_wald);
+	write_table(w, &a, &b, table);
+	return true;
+}
+
+static bool run_chisq(struct spec_run *r, const struct spec_estimate *x,
+		      struct err *e)
+{
+	return by_cells(r, x, table_cell, e);
+}
+
+/* ---- drivers ----------------------------------------------------------- */
+
+static void *parse_drivers(struct spec_parse *p, const cJSON *node,
+			   struct spec_estimate *x)
+{
+	static const char *const keys[] = { "y", "x", NULL };
+	struct model_spec *m = arena_array(p->a, 1, sizeof *m);
+
+	if (!m)
+		return NULL;
+	*m = (struct model_spec){ .y = NULL };
+	spec_known_estimate(p, node, x->path, keys);
+	m->y = spec_column(p, json_get(node, "y"), x->path, "y", FRAME_NUMBER);
+	(void)spec_columns(p, node, x->path, "x", FRAME_NUMBER, 2, DRIVERS_MAX,
+			   &m->x);
+	return m;
+}
+
+static bool put_driver(struct spec_run *r, const struct spec_estimate *x,
+		       const char *const *key, const struct drivers *d,
+		       size_t j, const struct survey_base *base, struct err *e)
+{
+	const struct model_spec *m = x->own;
+	struct est_extra *extra = arena_array(r->a, 3, sizeof *extra);
+	struct est_cell cell = { .estimate = (size_t)(x - r->spec->estimate),
+				 .of = m->x.name[j],
+				 .by = x->by,
+				 .key = key,
+				 .extra = extra,
+				 .n_extra = 3 };
+
+	if (!extra)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	extra[0] = (struct est_extra){ "performance", d->performance[j] };
+	extra[1] = (struct est_extra){ "importance", d->importance[j] };
+	extra[2] = (struct est_extra){ "lmg", d->lmg[j] };
+	cell.r = (struct est){ .n = d->n,
+			       .psu = base->units,
+			       .strata = base->strata,
+			       .sum_w = base->sum_w,
+			       .value = d->performance[j],
+			       .se = NAN,
+			       .deff = NAN,
+			       .deff_replace = NAN,
+			       .df = base->df,
+			       .df_design = r->out->design.df,
+			       .cv = NAN,
+			       .ci_l = NAN,
+			       .ci_u = NAN };
+	return spec_put(r, &cell, e);
+}
+
+static bool drivers_cell(struct spec_run *r, const struct spec_estimate *x,
+			 const uint32_t *cell, const char *const *key,
+			 struct jw *w, struct err *e)
+{
+	static const char *const word[] = { "KEEP", "FIX", "LOW", "OVER" };
+	const struct model_spec *m = x->own;
+	uint32_t *in = copy_cell(r, cell, e);
+	const double *y = in ? spec_numbers(r, m->y, e) : NULL;
+	const double *columns[DRIVERS_MAX];
+	struct survey_base base;
+	struct drivers d;
+
+	if (!y)
+		return false;
+	drop_missing(in, y, r->frame->rows);
+	for (size_t j = 0; j < m->x.n; j++) {
+		columns[j] = spec_numbers(r, m->x.name[j], e);
+		if (!columns[j])
+			return false;
+		drop_missing(in, columns[j], r->frame->rows);
+	}
+	if (!drivers_find(r->design, in, y, columns, m->x.n, &d, e))
+		return false;
+	base = survey_base_of(r->design, in);
+	for (size_t j = 0; j < m->x.n; j++)
+		if (!put_driver(r, x, key, &d, j, &base, e))
+			return false;
+	jw_key(w, "fields");
+	jw_array(w);
+	for (size_t j = 0; j < m->x.n; j++)
+		jw_text(w, m->x.name[j]);
+	jw_array_end(w);
+	write_list(w, "performance", d.performance, m->x.n);
+	write_list(w, "importance_r", d.importance, m->x.n);
+	jw_kd(w, "cut_perf", d.cut_performance);
+	jw_kd(w, "cut_imp", d.cut_importance);
+	jw_key(w, "quadrant");
+	jw_array(w);
+	for (size_t j = 0; j < m->x.n; j++)
+		jw_text(w, word[d.quadrant[j]]);
+	jw_array_end(w);
+	jw_kd(w, "r2_full", d.r2);
+	write_list(w, "lmg", d.lmg, m->x.n);
+	return true;
+}
+
+static bool run_drivers(struct spec_run *r, const struct spec_estimate *x,
+			struct err *e)
+{
+	return by_cells(r, x, drivers_cell, e);
+}
+
+static const struct stat_def defs[] = {
+	{ "ttest", parse_ttest, run_ttest },
+	{ "chisq", parse_chisq, run_chisq },
+	{ "regression", parse_regression, run_regression },
+	{ "drivers", parse_drivers, run_drivers },
+};
+const struct stat_set stats_models = { defs, sizeof defs / sizeof defs[0] };
