@@ -1,12 +1,18 @@
 #!/bin/bash
 # Every form of the shipped plans, opened, filled and sent by the clients of
-# others in a real browser: ODK Web Forms and Enketo, unmodified.  What they
-# send must be a sheet without a fault.
+# others in a real browser: ODK Web Forms and Enketo, unmodified, on a real
+# collector.  What they send must be stored as a valid sheet.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-phieu=${PHIEU_BIN:-$PWD/build/debug}/phieu
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+[ -n "${PHIEU_TEST_SOCKET:-}" ] || PHIEU_TEST_FSYNC=on exec tests/with_pg.sh "$0" "$@"
+bin=${PHIEU_BIN:-$PWD/build/debug}
+dir=$(mktemp -d /tmp/phieu-webforms.XXXXXX)
+pid=
+stop() {
+	[ -z "$pid" ] || { kill "$pid" && wait "$pid" || true; }
+	rm -rf "$dir"
+}
+trap stop EXIT
 failed=0
 fail() {
 	echo "webforms.sh: $1"
@@ -17,7 +23,7 @@ fail() {
 home=$PWD/build/clients
 lock=$(sha256sum tests/web/clients/package-lock.json)
 mkdir -p "$home"
-cp -r tests/web/clients/. "$home"
+(cd tests/web/clients && tar -cf - --exclude node_modules .) | tar -xf - -C "$home"
 if [ "$(cat "$home/installed" 2>/dev/null)" != "$lock" ]; then
 	rm -f "$home/installed"
 	(cd "$home" && npm ci --ignore-scripts --no-audit --no-fund) >"$dir/npm" 2>&1 ||
@@ -26,22 +32,40 @@ if [ "$(cat "$home/installed" 2>/dev/null)" != "$lock" ]; then
 fi
 (cd "$home" && node build.mjs "$home/bundles") || { fail 'no bundles'; exit 1; }
 
-mkdir "$dir/forms" "$dir/sent"
-want=0
+export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
+export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_server"
+want=0 keys=()
 for plan in collector/plans/*.json; do
-	"$phieu" form xform "$plan" --all "$dir/forms" || fail "$plan: no forms"
+	"$bin/phieu" plan load "$plan" --reason test >/dev/null
+	wave=$(basename "$plan" .json)
+	"$bin/phieu" key agent add --wave "$wave" --code "$wave" --name 'Điều tra viên' >"$dir/key"
+	keys+=("$(grep -oE 'pa_[A-Z0-9]+' "$dir/key" | head -n 1)")
 	want=$((want + 2 * $(jq '.forms | length' "$plan")))
 done
-timeout 600 node "$home/run.mjs" "$home/bundles" forms "$dir/forms" "$dir/sent" ||
-	fail 'a form does not work in a client'
-for sent in "$dir"/sent/*.xml; do
-	name=$(basename "$sent" .xml)
-	wave=${name#*.}
-	"$phieu" form read "collector/plans/${wave%%~*}.json" "$sent" >"$dir/sheet" 2>"$dir/faults" ||
-		{ fail "$name is not a valid sheet:"; cat "$dir/faults" "$sent"; }
-	[ "$(jq -r .form "$dir/sheet")" = "$(echo "$wave" | cut -d'~' -f2)" ] ||
-		fail "$name became another form"
-	want=$((want - 1))
+PHIEU_DATABASE_URL_COLLECTOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_collector" \
+	"$bin/phieu-collector" --collector-port 0 >"$dir/ready" 2>"$dir/log" &
+pid=$!
+for _ in $(seq 300); do
+	[ -s "$dir/ready" ] && break
+	sleep 0.1
 done
-[ $want -eq 0 ] || fail "$want sheets were not sent"
+url=$(sed -nE 's/.*"(http[^"]*)".*/\1/p' "$dir/ready")
+[ -n "$url" ] || { fail 'the collector does not start'; cat "$dir/log"; exit 1; }
+
+mkdir "$dir/sent"
+timeout 900 node "$home/run.mjs" "$home/bundles" "$dir/sent" "${keys[@]/#/$url/v1/key/}" ||
+	fail 'a form does not work in a client'
+states=$(psql -qXAt "$PHIEU_TEST_DB" -c 'SELECT state, count(*) FROM field.response GROUP BY 1 ORDER BY 1')
+[ "$states" = "1|$want" ] || fail "state and number stored: $states, wanted 1|$want (valid)"
+
+# the same bytes by the command line, and what a fault looks like there
+sent=$dir/sent/odk.lai-chau-2020~CT-01~1.xml
+"$bin/phieu" form read collector/plans/lai-chau-2020.json "$sent" >"$dir/sheet" 2>&1 ||
+	fail "form read: $(cat "$dir/sheet")"
+[ "$(jq -r '.form, (.ratings | length)' "$dir/sheet" | xargs)" = 'CT-01 20' ] ||
+	fail "form read: $(cat "$dir/sheet")"
+sed 's/>A</>Z</' "$sent" >"$dir/bad.xml"
+"$bin/phieu" form read lai-chau-2020 "$dir/bad.xml" >"$dir/sheet" 2>"$dir/faults" &&
+	fail 'form read takes an option that is none'
+grep -q '^V07  /data/ratings/' "$dir/faults" || fail "faults of form read: $(cat "$dir/faults")"
 exit $failed

@@ -1,12 +1,10 @@
-/* Opens every form in ODK Web Forms and in Enketo, in a real browser, fills it
- * by its controls, and sends what the client made of it.
+/* Opens every form of a collector in ODK Web Forms and in Enketo, in a real
+ * browser, fills it by its controls, and sends what the client made of it.
  *
- * usage: node run.mjs BUNDLES forms FORMS_DIR OUT_DIR
- *        node run.mjs BUNDLES collector BASE_URL     (…/v1/key/KEY)
+ * usage: node run.mjs BUNDLES OUT_DIR BASE_URL...     (…/v1/key/KEY)
  *
- * From files: FORMS_DIR holds ID.xml and ID.NAME.csv; what the clients send is
- * left in OUT_DIR as CLIENT.ID.xml.  Against a collector: formList, form,
- * manifest, media, HEAD and POST as OpenRosa has them, 201 is wanted.
+ * As OpenRosa has it: formList, form, manifest, media, HEAD and POST; 201 and
+ * a valid sheet are wanted.  What was sent is kept in OUT_DIR as CLIENT.ID.xml.
  * Prints a line a form and client; exit 1 when one failed. */
 import fs from 'node:fs';
 import http from 'node:http';
@@ -15,7 +13,7 @@ import puppeteer from 'puppeteer-core';
 import * as enketo from './fill_enketo.mjs';
 import * as odk from './fill_odk.mjs';
 
-const [bundles, mode, where, out] = process.argv.slice(2);
+const [bundles, out, ...collectors] = process.argv.slice(2);
 const CLIENTS = { odk, enketo };
 const OPENROSA = { 'X-OpenRosa-Version': '1.0' };
 const xmlOf = (text) => text.replace(/<!--[^]*?-->/g, '');
@@ -27,18 +25,6 @@ function fail(why) {
 }
 
 /* ---- where forms come from, where answers go ---- */
-function fromFiles() {
-	const names = fs.readdirSync(where);
-	return names.filter((n) => n.endsWith('.xml')).map((name) => {
-		const id = name.slice(0, -4);
-		const media = {};
-		for (const n of names)
-			if (n.startsWith(`${id}.`) && n.endsWith('.csv'))
-				media[n.slice(id.length + 1)] = fs.readFileSync(path.join(where, n), 'utf8');
-		return { id, xml: fs.readFileSync(path.join(where, name), 'utf8'), media };
-	});
-}
-
 async function get(url) {
 	const r = await fetch(url, { headers: OPENROSA });
 	if (r.status !== 200 || !r.headers.get('content-type').includes('text/xml') && !url.endsWith('.csv'))
@@ -46,7 +32,7 @@ async function get(url) {
 	return r.text();
 }
 
-async function fromCollector() {
+async function formsOf(where) {
 	const list = await get(`${where}/formList`);
 	const forms = [];
 	for (const x of all(list, /<xform>([^]*?)<\/xform>/g)) {
@@ -62,11 +48,8 @@ async function fromCollector() {
 	return forms;
 }
 
-async function send(client, form, sent) {
-	if (mode === 'forms') {
-		fs.writeFileSync(path.join(out, `${client}.${form.id}.xml`), sent);
-		return;
-	}
+async function send(where, client, form, sent) {
+	fs.writeFileSync(path.join(out, `${client}.${form.id}.xml`), sent);
 	const head = await fetch(`${where}/submission`, { method: 'HEAD', headers: OPENROSA });
 	if (head.status !== 204)
 		fail(`HEAD submission: ${head.status}`);
@@ -143,7 +126,7 @@ function serve() {
 	return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
 }
 
-async function one(browser, port, client, form, serial) {
+async function one(browser, port, where, client, form, serial) {
 	const page = await browser.newPage();
 	const errors = [];
 	page.on('pageerror', (e) => errors.push(String(e)));
@@ -159,7 +142,7 @@ async function one(browser, port, client, form, serial) {
 		check(form, sent, { order: chosen, values: new Set(chosen) });
 		if (errors.length)
 			fail(errors.join('; '));
-		await send(client, form, sent);
+		await send(where, client, form, sent);
 		console.log(`ok ${client} ${form.id}: ${chosen.length} answers, ${Date.now() - began} ms`);
 		return true;
 	} catch (e) {
@@ -178,13 +161,15 @@ const browser = await puppeteer.launch({
 });
 let failed = 0;
 try {
-	const forms = mode === 'forms' ? fromFiles() : await fromCollector();
 	let serial = 101;
-	if (!forms.length)
-		fail('no forms');
-	for (const form of forms)
-		for (const client of Object.keys(CLIENTS))
-			failed += !(await one(browser, server.address().port, client, form, serial++));
+	for (const where of collectors) {
+		const forms = await formsOf(where);
+		if (!forms.length)
+			fail(`no forms at ${where.replace(/key\/.*/, 'key/…')}`);
+		for (const form of forms)
+			for (const client of Object.keys(CLIENTS))
+				failed += !(await one(browser, server.address().port, where, client, form, serial++));
+	}
 } finally {
 	await browser.close();
 	server.close();
