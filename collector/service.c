@@ -326,15 +326,8 @@ void service_free(struct service *s)
 	if (!s)
 		return;
 	(void)http_stop(s->http, 0);
-	for (size_t i = 0; i < MAX_WRITERS; i++) {
-		struct writer *w = &s->writers[i];
-		writer_close(w);
-		intake_work_free(w->work);
-		free(w->items);
-		free(w->lines);
-		free(w->answers);
-		free(w->solo);
-	}
+	for (size_t i = 0; i < MAX_WRITERS; i++)
+		writer_free(&s->writers[i]);
 	dial_give_up(&s->look_dial);
 	db_close(s->look);
 	service_waves_forget(s, NULL);

@@ -60,6 +60,7 @@ struct line {
 	const char *why_vi; /* beside odd.words */
 	size_t cell;	    /* index in wave_ref.counted, NONE */
 	unsigned tries;
+	bool hashed;	  /* item.sha and odd.sha are known */
 	bool dropped;	  /* with its atomic batch: no receipt for it */
 	bool names_files; /* that are sent beside it */
 	const struct xform_meta *meta; /* of XML: where its faults are */
@@ -108,7 +109,9 @@ struct writer {
 	size_t n_items;
 	struct line **solo; /* one by one, after the batch */
 	size_t n_solo, at_solo;
-	size_t room_items, room_solo;
+	struct sha256_in *in; /* to be hashed, and what came of it */
+	uint8_t (*sha)[SHA256_BYTES];
+	size_t room_items;
 	int64_t retry_us, wait_us;
 	int64_t until_us; /* when an answer is overdue */
 	int64_t begun_us; /* of this run */
@@ -223,6 +226,7 @@ void reply_down(struct http_request *rq, struct http_reply *rp);
 /* service_write.c */
 bool writer_open(struct service *s, struct writer *w, struct err *e) MUST_USE;
 void writer_close(struct writer *w);
+void writer_free(struct writer *w);
 void writer_event(struct service *s, struct writer *w);
 void writer_tend(struct service *s, struct writer *w, int64_t now);
 void service_enqueue(struct service *s, struct job *j);
@@ -236,8 +240,9 @@ bool key_lists(const int32_t *ids, size_t n, int32_t id);
 /* Is this home, or one above it, of the key's area? */
 bool key_serves(const struct wave_ref *w, const struct agent_scope *key,
 		size_t home);
-/* Reads, checks and takes quota; `sha` of the bytes, NULL: not known yet.
- * False when out of memory. */
+/* Reads, checks and takes quota; `sha` of the bytes, NULL: not known yet, the
+ * writer hashes what shares a transaction together.  False when out of
+ * memory. */
 bool line_read(struct wave_ref *w, const struct agent_scope *key,
 	       enum intake_way way, const char *bytes, size_t n,
 	       const uint8_t *sha, struct arena *a, struct line *l);

@@ -143,11 +143,11 @@ void line_begin(const struct wave_ref *w, const struct agent_scope *key,
 				      .bytes = bytes,
 				      .n_bytes = n,
 				      .way = way };
-	if (sha)
+	l->hashed = sha != NULL;
+	if (sha) {
 		memcpy(l->item.sha, sha, SHA256_BYTES);
-	else
-		sha256(bytes, n, l->item.sha);
-	memcpy(l->odd.sha, l->item.sha, SHA256_BYTES);
+		memcpy(l->odd.sha, sha, SHA256_BYTES);
+	}
 }
 
 bool line_read(struct wave_ref *w, const struct agent_scope *key,

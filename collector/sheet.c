@@ -1,6 +1,5 @@
 #include "phieu/sheet.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define SERIAL_MAX 99999999u
@@ -51,11 +50,27 @@ static unsigned check_text(unsigned state, const char *s)
 	return state;
 }
 
+#define SERIAL_TEXT 11
+
+/* Five digits at least, without printf: every sheet passes here three times.
+ */
+static size_t serial_text(uint32_t serial, char out[SERIAL_TEXT])
+{
+	size_t n = 5;
+
+	for (uint32_t over = serial / 100000; over > 0; over /= 10)
+		n++;
+	out[n] = '\0';
+	for (size_t i = n; i > 0; i--, serial /= 10)
+		out[i - 1] = (char)('0' + serial % 10);
+	return n;
+}
+
 static unsigned check_digit(const struct sheet_no *no)
 {
-	char serial[12];
+	char serial[SERIAL_TEXT];
 
-	(void)snprintf(serial, sizeof serial, "%05u", (unsigned)no->serial);
+	serial_text(no->serial, serial);
 	return check_text(check_text(0, no->prefix), serial);
 }
 
@@ -174,8 +189,14 @@ bool sheet_parse(const char *s, size_t n, struct sheet_no *out, struct err *e)
 
 const char *sheet_text(const struct sheet_no *s, char out[SHEET_TEXT_MAX])
 {
-	(void)snprintf(out, SHEET_TEXT_MAX, "%s-%05u-%u", s->prefix,
-		       (unsigned)s->serial, check_digit(s));
+	size_t n = strlen(s->prefix);
+
+	memcpy(out, s->prefix, n);
+	out[n++] = '-';
+	n += serial_text(s->serial, out + n);
+	out[n++] = '-';
+	out[n++] = (char)('0' + check_digit(s));
+	out[n] = '\0';
 	return out;
 }
 

@@ -23,6 +23,15 @@ static void bad_type(struct reader *r)
 		  "câu trả lời sai kiểu dữ liệu");
 }
 
+/* Codes are a letter or two: a call would cost more than the comparison. */
+static bool is_code(const char *code, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (code[i] != s[i] || !s[i])
+			return false;
+	return code[n] == '\0';
+}
+
 /* The option with this code, NULL (and the fault said) when there is none. */
 static const struct option *
 option_of(struct reader *r, const struct question *q, const struct jspan *v)
@@ -37,8 +46,7 @@ option_of(struct reader *r, const struct question *q, const struct jspan *v)
 	if (!s)
 		return NULL;
 	for (size_t i = 0; i < q->n_options && !o; i++)
-		if (strncmp(q->options[i].code, s, n) == 0 &&
-		    q->options[i].code[n] == '\0')
+		if (is_code(q->options[i].code, s, n))
 			o = &q->options[i];
 	if (o && !o->retired)
 		return o;

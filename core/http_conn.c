@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "phieu/hash.h"
 #include "phieu/log.h"
 
 static void peer_text(struct http_conn *c)
@@ -86,8 +87,14 @@ void http_on_connection(void *cls, struct MHD_Connection *mhd,
 
 static void name_request(struct http_conn *c)
 {
-	(void)snprintf(c->rq.id, sizeof c->rq.id, "%s-%08llx", c->s->boot,
-		       (unsigned long long)(c->s->next_id++ & 0xffffffff));
+	uint32_t n = (uint32_t)c->s->next_id++;
+	size_t boot = strlen(c->s->boot);
+	uint8_t number[4] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+			      (uint8_t)(n >> 8), (uint8_t)n };
+
+	memcpy(c->rq.id, c->s->boot, boot);
+	c->rq.id[boot] = '-';
+	hex_text(number, sizeof number, c->rq.id + boot + 1);
 }
 
 /* Path and query as received; the library cuts the line up afterwards. */
@@ -262,6 +269,8 @@ static void log_request(const struct http_conn *c, bool cut)
 	bool quiet = !c->s->c.log_requests && !cut && c->rp.status < 300;
 	char status[16], bytes[24], ms[24];
 
+	if (!log_takes(quiet ? LOG_DEBUG : LOG_INFO))
+		return;
 	(void)snprintf(status, sizeof status, "%d", c->rp.status);
 	(void)snprintf(bytes, sizeof bytes, "%zu",
 		       c->is_packed ? c->packed.len : c->rp.body.len);

@@ -1,5 +1,6 @@
 #include "phieu/jscan.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "phieu/utf8.h"
@@ -31,24 +32,59 @@ void jscan_enter(struct jscan *c)
 	c->first = true;
 }
 
-/* Past a string; at its opening quote.  Span without the quotes. */
+#define EACH(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* To the next quote or backslash, or near before it, eight bytes at a time:
+ * the high bit of a byte is set where it is one; a borrow may set it above
+ * such a one, never below, so that the lowest is true. */
+static const char *skip_plain(const char *p, const char *end)
+{
+	while (end - p >= 8) {
+		uint64_t v, quote, slash, odd;
+
+		memcpy(&v, p, sizeof v);
+		quote = v ^ EACH('"');
+		slash = v ^ EACH('\\');
+		odd = (((quote - EACH(1)) & ~quote) |
+		       ((slash - EACH(1)) & ~slash)) &
+		      EACH(0x80);
+		if (odd) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+			p += __builtin_ctzll(odd) / 8;
+#endif
+			break;
+		}
+		p += 8;
+	}
+	return p;
+}
+
+/* Past a string; at its opening quote.  Span without the quotes.  Most are
+ * shorter than what a look at eight bytes costs. */
 static void string(struct jscan *c, struct jspan *out)
 {
-	const char *p = c->at + 1;
+	const char *p = c->at + 1, *end = c->end;
+	const char *near = end - p > 8 ? p + 8 : end;
+	bool escaped = false;
 
-	out->escaped = false;
-	while (p < c->end && *p != '"') {
+	while (p < near && *p != '"' && *p != '\\')
+		p++;
+	if (p == near)
+		p = skip_plain(p, end);
+	while (p < end && *p != '"') {
 		if (*p == '\\') {
-			out->escaped = true;
+			escaped = true;
 			p++;
 		}
-		p++;
+		if (p < end)
+			p = skip_plain(p + 1, end);
 	}
-	if (p > c->end)
-		p = c->end;
-	out->s = c->at + 1;
-	out->n = (size_t)(p - out->s);
-	c->at = p < c->end ? p + 1 : c->end;
+	if (p > end)
+		p = end;
+	*out = (struct jspan){ .s = c->at + 1,
+			       .n = (size_t)(p - c->at - 1),
+			       .escaped = escaped };
+	c->at = p < end ? p + 1 : end;
 }
 
 /* A comma or nothing, then true; at the close (or the end) past it. */
@@ -84,22 +120,23 @@ bool jscan_item(struct jscan *c)
 /* Past an object or array, whatever is in it. */
 static void nest(struct jscan *c)
 {
-	struct jspan skipped;
+	const char *p = c->at, *end = c->end;
 	size_t depth = 0;
 
-	while (c->at < c->end) {
-		char ch = *c->at;
+	while (p < end) {
+		char ch = *p++;
 
 		if (ch == '"') {
-			string(c, &skipped);
-			continue;
-		}
-		c->at++;
-		if (ch == '{' || ch == '[')
+			while (p < end && *p != '"')
+				p += *p == '\\' && end - p > 1 ? 2 : 1;
+			p += p < end;
+		} else if (ch == '{' || ch == '[') {
 			depth++;
-		else if ((ch == '}' || ch == ']') && --depth == 0)
-			return;
+		} else if ((ch == '}' || ch == ']') && --depth == 0) {
+			break;
+		}
 	}
+	c->at = p < end ? p : end;
 }
 
 static bool ends_number(char ch)
@@ -233,11 +270,14 @@ bool jspan_is(const struct jspan *key, const char *name)
 	size_t n;
 
 	if (!key->escaped) {
-		/* most are told apart by their first letter */
+		/* most are told apart by their first letter; no NUL stands
+		 * in a key, so that the name's end differs from all of it */
 		if (key->n == 0 || *key->s != *name)
 			return key->n == 0 && !*name;
-		return strncmp(key->s, name, key->n) == 0 &&
-		       name[key->n] == '\0';
+		for (size_t i = 1; i < key->n; i++)
+			if (key->s[i] != name[i])
+				return false;
+		return name[key->n] == '\0';
 	}
 	n = strlen(name);
 	/* an escape is six bytes for one at most; longer is no name of ours */

@@ -1,5 +1,6 @@
 #include "phieu/json.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,7 @@ struct key {
 struct frame {
 	bool object;
 	size_t first_key; /* index of its first key in the stack of keys */
+	uint64_t met[4];  /* a bit a hash: no key like this came before */
 };
 
 struct check {
@@ -149,20 +151,40 @@ static struct key_reader key_open(const struct key *k)
 	return (struct key_reader){ .p = k->s, .end = k->s + k->n };
 }
 
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * UINT64_C(0x9E3779B97F4A7C15);
+	return h ^ h >> 32;
+}
+
+/* Of the decoded bytes, eight at a time, the last ones filled with zeros. */
 static uint32_t key_hash(const struct key *k)
 {
-	uint32_t h = 2166136261u; /* FNV-1a */
+	uint64_t h = 0, v = 0;
+	const char *p = k->s;
+	unsigned bits = 0;
+	size_t left;
 
 	if (k->escaped) {
 		struct key_reader r = key_open(k);
 
-		for (int ch = key_byte(&r); ch >= 0; ch = key_byte(&r))
-			h = (h ^ (uint32_t)ch) * 16777619u;
-		return h;
+		for (int ch = key_byte(&r); ch >= 0; ch = key_byte(&r)) {
+			v |= (uint64_t)ch << bits;
+			bits += 8;
+			if (bits == 64) {
+				h = mix(h, v);
+				v = bits = 0;
+			}
+		}
+		return (uint32_t)mix(h, v);
 	}
-	for (uint32_t i = 0; i < k->n; i++)
-		h = (h ^ (unsigned char)k->s[i]) * 16777619u;
-	return h;
+	for (left = k->n; left >= 8; left -= 8, p += 8) {
+		memcpy(&v, p, sizeof v);
+		h = mix(h, le64toh(v));
+	}
+	for (v = 0; left > 0; left--)
+		v = v << 8 | (unsigned char)p[left - 1];
+	return (uint32_t)mix(h, v);
 }
 
 /* Order of the decoded bytes; a key that ends first comes first. */
@@ -209,14 +231,19 @@ static bool keys_room(struct check *c)
 
 static bool key_add(struct check *c, struct key k)
 {
-	size_t first = c->stack[c->depth - 1].first_key;
+	struct frame *f = &c->stack[c->depth - 1];
+	size_t first = f->first_key;
+	uint64_t *met, bit;
 
 	k.hash = key_hash(&k);
-	if (c->n_keys - first < SMALL_OBJECT)
+	met = &f->met[k.hash >> 6 & 3];
+	bit = UINT64_C(1) << (k.hash & 63);
+	if ((*met & bit) && c->n_keys - first < SMALL_OBJECT)
 		for (size_t i = first; i < c->n_keys; i++)
 			if (c->keys[i].hash == k.hash &&
 			    key_cmp(&c->keys[i], &k) == 0)
 				return wrong(c, k.s - 1, "duplicate key");
+	*met |= bit;
 	if (!keys_room(c))
 		return false;
 	c->keys[c->n_keys++] = k;

@@ -25,6 +25,11 @@ void log_set_level(enum log_level max)
 	atomic_store(&max_level, (int)max);
 }
 
+bool log_takes(enum log_level l)
+{
+	return (int)l <= atomic_load(&max_level);
+}
+
 bool log_level_parse(const char *s, enum log_level *out, struct err *e)
 {
 	size_t i;

@@ -105,6 +105,10 @@ bool utf8_is_plain(const char *s, size_t n)
 			i += 8;
 			continue;
 		}
+		if (u[i] < 0x80) {
+			i++;
+			continue;
+		}
 		len = sequence(u + i, n - i);
 		if (len == 0 || !is_inert(decode(u + i, len)))
 			return false;

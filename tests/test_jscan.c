@@ -126,6 +126,54 @@ static void values_are_told_apart_and_taken_whole(void **state)
 	assert_int_equal(jspan_kind(&none), 0);
 }
 
+/* Quotes and escapes at every place of the eight bytes looked at together. */
+static void strings_of_every_length_end_at_their_quote(void **state)
+{
+	char json[64];
+	struct jspan v;
+	struct jscan c;
+
+	(void)state;
+	for (size_t n = 0; n < 40; n++)
+		for (size_t slash = 0; slash <= n; slash++) {
+			size_t len = n;
+
+			json[0] = '"';
+			memset(json + 1, 'x', n);
+			if (slash + 1 < n)
+				memcpy(json + 1 + slash, "\\\"", 2);
+			memcpy(json + 1 + n, "\",\"\"]", 5);
+			len += 2;
+			jscan_init(&c, json, n + 6);
+			jscan_value(&c, &v);
+			assert_int_equal(v.n, len);
+			assert_int_equal(v.escaped, slash + 1 < n);
+			assert_int_equal(jscan_peek(&c), ',');
+			/* cut anywhere it stops at the end */
+			jscan_init(&c, json, slash + 1);
+			jscan_value(&c, &v);
+			assert_true(v.n <= slash + 1);
+		}
+}
+
+/* The same inside of what is skipped whole. */
+static void what_is_skipped_ends_where_it_closes(void **state)
+{
+	static const char json[] = "[{\"a\":\"]}\\\\\",\"b\":[\"\\\"\"]}]";
+	struct jspan v;
+	struct jscan c;
+
+	(void)state;
+	jscan_init(&c, json, sizeof json - 1);
+	jscan_value(&c, &v);
+	assert_int_equal(v.n, sizeof json - 1);
+	for (size_t n = 0; n < sizeof json - 1; n++) {
+		jscan_init(&c, json, n);
+		jscan_value(&c, &v);
+		assert_int_equal(v.n, n);
+	}
+}
+
 static void items_are_entered_or_taken(void **state)
 {
 	static const char json[] = "[[1,2],{\"a\":[3]},4]";
@@ -217,6 +265,8 @@ int main(void)
 		cmocka_unit_test(no_memory_is_said),
 		cmocka_unit_test(keys_are_compared_as_decoded),
 		cmocka_unit_test(values_are_told_apart_and_taken_whole),
+		cmocka_unit_test(strings_of_every_length_end_at_their_quote),
+		cmocka_unit_test(what_is_skipped_ends_where_it_closes),
 		cmocka_unit_test(items_are_entered_or_taken),
 		cmocka_unit_test(no_text_makes_it_read_past_the_end),
 	};

@@ -112,7 +112,10 @@ static void levels_above_the_wanted_are_silent(void **state)
 	(void)state;
 	log_event(LOG_DEBUG, NULL, "sql", NULL);
 	assert_string_equal(logged(buf), "");
+	assert_true(log_takes(LOG_INFO));
+	assert_false(log_takes(LOG_DEBUG));
 	log_set_level(LOG_DEBUG);
+	assert_true(log_takes(LOG_DEBUG));
 	log_event(LOG_DEBUG, NULL, "sql", NULL);
 	assert_string_equal(rest(buf), "debug sql\n");
 	log_set_level(LOG_ERROR);

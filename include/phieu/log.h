@@ -10,6 +10,8 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 void log_set_level(enum log_level max);
+/* Whether a line of this level would be written. */
+bool log_takes(enum log_level l);
 bool log_level_parse(const char *s, enum log_level *out,
 		     struct err *e) MUST_USE;
 
