@@ -119,6 +119,30 @@ void spec_design_parse(struct spec_parse *p, const cJSON *node)
 			   "chỉ dùng với \"lonely\": \"collapse\"");
 }
 
+/* A wave's design is known: respondents within group and home. */
+static void wave_design(struct spec_parse *p, const cJSON *node)
+{
+	static const char text[] =
+		"{\"strata\":\"stratum\",\"clusters\":\"respondent\","
+		"\"weights\":\"w\",\"fpc\":\"fpc\",\"lonely\":\"adjust\"}";
+	const struct spec_design *d = &p->spec->design;
+	cJSON *own;
+
+	if (node) {
+		spec_design_parse(p, node);
+		if (!d->cluster[0] || strcmp(d->cluster[0], "respondent") != 0)
+			spec_fault(
+				p, "E07", "/design", "clusters",
+				"on a wave the first stage is \"respondent\"",
+				"với một đợt, giai đoạn đầu phải là "
+				"\"respondent\"");
+		return;
+	}
+	own = cJSON_Parse(text);
+	spec_design_parse(p, own);
+	cJSON_Delete(own);
+}
+
 /* ---- an estimate ------------------------------------------------------ */
 
 static const struct stat_def *find_stat(const char *name)
@@ -295,7 +319,10 @@ bool spec_read(const char *json, size_t n, struct arena *a, struct frame *frame,
 		spec_derive_parse(&p, json_get(root, "derive"));
 		out->subset = spec_where(&p, root, "", "subset");
 		out->where = spec_where(&p, root, "", "where");
-		spec_design_parse(&p, json_get(root, "design"));
+		if (out->wave)
+			wave_design(&p, json_get(root, "design"));
+		else
+			spec_design_parse(&p, json_get(root, "design"));
 		read_parts(&p, root);
 		read_estimates(&p, json_get(root, "estimates"));
 	} else {

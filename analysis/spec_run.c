@@ -405,18 +405,15 @@ bool spec_put(struct spec_run *r, const struct est_cell *cell, struct err *e)
 	return true;
 }
 
-void spec_warn(struct spec_run *r, const char *code, const char *path,
-	       const char *en, const char *vi)
+bool spec_note(struct arena *a, struct est_results *o, const char *code,
+	       const char *path, const char *en, const char *vi, struct err *e)
 {
-	struct est_results *o = r->out;
-
 	if (o->n_warnings == o->cap_warnings) {
 		size_t cap = o->cap_warnings ? 2 * o->cap_warnings : 16;
-		struct est_warning *grown =
-			arena_array(r->a, cap, sizeof *grown);
+		struct est_warning *grown = arena_array(a, cap, sizeof *grown);
 
 		if (!grown)
-			return; /* the arena is broken, spec_run says so */
+			return err_set(e, ERR_NOMEM, "out of memory");
 		if (o->n_warnings > 0)
 			memcpy(grown, o->warning,
 			       o->n_warnings * sizeof *grown);
@@ -426,6 +423,28 @@ void spec_warn(struct spec_run *r, const char *code, const char *path,
 	o->warning[o->n_warnings++] = (struct est_warning){
 		.code = code, .path = path, .message = en, .message_vi = vi
 	};
+	return true;
+}
+
+/* Without memory the arena is broken, and spec_run says so. */
+void spec_warn(struct spec_run *r, const char *code, const char *path,
+	       const char *en, const char *vi)
+{
+	struct err ignored = { 0 };
+
+	if (!spec_note(r->a, r->out, code, path, en, vi, &ignored))
+		return;
+}
+
+bool spec_is_tabular(const struct stat_def *def)
+{
+	const struct stat_set *const own[] = { &stats_base, &stats_compare };
+
+	for (size_t s = 0; s < 2; s++)
+		for (size_t i = 0; i < own[s]->n; i++)
+			if (&own[s]->def[i] == def)
+				return true;
+	return false;
 }
 
 bool spec_detail(struct spec_run *r, const struct spec_estimate *x,

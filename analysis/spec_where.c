@@ -216,3 +216,16 @@ void spec_where_indicate(const struct spec_where *w, const struct frame *f,
 		}
 	}
 }
+
+bool spec_where_beyond(const struct spec_where *w, const char *const *known)
+{
+	for (size_t k = 0; w && k < w->n; k++) {
+		bool is = false;
+
+		for (size_t i = 0; known[i]; i++)
+			is = is || strcmp(known[i], w->list[k].column) == 0;
+		if (!is)
+			return true;
+	}
+	return false;
+}

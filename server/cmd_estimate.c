@@ -20,6 +20,8 @@ struct job {
 	struct faults faults;
 	struct spec spec;
 	struct est_results out;
+	const struct conf *conf;
+	struct wave_limits limits; /* of a wave */
 	char *text;
 	bool has_frame, has_replicates;
 };
@@ -176,6 +178,31 @@ static bool load_replicates(struct job *j, const char *path, struct err *e)
 	return true;
 }
 
+static bool load_data(struct job *j, const char *path, struct err *e)
+{
+	return j->spec.wave
+		       ? load_wave(j->conf, &j->spec, &j->frame, &j->limits, e)
+		       : load_files(&j->spec, path, &j->frame, e);
+}
+
+/* Answers of a wave are people's: small cells stay closed, examples and
+ * simulations say what they are. */
+static bool may_show(struct job *j, struct err *e)
+{
+	if (!j->spec.wave)
+		return true;
+	if (j->limits.trial &&
+	    !spec_note(j->a, &j->out, "W04", "/wave",
+		       "a trial: the plan holds examples",
+		       "mẫu thử, không phải phiếu chính thức", e))
+		return false;
+	if (j->limits.simulated &&
+	    !spec_note(j->a, &j->out, "W05", "/wave", "simulated answers",
+		       "số liệu mô phỏng", e))
+		return false;
+	return close_cells(&j->spec, &j->limits, j->a, &j->out, e);
+}
+
 static int estimate(struct job *j, const char *path, enum form form)
 {
 	struct err e = { 0 };
@@ -188,10 +215,9 @@ static int estimate(struct job *j, const char *path, enum form form)
 		return cli_fail("phieu estimate", &e);
 	if (!spec_read(j->text, n, j->a, &j->frame, &j->spec, &j->faults))
 		return tell_faults(j, form);
-	if (!load_files(&j->spec, path, &j->frame, &e) ||
-	    !load_replicates(j, path, &e) ||
+	if (!load_data(j, path, &e) || !load_replicates(j, path, &e) ||
 	    !spec_run(&j->spec, &j->frame, j->a, &j->out, &e) ||
-	    !print(j, form, &e)) {
+	    !may_show(j, &e) || !print(j, form, &e)) {
 		(void)cli_fail("phieu estimate", &e);
 		return EXIT_FAILED;
 	}
@@ -205,10 +231,9 @@ static int run_estimate(int argc, char **argv, void *app)
 					{ "--csv", &csv, NULL },
 					{ "--table", &table, NULL } };
 	struct err e = { 0 };
-	struct job j = { 0 };
+	struct job j = { .conf = ((struct app *)app)->conf };
 	int code;
 
-	(void)app;
 	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
 		return cli_fail("phieu estimate", &e);
 	if (argc != 2 || json + csv + table > 1) {

@@ -79,6 +79,9 @@ void spec_where_apply(const struct spec_where *w, const struct frame *f,
 void spec_where_indicate(const struct spec_where *w, const struct frame *f,
 			 double *y);
 
+/* Does it look at columns other than these (NULL-ended)? */
+bool spec_where_beyond(const struct spec_where *w, const char *const *known);
+
 /* ---- a specification -------------------------------------------------- */
 
 struct spec_estimate {
@@ -191,6 +194,12 @@ bool spec_put(struct spec_run *r, const struct est_cell *cell,
 	      struct err *e) MUST_USE;
 void spec_warn(struct spec_run *r, const char *code, const char *path,
 	       const char *en, const char *vi);
+/* The same outside of a run. */
+bool spec_note(struct arena *a, struct est_results *out, const char *code,
+	       const char *path, const char *en, const char *vi,
+	       struct err *e) MUST_USE;
+/* Are its details (covariances) no more than its cells tell? */
+bool spec_is_tabular(const struct stat_def *def);
 /* Sets the detail of estimate x: a complete JSON object, copied. */
 bool spec_detail(struct spec_run *r, const struct spec_estimate *x,
 		 const struct buf *json, struct err *e) MUST_USE;

@@ -1,0 +1,91 @@
+#include "phieu/store_estimate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "phieu/copy.h"
+#include "phieu/limits.h"
+
+struct frozen_rows {
+	const struct wave *w;
+	struct copy_out *c;
+	struct buf profile;
+};
+
+static bool set_scope(struct db *db, const struct wave *w, int32_t freeze,
+		      struct err *e)
+{
+	char wave[24], no[24];
+	const char *args[] = { wave, no };
+
+	(void)snprintf(wave, sizeof wave, "%" PRId32, w->id);
+	(void)snprintf(no, sizeof no, "%" PRId32, freeze);
+	return db_do(db, Q_FREEZE_SCOPE, args, e);
+}
+
+struct frozen_rows *frozen_rows_open(struct db *db, const struct wave *w,
+				     const struct freeze *f, struct err *e)
+{
+	struct frozen_rows *r = calloc(1, sizeof *r);
+
+	if (!r) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return NULL;
+	}
+	r->w = w;
+	r->profile.max = LIMIT_SUBMISSION_BYTES;
+	if (set_scope(db, w, f->freeze, e))
+		r->c = copy_out_open(db, Q_COPY_FROZEN_RESPONSES, e);
+	if (!r->c) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+static bool place(struct frozen_rows *r, const struct copy_field *f,
+		  struct frozen_row *out, struct err *e)
+{
+	int32_t home = copy_i32(&f[3]);
+
+	out->respondent = copy_i32(&f[0]);
+	out->form = wave_form(r->w, copy_i32(&f[1]));
+	out->group = wave_group(r->w, copy_i32(&f[2]));
+	out->home = home == 0 ? NONE : wave_unit(r->w, home);
+	out->unit = wave_unit(r->w, copy_i32(&f[5]));
+	out->answers = f[9].p;
+	out->n_answers = (size_t)f[9].n;
+	r->profile.len = 0;
+	if (f[4].n > 0)
+		buf_add(&r->profile, f[4].p, (size_t)f[4].n);
+	out->profile = f[4].n > 0 ? buf_cstr(&r->profile) : "{}";
+	if (out->form == NONE || out->group == NONE || out->unit == NONE ||
+	    (home != 0 && out->home == NONE) || !out->profile)
+		return err_set(e, ERR_BUG,
+			       "a frozen row does not fit the plan");
+	return true;
+}
+
+int frozen_rows_next(struct frozen_rows *r, struct frozen_row *out,
+		     struct err *e)
+{
+	struct copy_field f[11];
+	int got;
+
+	do
+		got = copy_out_row(r->c, f, 11, e);
+	while (got > 0 && f[5].n < 0);
+	if (got <= 0)
+		return got;
+	return place(r, f, out, e) ? 1 : -1;
+}
+
+void frozen_rows_close(struct frozen_rows *r)
+{
+	if (!r)
+		return;
+	copy_out_close(r->c);
+	buf_free(&r->profile);
+	free(r);
+}
