@@ -104,25 +104,44 @@ static void largest_remainder(size_t k, const double *weight,
 	}
 }
 
-/* Fixes strata that are above their population (or, once none is, below the
- * least); returns how many. */
+struct limits {
+	uint64_t low, high;
+};
+
+static struct limits limits_of(double population, uint64_t least)
+{
+	uint64_t all = (uint64_t)population;
+
+	return (struct limits){ .low = least < all ? least : all, .high = all };
+}
+
+/* Fixes strata past a limit: those above where they are above by more than
+ * others are below, else those below; so what is left stays enough.  Returns
+ * how many. */
 static size_t fix_strata(size_t k, const double *population, uint64_t least,
 			 uint8_t *fixed, uint64_t *whole)
 {
+	uint64_t above = 0, below = 0;
 	size_t n = 0;
 
-	for (unsigned low = 0; low < 2 && n == 0; low++)
-		for (size_t h = 0; h < k; h++) {
-			uint64_t top = (uint64_t)population[h];
-			uint64_t floor = least < top ? least : top;
+	for (size_t h = 0; h < k; h++) {
+		struct limits l = limits_of(population[h], least);
 
-			if (fixed[h] ||
-			    (low ? whole[h] >= floor : whole[h] <= top))
-				continue;
-			fixed[h] = 1;
-			whole[h] = low ? floor : top;
-			n++;
-		}
+		if (fixed[h])
+			continue;
+		above += whole[h] > l.high ? whole[h] - l.high : 0;
+		below += whole[h] < l.low ? l.low - whole[h] : 0;
+	}
+	for (size_t h = 0; h < k; h++) {
+		struct limits l = limits_of(population[h], least);
+
+		if (fixed[h] || (above + below == 0) ||
+		    (above >= below ? whole[h] <= l.high : whole[h] >= l.low))
+			continue;
+		fixed[h] = 1;
+		whole[h] = above >= below ? l.high : l.low;
+		n++;
+	}
 	return n;
 }
 
@@ -159,7 +178,32 @@ static bool allocate_check(enum planning_rule rule, size_t k,
 	return true;
 }
 
-/* Caps and floors: fixed ones leave, the rest is shared again. */
+/* What strata without a share (or all of them, fixed) leave over or lack, in
+ * order. */
+static void settle(size_t k, const double *population, uint64_t least,
+		   uint64_t n, uint64_t *whole)
+{
+	uint64_t used = 0;
+
+	for (size_t h = 0; h < k; h++)
+		used += whole[h];
+	for (size_t h = 0; used != n && h < k; h++) {
+		struct limits l = limits_of(population[h], least);
+		uint64_t room = used < n ? l.high - whole[h] : whole[h] - l.low;
+		uint64_t miss = used < n ? n - used : used - n;
+		uint64_t step = room < miss ? room : miss;
+
+		if (used < n) {
+			whole[h] += step;
+			used += step;
+		} else {
+			whole[h] -= step;
+			used -= step;
+		}
+	}
+}
+
+/* Fixed ones leave, the rest is shared again. */
 static void allocate_capped(size_t k, const double *population,
 			    const double *weight, uint64_t n, uint64_t least,
 			    uint8_t *fixed, double *scratch, uint64_t *whole)
@@ -172,35 +216,12 @@ static void allocate_capped(size_t k, const double *population,
 			used += fixed[h] ? whole[h] : 0;
 			open += fixed[h] ? 0 : weight[h];
 		}
-		if (used < n && open > 0) {
-			largest_remainder(k, weight, fixed, n - used, scratch,
+		if (open > 0)
+			largest_remainder(k, weight, fixed,
+					  used < n ? n - used : 0, scratch,
 					  whole);
-			continue;
-		}
-		/* nobody left to share: move between the fixed ones */
-		for (size_t h = 0; h < k; h++)
-			if (!fixed[h])
-				whole[h] = 0;
-		for (size_t h = 0; used != n && h < k; h++) {
-			uint64_t top = (uint64_t)population[h];
-			uint64_t floor = least < top ? least : top;
-
-			if (used > n && whole[h] > floor) {
-				uint64_t take = whole[h] - floor;
-
-				take = take < used - n ? take : used - n;
-				whole[h] -= take;
-				used -= take;
-			} else if (used < n && whole[h] < top) {
-				uint64_t give = top - whole[h];
-
-				give = give < n - used ? give : n - used;
-				whole[h] += give;
-				used += give;
-			}
-		}
-		return;
 	}
+	settle(k, population, least, n, whole);
 }
 
 bool planning_allocate(enum planning_rule rule, size_t k,
