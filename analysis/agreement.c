@@ -119,13 +119,16 @@ static bool to_shares(const double *table, size_t k, double *share,
 
 	for (size_t i = 0; i < k * k; i++) {
 		if (!(table[i] >= 0) || isinf(table[i]))
-			return err_set(e, ERR_INPUT,
-				       "a cell of the table is negative or "
-				       "not a number");
+			return err_set(
+				e, ERR_INPUT,
+				"bảng có ô âm hoặc không phải số (a cell of "
+				"the table is negative or not a number)");
 		sum += table[i];
 	}
 	if (!(sum > 0))
-		return err_set(e, ERR_MATH, "no row has both readings");
+		return err_set(e, ERR_MATH,
+			       "không dòng nào có đủ hai lần trả lời (no row "
+			       "has both readings)");
 	for (size_t i = 0; i < k * k; i++)
 		share[i] = table[i] / sum;
 	return true;
@@ -136,11 +139,12 @@ bool agreement_of(const double *table, size_t k, size_t n, double level,
 {
 	if (k < 2)
 		return err_set(e, ERR_INPUT,
-			       "agreement needs at least two categories");
+			       "cần ít nhất hai mức trả lời (agreement needs "
+			       "at least two categories)");
 	if (!(level > 0 && level < 1))
 		return err_set(e, ERR_INPUT,
-			       "the level of the interval must lie between 0 "
-			       "and 1");
+			       "mức tin cậy phải giữa 0 và 1 (the level must "
+			       "lie between 0 and 1)");
 	if (!to_shares(table, k, share, e))
 		return false;
 	gsl_set_error_handler_off();

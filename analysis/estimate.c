@@ -90,6 +90,13 @@ static bool run(const struct survey_var *v, const struct survey_stat *s,
 	return ok;
 }
 
+bool est_stat(const struct survey_var *v, const struct survey_stat *s,
+	      const struct est_how *how, struct est *out, double *cov,
+	      struct err *e)
+{
+	return run(v, s, how, out, cov, e);
+}
+
 static uint32_t *masked(const struct survey_var *v, const uint32_t *domain,
 			const double *const *y, size_t k, struct err *e)
 {

@@ -79,7 +79,9 @@ bool factor_kmo(size_t k, const double *r, double *msa, double *msa_item,
 		all_q += sum_q;
 	}
 	if (!(all_r > 0))
-		return err_set(e, ERR_MATH, "no item correlates with another");
+		return err_set(e, ERR_MATH,
+			       "các câu không tương quan (no item correlates "
+			       "with another)");
 	*msa = all_r / (all_r + all_q);
 	return true;
 }
@@ -139,8 +141,9 @@ bool factor_parallel(size_t k, size_t n, size_t count, unsigned long seed,
 
 	if (k == 0 || n <= k || count == 0 || !(level > 0 && level < 1))
 		return err_set(e, ERR_INPUT,
-			       "parallel analysis needs more rows than items, "
-			       "a draw and a level within 0 and 1");
+			       "phân tích song song cần nhiều dòng hơn câu "
+			       "(parallel analysis needs more rows than items, "
+			       "a draw, a level within 0 and 1)");
 	rng = gsl_rng_alloc(gsl_rng_mt19937);
 	if (rng == NULL)
 		return err_set(e, ERR_NOMEM, "no memory for random numbers");

@@ -171,8 +171,9 @@ static bool start(struct fit *s, struct err *e)
 	memcpy(s->a, s->r, k * k * sizeof *s->a);
 	if (!matrix_cholesky(k, s->a, MATRIX_SINGULAR))
 		return err_set(e, ERR_MATH,
-			       "the correlation matrix is singular: some item "
-			       "is a sum of others, or there are too few rows");
+			       "ma trận tương quan suy biến (the correlation "
+			       "matrix is singular: an item is a sum of "
+			       "others, or too few rows)");
 	matrix_inverse(k, s->a, s->b);
 	for (size_t i = 0; i < k; i++) {
 		double u =
@@ -201,7 +202,9 @@ static bool minimise(struct fit *s, int *iterations, struct err *e)
 	/* no fall left to find: rounding, when the gradient says so too */
 	if (worst < 1e-6)
 		return true;
-	return err_set(e, ERR_MATH, "factor analysis did not converge");
+	return err_set(e, ERR_MATH,
+		       "phân tích nhân tố không hội tụ (factor analysis did "
+		       "not converge)");
 }
 
 static void loadings(const struct fit *s, struct factor_ml *out)
@@ -266,7 +269,9 @@ bool factor_ml(size_t k, size_t m, const double *r, size_t n, double *work,
 
 	if (k < 3 || m == 0 || m >= k || (k - m) * (k - m) < k + m)
 		return err_set(e, ERR_INPUT,
-			       "%zu items cannot carry %zu factors", k, m);
+			       "%zu câu không đủ cho %zu nhân tố (%zu items "
+			       "cannot carry %zu factors)",
+			       k, m, k, m);
 	fit_arrays(&s, work);
 	if (!start(&s, e) || !minimise(&s, &out->iterations, e))
 		return false;

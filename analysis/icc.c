@@ -153,21 +153,23 @@ bool agreement_icc(const double *const *x, size_t m, size_t n, double level,
 
 	if (m < 2)
 		return err_set(e, ERR_INPUT,
-			       "intraclass correlation needs two readings");
+			       "cần ít nhất hai lần đo (intraclass correlation "
+			       "needs two readings)");
 	if (!(level > 0 && level < 1))
 		return err_set(e, ERR_INPUT,
-			       "the level of the interval must lie between 0 "
-			       "and 1");
+			       "mức tin cậy phải giữa 0 và 1 (the level must "
+			       "lie between 0 and 1)");
 	s = add_squares(x, m, n);
 	if (s.n < 2)
-		return err_set(e, ERR_MATH,
-			       "%zu subjects have all readings: at least 2 are "
-			       "needed",
-			       s.n);
+		return err_set(
+			e, ERR_MATH,
+			"chỉ %zu đối tượng có đủ các lần đo (%zu subjects have "
+			"all readings: at least 2 are needed)",
+			s.n, s.n);
 	if (!(s.between > 0))
 		return err_set(e, ERR_MATH,
-			       "the subjects do not differ: no intraclass "
-			       "correlation");
+			       "các đối tượng không khác nhau (the subjects do "
+			       "not differ: no intraclass correlation)");
 	gsl_set_error_handler_off();
 	df_between = (double)s.n - 1;
 	out->n = s.n;
@@ -304,10 +306,13 @@ static bool countable(struct icc_groups *out, const double *size,
 	}
 	if (out->groups < 2)
 		return err_set(e, ERR_MATH,
-			       "%zu groups with values: at least 2 are needed",
-			       out->groups);
+			       "chỉ %zu nhóm có giá trị (%zu groups with "
+			       "values: at least 2 are needed)",
+			       out->groups, out->groups);
 	if (out->n == out->groups)
-		return err_set(e, ERR_MATH, "no group has two values");
+		return err_set(e, ERR_MATH,
+			       "không nhóm nào có hai giá trị (no group has "
+			       "two values)");
 	return true;
 }
 
@@ -325,7 +330,9 @@ bool agreement_icc_groups(const double *y, const unsigned *group, size_t n,
 	g.n = (double)out->n;
 	g.ss_within = within(y, group, n, n_groups, mean, origin);
 	if (!(g.ss_within > 0))
-		return err_set(e, ERR_MATH, "no variance within the groups");
+		return err_set(e, ERR_MATH,
+			       "không có biến thiên trong nhóm (no variance "
+			       "within the groups)");
 	grand = total(&all) / g.n;
 	for (size_t i = 0; i < n_groups; i++) {
 		double d = mean[i] - grand;

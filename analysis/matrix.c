@@ -88,9 +88,10 @@ bool matrix_eigen(size_t k, double *a, double *values, double *vectors,
 {
 	for (size_t i = 0; i < k * k; i++)
 		if (!isfinite(a[i]))
-			return err_set(e, ERR_MATH,
-				       "the matrix holds a value that is not "
-				       "finite");
+			return err_set(
+				e, ERR_MATH,
+				"ma trận có giá trị không hữu hạn (the matrix "
+				"holds a value that is not finite)");
 	if (vectors != NULL) {
 		memset(vectors, 0, k * k * sizeof *vectors);
 		for (size_t i = 0; i < k; i++)

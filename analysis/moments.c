@@ -6,13 +6,14 @@
 static bool check(const struct items *d, struct err *e)
 {
 	if (d->k == 0)
-		return err_set(e, ERR_INPUT, "no items");
+		return err_set(e, ERR_INPUT, "không có câu hỏi nào (no items)");
 	for (size_t i = 0; d->w != NULL && i < d->n; i++)
 		if (!isfinite(d->w[i]) || d->w[i] < 0)
 			return err_set(e, ERR_INPUT,
-				       "weight of row %zu is negative or not "
-				       "a number",
-				       i + 1);
+				       "trọng số dòng %zu âm hoặc không phải "
+				       "số (weight of row %zu is negative or "
+				       "not a number)",
+				       i + 1, i + 1);
 	return true;
 }
 
@@ -98,10 +99,11 @@ bool moments_listwise(const struct items *d, struct moments *m, struct err *e)
 		return false;
 	whole_means(d, m);
 	if (m->n < 2)
-		return err_set(e, ERR_MATH,
-			       "%zu rows are complete on the %zu items: at "
-			       "least 2 are needed",
-			       m->n, d->k);
+		return err_set(
+			e, ERR_MATH,
+			"chỉ %zu dòng trả lời đủ %zu câu (%zu rows are "
+			"complete on the %zu items: at least 2 are needed)",
+			m->n, d->k, m->n, d->k);
 	whole_products(d, m);
 	return true;
 }
@@ -151,10 +153,12 @@ bool moments_pairwise(const struct items *d, double *cov, size_t *pairs,
 			size_t n = pair_cov(d, a, b, &cov[a * d->k + b]);
 
 			if (n < 2)
-				return err_set(e, ERR_MATH,
-					       "items %zu and %zu share %zu "
-					       "rows: at least 2 are needed",
-					       b + 1, a + 1, n);
+				return err_set(
+					e, ERR_MATH,
+					"câu %zu và %zu chỉ cùng có %zu dòng "
+					"(items %zu and %zu share %zu rows: at "
+					"least 2 are needed)",
+					b + 1, a + 1, n, b + 1, a + 1, n);
 			cov[b * d->k + a] = cov[a * d->k + b];
 			if (pairs != NULL)
 				pairs[a * d->k + b] = pairs[b * d->k + a] = n;
@@ -176,9 +180,9 @@ bool moments_correlation(size_t k, const double *cov, double *r, struct err *e)
 	for (size_t j = 0; j < k; j++)
 		if (!(cov[j * k + j] > 0))
 			return err_set(e, ERR_MATH,
-				       "item %zu has no variance: no "
-				       "correlation",
-				       j + 1);
+				       "câu %zu chỉ có một giá trị (item %zu "
+				       "has no variance: no correlation)",
+				       j + 1, j + 1);
 	for (size_t a = 1; a < k; a++)
 		for (size_t b = 0; b < a; b++)
 			r[a * k + b] = r[b * k + a] =

@@ -114,10 +114,11 @@ static bool cut(const double *margin, size_t n, double *below, double *at,
 		at[i] = INFINITY;
 	at[n] = INFINITY;
 	if (used < 2)
-		return err_set(e, ERR_MATH,
-			       "the %s answer uses fewer than two categories: "
-			       "no polychoric correlation",
-			       side);
+		return err_set(
+			e, ERR_MATH,
+			"câu thứ %s chỉ dùng một mức (answer %s uses fewer "
+			"than two categories: no polychoric correlation)",
+			side, side);
 	return true;
 }
 
@@ -127,9 +128,10 @@ static bool read_table(struct cells *t, const double *table, struct err *e)
 
 	for (size_t i = 0; i < t->rows * t->columns; i++) {
 		if (!(table[i] >= 0) || isinf(table[i]))
-			return err_set(e, ERR_INPUT,
-				       "a cell of the table is negative or "
-				       "not a number");
+			return err_set(
+				e, ERR_INPUT,
+				"bảng có ô âm hoặc không phải số (a cell of "
+				"the table is negative or not a number)");
 		sum += table[i];
 	}
 	for (size_t i = 0; i < t->rows; i++)
@@ -141,8 +143,8 @@ static bool read_table(struct cells *t, const double *table, struct err *e)
 			margin_a[i] += p;
 			margin_b[j] += p;
 		}
-	return cut(margin_a, t->rows, t->below_a, t->a, "first", e) &&
-	       cut(margin_b, t->columns, t->below_b, t->b, "second", e);
+	return cut(margin_a, t->rows, t->below_a, t->a, "1", e) &&
+	       cut(margin_b, t->columns, t->below_b, t->b, "2", e);
 }
 
 /* ---- linearisation --------------------------------------------------- */
@@ -239,9 +241,9 @@ bool polychoric_fit(const double *table, size_t rows, size_t columns, size_t n,
 
 	if (rows > LEVELS || columns > LEVELS)
 		return err_set(e, ERR_INPUT,
-			       "more than %d categories: no polychoric "
-			       "correlation",
-			       LEVELS);
+			       "nhiều hơn %d mức trả lời (more than %d "
+			       "categories: no polychoric correlation)",
+			       LEVELS, LEVELS);
 	gsl_set_error_handler_off();
 	if (!read_table(&t, table, e))
 		return false;

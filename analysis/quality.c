@@ -81,8 +81,8 @@ bool quality_mahalanobis(const struct items *d, const struct moments *m,
 	memcpy(l, m->cov, k * k * sizeof *l);
 	if (!matrix_cholesky(k, l, MATRIX_SINGULAR))
 		return err_set(e, ERR_MATH,
-			       "the covariance matrix is singular: no "
-			       "distances");
+			       "ma trận hiệp phương sai suy biến (the "
+			       "covariance matrix is singular: no distances)");
 	for (size_t i = 0; i < d->n; i++) {
 		double sum = 0;
 
@@ -126,32 +126,4 @@ size_t quality_top(const double *x, size_t n, size_t most, size_t *row)
 		}
 	}
 	return found;
-}
-
-static double share(double a, double b)
-{
-	return b > 0 ? a / b : NAN;
-}
-
-void quality_rates(const struct dispositions *d, struct outcome_rates *out)
-{
-	double done = d->complete + d->partial;
-	double eligible = done + d->refusal + d->non_contact + d->other;
-	double contact = done + d->refusal + d->other;
-	double base[3];
-
-	out->e = share(eligible, eligible + d->not_eligible);
-	base[0] = eligible + d->unknown;
-	base[1] = eligible + (d->unknown > 0 ? out->e * d->unknown : 0);
-	base[2] = eligible;
-	for (int i = 0; i < 3; i++) {
-		out->rr[2 * i] = share(d->complete, base[i]);
-		out->rr[2 * i + 1] = share(done, base[i]);
-		out->ref[i] = share(d->refusal, base[i]);
-		out->con[i] = share(contact, base[i]);
-	}
-	out->coop[0] = share(d->complete, contact);
-	out->coop[1] = share(done, contact);
-	out->coop[2] = share(d->complete, done + d->refusal);
-	out->coop[3] = share(done, done + d->refusal);
 }

@@ -1,6 +1,7 @@
 #include "phieu/reliability.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "phieu/distribution.h"
@@ -112,17 +113,19 @@ bool reliability_alpha(size_t k, size_t n, const double *cov, double level,
 	double df = (double)n - 1, df2 = df * ((double)k - 1);
 
 	if (k < 2)
-		return err_set(e, ERR_INPUT, "alpha needs at least two items");
+		return err_set(e, ERR_INPUT,
+			       "alpha cần ít nhất hai câu (alpha needs at "
+			       "least two items)");
 	if (!(level > 0 && level < 1))
 		return err_set(e, ERR_INPUT,
-			       "the level of the interval must lie between 0 "
-			       "and 1");
+			       "mức tin cậy phải giữa 0 và 1 (the level must "
+			       "lie between 0 and 1)");
 	if (!moments_correlation(k, cov, work, e))
 		return false;
 	if (!(s.all > 1e-12 * s.trace))
-		return err_set(
-			e, ERR_MATH,
-			"the sum of the items has no variance: no alpha");
+		return err_set(e, ERR_MATH,
+			       "tổng các câu không thay đổi (the sum of the "
+			       "items has no variance: no alpha)");
 	of_correlations(k, work, work + k * k, out);
 	out->raw = alpha_of(k, s);
 	per_item(k, cov, s, out);
@@ -134,30 +137,120 @@ bool reliability_alpha(size_t k, size_t n, const double *cov, double level,
 	return true;
 }
 
-void reliability_alpha_score(const struct items *d, const struct moments *m,
-			     double *z)
+/* ---- by the engine --------------------------------------------------- */
+
+/* Totals of a cell: W, x_1..x_k, sum x_j^2, (sum x_j)^2; x less an origin,
+ * any row's values, so that squares keep their digits. */
+struct from_totals {
+	const double *const *x;
+	const double *origin; /* [k] */
+	const uint32_t *cell;
+	size_t k, n_cells;
+};
+
+static void alpha_values(const void *ctx, const uint32_t *row, size_t n,
+			 double *v)
 {
-	size_t k = d->k;
-	double back = (double)(m->n - 1) / (double)m->n; /* ML moments */
-	struct sums s = add_up(k, m->cov);
-	double trace = s.trace * back, all = s.all * back;
-	double f = (double)k / ((double)(k - 1) * m->sum_w);
+	const struct from_totals *c = ctx;
+	size_t m = c->k + 3;
 
-	for (size_t i = 0; i < d->n; i++) {
-		double squares = 0, total = 0;
+	for (size_t i = 0; i < n; i++) {
+		double *to = v + i * m, squares = 0, all = 0;
 
-		z[i] = 0;
-		if (!moments_row(d, i))
+		memset(to, 0, m * sizeof *to);
+		if (c->cell[row[i]] == SURVEY_NONE)
 			continue;
-		for (size_t j = 0; j < k; j++) {
-			double dev = d->x[j][i] - m->mean[j];
+		to[0] = 1;
+		for (size_t j = 0; j < c->k; j++) {
+			double d = c->x[j][row[i]] - c->origin[j];
 
-			squares += dev * dev;
-			total += dev;
+			to[1 + j] = d;
+			squares += d * d;
+			all += d;
 		}
-		z[i] = f * (trace * (total * total - all) / (all * all) -
-			    (squares - trace) / all);
+		to[1 + c->k] = squares;
+		to[2 + c->k] = all * all;
 	}
+}
+
+/* T = t_q/W - sum m_j^2, S = t_t/W - (sum m_j)^2, k/(k-1) (1 - T/S) */
+static void alpha_cell(const struct from_totals *c, const double *t,
+		       double *theta, double *jac)
+{
+	size_t k = c->k;
+	double w = t[0], sum = 0, squares = 0, trace, all;
+	double f = (double)k / (double)(k - 1), by_trace, by_all;
+
+	for (size_t j = 1; j <= k; j++) {
+		sum += t[j] / w;
+		squares += t[j] / w * (t[j] / w);
+	}
+	trace = t[k + 1] / w - squares;
+	all = t[k + 2] / w - sum * sum;
+	if (!(w > 0) || !(all > 1e-12 * trace)) {
+		*theta = NAN;
+		return;
+	}
+	*theta = f * (1 - trace / all);
+	if (!jac)
+		return;
+	by_trace = -f / all;
+	by_all = f * trace / (all * all);
+	jac[0] = by_trace * (2 * squares - t[k + 1] / w) / w +
+		 by_all * (2 * sum * sum - t[k + 2] / w) / w;
+	for (size_t j = 1; j <= k; j++)
+		jac[j] = -2 / w * (by_trace * t[j] / w + by_all * sum);
+	jac[k + 1] = by_trace / w;
+	jac[k + 2] = by_all / w;
+}
+
+static void alpha_theta(const void *ctx, const double *totals, double *theta,
+			double *jac)
+{
+	const struct from_totals *c = ctx;
+	size_t m = c->k + 3;
+
+	for (size_t i = 0; i < c->n_cells; i++)
+		alpha_cell(c, totals + i * m, &theta[i],
+			   jac ? jac + i * m : NULL);
+}
+
+bool reliability_alpha_estimate(const struct survey_var *v,
+				const uint32_t *domain, size_t n_cells,
+				const double *const *x, size_t k,
+				const struct est_how *how, struct est *out,
+				struct err *e)
+{
+	size_t n = v->design->n;
+	uint32_t *cell = malloc((n + 1) * sizeof *cell);
+	double *origin = calloc(k + 1, sizeof *origin);
+	struct from_totals c = { x, origin, cell, k, n_cells };
+	struct survey_stat s = { .n_cells = n_cells,
+				 .m = k + 3,
+				 .cell = cell,
+				 .values = alpha_values,
+				 .n_blocks = n_cells,
+				 .q = 1,
+				 .theta = alpha_theta,
+				 .ctx = &c };
+	bool ok = false;
+
+	if (k < 2) {
+		(void)err_set(e, ERR_INPUT,
+			      "alpha cần ít nhất hai câu (alpha needs at least "
+			      "two items)");
+	} else if (!cell || !origin) {
+		(void)err_set(e, ERR_NOMEM, "no memory for %zu rows", n);
+	} else {
+		est_cells(n, domain, x, k, cell);
+		for (size_t i = n; i-- > 0;)
+			for (size_t j = 0; cell[i] != SURVEY_NONE && j < k; j++)
+				origin[j] = x[j][i];
+		ok = est_stat(v, &s, how, out, NULL, e);
+	}
+	free(cell);
+	free(origin);
+	return ok;
 }
 
 double reliability_omega(size_t k, const double *loading,

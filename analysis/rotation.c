@@ -135,7 +135,8 @@ bool factor_varimax(size_t k, size_t m, double *loadings, double *work,
 		for (size_t j = 0; j < m; j++)
 			loadings[i * m + j] *= work[i];
 	factor_order(k, m, loadings, NULL);
-	return ok || err_set(e, ERR_MATH, "varimax did not converge");
+	return ok || err_set(e, ERR_MATH,
+			     "varimax không hội tụ (varimax did not converge)");
 }
 
 /* ---- oblimin --------------------------------------------------------- */
@@ -346,5 +347,6 @@ bool factor_oblimin(size_t k, size_t m, double *loadings, double *phi,
 			phi[a * m + b] = a == b ? 1 : x;
 		}
 	factor_order(k, m, loadings, phi);
-	return ok || err_set(e, ERR_MATH, "oblimin did not converge");
+	return ok || err_set(e, ERR_MATH,
+			     "oblimin không hội tụ (oblimin did not converge)");
 }

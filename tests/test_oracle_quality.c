@@ -9,6 +9,7 @@
 #include "phieu/json.h"
 #include "phieu/moments.h"
 #include "phieu/quality.h"
+#include "phieu/weights.h"
 #include "support/oracle.h"
 #include "support/test.h"
 
@@ -243,22 +244,20 @@ static double sum_of(const struct frame *f, const char *column)
 static void check_rates(struct oracle *o, const cJSON *c)
 {
 	struct frame *f = oracle_frame(o, json_get_text(c, "data"));
-	struct dispositions d = { .complete = sum_of(f, "n_resp"),
-				  .refusal = sum_of(f, "n_refusal"),
-				  .non_contact = sum_of(f, "n_noncontact"),
-				  .unknown = sum_of(f, "n_unknown"),
-				  .not_eligible = sum_of(f, "n_ineligible") };
-	struct outcome_rates r;
+	static const char *const column[] = { "n_resp",	   NULL,
+					      "n_refusal", "n_noncontact",
+					      NULL,	   "n_unknown",
+					      NULL,	   "n_ineligible" };
+	struct aapor r = { 0 };
 	char name[8];
 
-	quality_rates(&d, &r);
-	oracle_want(o, "I", d.complete);
-	oracle_want(o, "P", d.partial);
-	oracle_want(o, "R", d.refusal);
-	oracle_want(o, "NC", d.non_contact);
-	oracle_want(o, "O", d.other);
-	oracle_want(o, "UH", d.unknown);
-	oracle_want(o, "NE", d.not_eligible);
+	for (int i = 0; i < AAPOR_N; i++) {
+		r.count[i] = column[i] == NULL ? 0 : sum_of(f, column[i]);
+		if (i != AAPOR_UO)
+			oracle_want(o, aapor_name((enum aapor_disposition)i),
+				    r.count[i]);
+	}
+	aapor_rates(&r, NAN);
 	oracle_want(o, "e", r.e);
 	for (unsigned i = 0; i < 6; i++) {
 		snprintf(name, sizeof name, "RR%u", i + 1);

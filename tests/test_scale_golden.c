@@ -446,9 +446,11 @@ static void the_design_error_of_alpha_agrees_with_survey(void **state)
 	struct golden *g = *state;
 	const cJSON *want = json_get(g->tree, "alpha_design");
 	struct sipas *s = sipas_read(g, true);
-	double *z = calloc(s->d.n, sizeof *z), v;
 	struct survey_input in = { .n = s->d.n, .weight = s->w, .n_stages = 1 };
+	const struct est_how how = { .level = 0.95, .ci = EST_CI_T };
+	struct survey_var v = { 0 };
 	struct survey_design *d;
+	struct est alpha;
 	struct err e = { 0 };
 
 	in.stage[0] = (struct survey_stage){
@@ -457,15 +459,16 @@ static void the_design_error_of_alpha_agrees_with_survey(void **state)
 	};
 	d = survey_design_new(&in, &e);
 	must(d != NULL, &e);
-	assert_near(reliability_raw_alpha(4, s->cov),
-		    json_get(want, "alpha")->valuedouble, 1e-10);
-	reliability_alpha_score(&s->d, &s->m, z);
-	for (size_t i = 0; i < s->d.n; i++)
-		z[i] *= s->w[i];
-	must(survey_cov_scores(d, NULL, NULL, z, 1, &v, &e), &e);
-	assert_near(sqrt(v), json_get(want, "se")->valuedouble, 1e-8);
+	v.design = d;
+	must(reliability_alpha_estimate(&v, NULL, 1, s->d.x, 4, &how, &alpha,
+					&e),
+	     &e);
+	assert_near(alpha.value, reliability_raw_alpha(4, s->cov), 1e-13);
+	assert_near(alpha.value, json_get(want, "alpha")->valuedouble, 1e-10);
+	assert_near(alpha.se, json_get(want, "se")->valuedouble, 1e-8);
+	assert_int_equal(alpha.n, s->m.n);
+	assert_int_equal(alpha.df, 24);
 	survey_design_free(d);
-	free(z);
 	sipas_free(s);
 }
 

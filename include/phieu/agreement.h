@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "phieu/err.h"
+#include "phieu/estimate.h"
 
 enum kappa_kind { /* disagreement d(i, j) between categories i and j of k */
 		  KAPPA_PLAIN,	   /* 1 unless i = j (Cohen 1960) */
@@ -45,6 +46,24 @@ bool agreement_of(const double *table, size_t k, size_t n, double level,
  * variance of sum w z / sum w is that of kappa.  share[k*k]; score[k*k]. */
 void agreement_score(const double *share, size_t k, enum kappa_kind kind,
 		     double *score);
+
+/* The five numbers of agreement_of for every domain cell, design-based
+ * (survey.h: linearised or replicated): out[n_cells*AGREEMENT_Q], in order
+ * of the enum.  a, b: [n] codes below k of the two readings, SURVEY_NONE
+ * missing (the row is left out).  table[n_cells*k*k], may be NULL: weighted
+ * totals. */
+enum {
+	AGREEMENT_KAPPA,
+	AGREEMENT_LINEAR,
+	AGREEMENT_QUADRATIC,
+	AGREEMENT_OBSERVED,
+	AGREEMENT_WITHIN1,
+	AGREEMENT_Q
+};
+bool agreement_estimate(const struct survey_var *v, const uint32_t *domain,
+			size_t n_cells, const uint32_t *a, const uint32_t *b,
+			size_t k, const struct est_how *how, struct est *out,
+			double *table, struct err *e) MUST_USE;
 
 /* Intraclass correlations of m readings of each of n subjects (Shrout &
  * Fleiss 1979, Psych. Bulletin 86: 420-428; intervals McGraw & Wong 1996,

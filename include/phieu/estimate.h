@@ -66,6 +66,11 @@ struct est_how {
 	bool design_df; /* interval by the df of the whole design */
 	bool deff;
 };
+/* Any statistic of the engine (survey.h): value, error, interval and base of
+ * its n_blocks*q numbers; no design effects.  cov (NULL or p*p). */
+bool est_stat(const struct survey_var *v, const struct survey_stat *s,
+	      const struct est_how *how, struct est *out, double *cov,
+	      struct err *e) MUST_USE;
 bool est_mean(const struct survey_var *v, const uint32_t *domain,
 	      size_t n_cells, const double *y, const struct est_how *how,
 	      struct est *out, double *cov, struct err *e) MUST_USE;

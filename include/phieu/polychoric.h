@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "phieu/err.h"
+#include "phieu/estimate.h"
 
 #define POLYCHORIC_LEVELS_MAX 32
 
@@ -36,5 +37,14 @@ struct polychoric {
  * categories used on one side. */
 bool polychoric_fit(const double *table, size_t rows, size_t columns, size_t n,
 		    struct polychoric *out, struct err *e) MUST_USE;
+
+/* rho of every domain cell, design-based (survey.h).  a, b: [n] codes below
+ * rows and columns in the order of the categories, SURVEY_NONE missing.
+ * out[n_cells]: the interval is symmetric on Fisher's atanh scale; at the
+ * boundary rho stands without error; NAN where it is not defined. */
+bool polychoric_estimate(const struct survey_var *v, const uint32_t *domain,
+			 size_t n_cells, const uint32_t *a, const uint32_t *b,
+			 size_t rows, size_t columns, const struct est_how *how,
+			 struct est *out, struct err *e) MUST_USE;
 
 #endif

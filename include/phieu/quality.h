@@ -45,18 +45,4 @@ double quality_mahalanobis_p(double d2, size_t k);
  * order of row; returns how many. */
 size_t quality_top(const double *x, size_t n, size_t most, size_t *row);
 
-/* Response outcome rates: AAPOR 2023, Standard Definitions, 10th ed., pp.
- * 81-91.  Counts of final dispositions. */
-struct dispositions {
-	double complete, partial, refusal, non_contact, other, unknown,
-		not_eligible;
-};
-struct outcome_rates {
-	/* share of the unknown taken as eligible: eligible / (eligible +
-	 * not eligible), the proportional allocation method */
-	double e;
-	double rr[6], coop[4], ref[3], con[3]; /* NAN: nothing below the line */
-};
-void quality_rates(const struct dispositions *d, struct outcome_rates *out);
-
 #endif

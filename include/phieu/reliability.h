@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "phieu/err.h"
+#include "phieu/estimate.h"
 #include "phieu/moments.h"
 
 struct alpha {
@@ -46,12 +47,15 @@ bool reliability_alpha(size_t k, size_t n, const double *cov, double level,
  * k < 2. */
 double reliability_raw_alpha(size_t k, const double *cov);
 
-/* Linearised value of raw alpha for each row (0 where moments_row is false),
- * without the weight: the variance of sum w z is that of alpha
- * (Demnati & Rao 2004, Survey Methodology 30: 17-26).  m of
- * moments_listwise; z[d->n]. */
-void reliability_alpha_score(const struct items *d, const struct moments *m,
-			     double *z);
+/* Raw alpha of every cell with its design-based error: a function of the
+ * weighted totals of 1, x_1..x_k, sum x_j^2 and (sum x_j)^2, linearised or
+ * replicated (survey.h).  x[k] columns; rows complete on all; out[n_cells].
+ * NAN where it is not defined.  ERR_INPUT: one item. */
+bool reliability_alpha_estimate(const struct survey_var *v,
+				const uint32_t *domain, size_t n_cells,
+				const double *const *x, size_t k,
+				const struct est_how *how, struct est *out,
+				struct err *e) MUST_USE;
 
 /* McDonald 1999, Test Theory, eq. 6.20b: omega total of one factor,
  * (sum l)^2 / ((sum l)^2 + sum u). */
