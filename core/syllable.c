@@ -192,7 +192,7 @@ void syllable_count(const char *s, size_t n, size_t *words, size_t *valid)
 	const unsigned char *u = (const unsigned char *)s;
 	struct word w = { .n = 0 };
 	bool inside = false;
-	size_t len;
+	size_t len = 0;
 
 	*words = *valid = 0;
 	for (size_t i = 0; i <= n; i += len) {
