@@ -19,6 +19,10 @@
 static const struct http_route routes[] = {
 	{ HTTP_POST, "/v1/submissions", PERM_AGENT, LIMIT_BATCH_BYTES,
 	  service_submit },
+	{ HTTP_POST, "/v1/imports", PERM_AGENT, LIMIT_XLSX_BYTES,
+	  service_import },
+	{ HTTP_GET, "/v1/templates/{form}.xlsx", PERM_AGENT, 0,
+	  service_template },
 	{ HTTP_GET, "/v1/plan", PERM_AGENT, 0, service_plan },
 	{ HTTP_GET, "/v1/receipts/{instance}", PERM_AGENT, 0, service_receipt },
 	{ HTTP_GET, "/v1/key/{key}/formList", PERM_KEY, 0, openrosa_list },
@@ -325,6 +329,8 @@ void service_free(struct service *s)
 {
 	if (!s)
 		return;
+	while (s->children)
+		child_drop(s, s->children);
 	(void)http_stop(s->http, 0);
 	for (size_t i = 0; i < MAX_WRITERS; i++)
 		writer_free(&s->writers[i]);
@@ -387,7 +393,7 @@ static bool events(struct service *s, const struct epoll_event *ev, int n)
 			stop = signals_read(s) || stop;
 		else if (p == &s->look)
 			look_event(s);
-		else if (p)
+		else if (p && !child_event(s, p))
 			writer_event(s, p);
 	}
 	return stop;

@@ -5,6 +5,7 @@
 #include "phieu/conf.h"
 #include "phieu/http.h"
 #include "phieu/store_attachment.h"
+#include "phieu/store_import.h"
 #include "phieu/store_intake.h"
 #include "phieu/xform.h"
 
@@ -17,6 +18,7 @@ enum {
 	CHUNK_LINES = 200,  /* of an NDJSON body, at a time */
 	ANOTHER_LINES = 48, /* waiting: worth a second connection */
 	KEY_SLOTS = 1024,
+	CHILDREN = 2,	 /* files worked on at a time */
 	KEY_SECONDS = 2, /* that a key is believed without asking */
 	DIAL_SECONDS = 5,
 	SLACK_SECONDS = 2
@@ -85,6 +87,8 @@ struct job {
 	bool alone;	  /* shares no transaction (replaces, atomic) */
 	bool atomic;	  /* all or nothing */
 	bool rolled_back; /* of atomic: nothing is kept */
+	bool dry;	  /* of atomic: nothing is to be kept */
+	const struct import_file *file; /* kept in the same transaction */
 	void (*done)(struct service *s, struct job *j);
 	void *owner;
 };
@@ -95,7 +99,23 @@ struct dial {
 	int64_t until_us;
 };
 
-enum phase { W_DOWN, W_IDLE, W_BEGIN, W_BATCH, W_COMMIT, W_ROLLBACK, W_SOLO };
+/* Work in a process of its own, see service_child.c. */
+struct child_run {
+	struct child_run *next;
+	int pid, pidfd, out; /* -1: none */
+	void (*done)(struct service *s, struct child_run *c);
+};
+
+enum phase {
+	W_DOWN,
+	W_IDLE,
+	W_BEGIN,
+	W_FILE,
+	W_BATCH,
+	W_COMMIT,
+	W_ROLLBACK,
+	W_SOLO
+};
 
 struct writer {
 	struct db *db;
@@ -166,6 +186,8 @@ struct service {
 	size_t n_receipt_keys;
 	char *reused; /* the fault V01 of a sheet that counted before */
 	struct metrics metrics;
+	struct child_run *children;
+	unsigned imports; /* files being worked on */
 	bool stopping;
 };
 
@@ -178,6 +200,17 @@ void dial_give_up(struct dial *d);
 bool watch(struct service *s, struct db *db, void *tag, struct err *e) MUST_USE;
 /* The next moment to try again: *wait doubles up to a second. */
 int64_t retry_after(int64_t *wait_us);
+
+/* service_child.c */
+/* `work` in a process that can open files only when `files`; it writes to fd
+ * and returns whether all went well.  The loop calls c->done, which takes
+ * what was written (NULL: it failed; caller frees). */
+bool child_start(struct service *s, struct child_run *c, bool files,
+		 bool (*work)(int fd, void *ctx), void *ctx,
+		 struct err *e) MUST_USE;
+char *child_take(struct service *s, struct child_run *c, size_t *n);
+void child_drop(struct service *s, struct child_run *c);
+bool child_event(struct service *s, void *tag); /* false: not a child's */
 
 /* service_wave.c */
 struct wave_ref *service_wave(struct service *s, const char *code,
@@ -285,6 +318,10 @@ enum http_done service_page(struct http_request *rq, struct http_reply *rp,
 			    void *app);
 enum http_done service_to_page(struct http_request *rq, struct http_reply *rp,
 			       void *app);
+enum http_done service_import(struct http_request *rq, struct http_reply *rp,
+			      void *app);
+enum http_done service_template(struct http_request *rq, struct http_reply *rp,
+				void *app);
 enum http_done service_health(struct http_request *rq, struct http_reply *rp,
 			      void *app);
 enum http_done service_ready(struct http_request *rq, struct http_reply *rp,

@@ -445,7 +445,7 @@ static void batch_answered(struct service *s, struct writer *w,
 		next_solo(s, w);
 		return;
 	}
-	w->jobs->rolled_back = !all_well(w);
+	w->jobs->rolled_back = w->jobs->dry || !all_well(w);
 	if (w->jobs->rolled_back)
 		(void)step(s, w, INTAKE_ROLLBACK, W_ROLLBACK);
 	else
@@ -476,10 +476,27 @@ static void solo_answered(struct service *s, struct writer *w,
 	next_solo(s, w);
 }
 
+/* The file that the sheets came in goes first. */
+static void begun(struct service *s, struct writer *w)
+{
+	const struct import_file *f = w->jobs->dry ? NULL : w->jobs->file;
+	struct err e = { 0 };
+
+	if (!f) {
+		send_batch(s, w, false);
+		return;
+	}
+	overdue_at(s, w);
+	w->phase = W_FILE;
+	if (!store_import_send(w->db, f, &e))
+		batch_failed(s, w, &e);
+}
+
 static void answered(struct service *s, struct writer *w, struct res *r)
 {
 	switch (w->phase) {
-	case W_BEGIN: send_batch(s, w, false); break;
+	case W_BEGIN: begun(s, w); break;
+	case W_FILE: send_batch(s, w, false); break;
 	case W_BATCH: batch_answered(s, w, r); break;
 	case W_SOLO: solo_answered(s, w, r); break;
 	case W_COMMIT:
@@ -491,7 +508,7 @@ static void answered(struct service *s, struct writer *w, struct res *r)
 
 static void failed(struct service *s, struct writer *w, const struct err *e)
 {
-	if (w->phase == W_BATCH)
+	if (w->phase == W_BATCH || w->phase == W_FILE)
 		batch_failed(s, w, e);
 	else if (w->phase == W_SOLO)
 		solo_failed(s, w, e);
