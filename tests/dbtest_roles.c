@@ -402,6 +402,7 @@ static const struct {
 	{ "field.conflict", "", "w, 'uuid:1', 'x', 'x', 1" },
 	{ "field.quarantine", "", "w, now(), 'x', 'x', 1, 'x', 'x', 1" },
 	{ "field.attachment_bytes", "", "w, 'x', 'x'" },
+	{ "field.import", "", "w, sha256('x'), 1, 1, 1, now(), 'x'" },
 	{ "field.attachment_conflict", "", "w, 'i', 'n', 'x', 1, 't', 1" },
 	{ "field.device_login", "", "'may-' || w, w, md5('x')" },
 	{ "frozen.response", "", "w, 1, 1, 1, 1, 0" },

@@ -135,6 +135,17 @@ def submissions(ready, sheets):
     need("the receipt can be asked for",
          receipt.get("receipt") == first.get("receipt"))
     field.ask("GET", "/v1/receipts/uuid%3Anone", 404)
+    file = b"sheet,group,home,collected,unit,Q1\nx,y,z,1/1/2021,u,A\n"
+    nobody.ask("POST", "/v1/imports?form=CT-01", 401, file)
+    seen = field.json("POST", "/v1/imports?form=CT-01&preview=1", 200, file)
+    need("a preview names cells", any("cell" in f for f in seen["faults"]))
+    field.ask("POST", "/v1/imports?form=CT-01&marked=1", 200, file)
+    field.json("POST", "/v1/imports?form=CT-01", 422, file)
+    field.ask("POST", "/v1/imports?form=CT-01&encoding=none", 400, file)
+    nobody.ask("GET", "/v1/templates/CT-01.xlsx", 401)
+    field.ask("GET", "/v1/templates/CT-01.xlsx?sheets=2", 200)
+    field.ask("GET", "/v1/templates/none.xlsx", 404)
+    field.ask("GET", "/v1/templates/CT-01.xlsx?sheets=x", 400)
     wrong = dict(one, instanceID="uuid:api-422", sheet="CT01-00012-2")
     bad = field.json("POST", path, 422, json.dumps(wrong).encode(), **js)
     need("faults have codes and paths", bad.get("errors", [{}])[0].get("path"))

@@ -1,0 +1,388 @@
+#!/usr/bin/env python3
+"""Sends filled Excel and CSV files to a live collector.
+usage: import_check.py BIN DIR PLAN.  Exit 1 at the first thing that is not as
+promised; the last line says how much was tried."""
+import csv
+import hashlib
+import http.client
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+
+BIN, DIR, PLAN = sys.argv[1:4]
+SOCKET = os.environ["PHIEU_TEST_SOCKET"]
+WAVE = "lai-chau-2020"
+count = 0
+
+
+def check(good, what):
+    global count
+    count += 1
+    if not good:
+        print("import_check:", what)
+        sys.exit(1)
+
+
+def sql(text):
+    out = subprocess.run(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1",
+                          os.environ["PHIEU_TEST_DB"], "-c", text],
+                         check=True, capture_output=True, text=True)
+    return out.stdout.strip()
+
+
+def phieu(*args):
+    return subprocess.run([f"{BIN}/phieu", *args], check=True,
+                          capture_output=True, text=True).stdout
+
+
+class Collector:
+    def __init__(self):
+        self.port = 0
+
+    def start(self):
+        env = dict(os.environ, PHIEU_DATABASE_URL_COLLECTOR=(
+            f"host={SOCKET} dbname=phieu user=phieu_collector"))
+        self.log = open(f"{DIR}/log", "ab")
+        self.proc = subprocess.Popen(
+            [f"{BIN}/phieu-collector", "--collector-port", str(self.port)],
+            stdout=subprocess.PIPE, stderr=self.log, env=env)
+        line = self.proc.stdout.readline()
+        check(line, "the collector starts")
+        self.port = int(json.loads(line)["listening"].rsplit(":", 1)[1])
+
+    def stop(self):
+        self.proc.send_signal(signal.SIGTERM)
+        self.proc.wait()
+        self.log.close()
+
+
+def ask(method, path, body=b"", key=None, want=None):
+    h = http.client.HTTPConnection("127.0.0.1", c.port, timeout=60)
+    h.request(method, path, body,
+              {"Authorization": f"Bearer {key or KEY}"})
+    r = h.getresponse()
+    data = r.read()
+    h.close()
+    if want is not None:
+        check(r.status == want, f"{method} {path}: {r.status}, wanted {want}: "
+              f"{data[:600].decode('utf-8', 'replace')}")
+    kind = r.getheader("Content-Type", "")
+    return r.status, json.loads(data) if "json" in kind else data, kind
+
+
+def post(body, query="form=CT-02", want=None, key=None):
+    return ask("POST", f"/v1/imports?{query}", body, key, want)[1]
+
+
+def responses():
+    return sql("SELECT count(*) FROM field.response"), sql(
+        "SELECT count(*) FROM field.response WHERE counted")
+
+
+def table(sheets, form):
+    """The sheets as rows of words: heading, then cells."""
+    f = next(x for x in plan["forms"] if x["code"] == form)
+    codes = [q["code"] for q in f["questions"]]
+    rows = [["Số phiếu", "Đơn vị được đánh giá", "Nhóm đối tượng",
+             "Đơn vị công tác", "Ngày thu phiếu", "Giới tính", "Nhóm tuổi",
+             *codes, "Ý kiến khác"]]
+    names = {u["code"]: u["name"] for u in plan["units"]}
+    groups = {g["code"]: g["name"] for g in plan["groups"]}
+    for s in sheets:
+        for i, r in enumerate(s["ratings"]):
+            y, m, d = s["collected"].split("-")
+            p = s.get("profile") or {}
+            head = [s["sheet"], names[r["unit"]], groups[s["group"]],
+                    names.get(s["home"], ""), f"{d}/{m}/{y}",
+                    p.get("gioi-tinh", ""), p.get("nhom-tuoi", "")]
+            if i:
+                head = ["", names[r["unit"]], "", "", "", "", ""]
+            rows.append([*head, *[word(r["answers"].get(q)) for q in codes],
+                         (s.get("comment") or "") if i == 0 else ""])
+    return rows
+
+
+def word(answer):
+    if answer is None:
+        return ""
+    if isinstance(answer, dict):
+        return {"unreadable": "?", "dont-know": "kb"}[answer["mark"]]
+    if isinstance(answer, list):
+        return ", ".join(answer)
+    return answer
+
+
+def as_csv(rows, sep=",", encoding="utf-8"):
+    out = io.StringIO()
+    csv.writer(out, delimiter=sep).writerows(rows)
+    return out.getvalue().encode(encoding)
+
+
+def as_xlsx(rows):
+    """A workbook as Google's and LibreOffice's: inline strings."""
+    def cell(text):
+        text = (text.replace("&", "&amp;").replace("<", "&lt;"))
+        return f'<c t="inlineStr"><is><t>{text}</t></is></c>'
+    body = "".join(f'<row r="{i + 1}">{"".join(cell(x) for x in r)}</row>'
+                   for i, r in enumerate(rows))
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    pkg = "http://schemas.openxmlformats.org/package/2006/relationships"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("_rels/.rels", f'<Relationships xmlns="{pkg}"><Relationship'
+                   f' Id="r" Type="{rel}/officeDocument" '
+                   'Target="xl/workbook.xml"/></Relationships>')
+        z.writestr("xl/workbook.xml", f'<workbook xmlns="{main}" xmlns:r="'
+                   f'{rel}"><sheets><sheet name="Trang tính1" sheetId="1" '
+                   'r:id="s"/></sheets></workbook>')
+        z.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{pkg}'
+                   f'"><Relationship Id="s" Type="{rel}/worksheet" '
+                   'Target="worksheets/sheet1.xml"/></Relationships>')
+        z.writestr("xl/worksheets/sheet1.xml", f'<worksheet xmlns="{main}">'
+                   f"<sheetData>{body}</sheetData></worksheet>")
+    return out.getvalue()
+
+
+def sheet_xml(xlsx):
+    with zipfile.ZipFile(io.BytesIO(xlsx)) as z:
+        names = z.namelist()
+        text = "".join(z.read(n).decode() for n in names if n.endswith(".xml"))
+    return names, text
+
+
+plan = json.load(open(PLAN, encoding="utf-8"))
+every = [json.loads(x) for x in open(f"{DIR}/sheets.ndjson", encoding="utf-8")]
+one = [s for s in every if s["form"] == "CT-02"]
+many = [s for s in every if s["form"] == "CT-01"][:12]
+check(len(one) > 40 and len(many) == 12, "sheets to send")
+KEY = phieu("key", "agent", "add", "--wave", WAVE, "--code", "bd", "--name",
+            "Bưu điện").split()[-1]
+c = Collector()
+c.start()
+
+# ---- templates
+_, file, kind = ask("GET", "/v1/templates/CT-01.xlsx?sheets=3", want=200)
+check("spreadsheetml" in kind, f"a template is a workbook: {kind}")
+names, text = sheet_xml(file)
+check("xl/workbook.xml" in names and "PHIEU_FORM" in text and "CT-01" in text
+      and "<dataValidation " in text and "Hướng dẫn" in text,
+      "a template has names, lists and a guide")
+ask("GET", "/v1/templates/CT-99.xlsx", want=404)
+ask("GET", "/v1/templates/CT-01.xlsx?sheets=0", want=400)
+ask("GET", "/v1/templates/CT-01.xlsx?sheets=99999", want=400)
+h = http.client.HTTPConnection("127.0.0.1", c.port)
+h.request("GET", "/v1/templates/CT-01.xlsx")
+check(h.getresponse().status == 401, "a template wants a key")
+h.close()
+
+# ---- preview, then all
+rows = table(one[:30], "CT-02")
+file = as_csv(rows)
+said = post(file, "form=CT-02&preview=1", 200)
+check(said["preview"] and not said["stored"] and said["faults"] == []
+      and said["counts"]["new"] == 30 and said["sheets"] == 30
+      and "receipt" not in said, f"a clean preview: {said}")
+check(responses() == ("0", "0"), "a preview keeps nothing")
+check(sql("SELECT count(*) FROM field.import") == "0", "nor the file")
+said = post(file, "form=CT-02", 200)
+check(said["stored"] and said["counts"]["new"] == 30
+      and len(said["results"]) == 30 and said["receipt"]
+      and said["sha256"] == hashlib.sha256(file).hexdigest(),
+      f"all are stored: {said}")
+check(responses() == ("30", "30"), "30 sheets are counted")
+check(sql("SELECT encode(sha256(bytes), 'hex') = encode(sha256, 'hex') "
+          "AND sheets = 30 FROM field.import") == "t", "the file is kept")
+check(sql("SELECT DISTINCT way FROM field.response") == "4", "way is file")
+check(sql("SELECT count(*) FROM field.raw") == "30", "raw is the row's JSON")
+first = said
+
+# ---- the same again, in every way of writing it, counts once
+for what, again in [("the same", file),
+                    ("UTF-16", as_csv(rows, ";", "utf-16")),
+                    ("BOM and tabs", as_csv(rows, "\t", "utf-8-sig")),
+                    ("Excel", as_xlsx(rows))]:
+    said = post(again, "form=CT-02", 200)
+    check(said["counts"]["duplicates"] == 30 and said["counts"]["new"] == 0,
+          f"{what}: {said['counts']}")
+    check([r["receipt"] for r in said["results"]]
+          == [r["receipt"] for r in first["results"]],
+          f"{what}: the same receipts")
+check(responses() == ("30", "30"), "nothing counts twice")
+check(sql("SELECT count(*) FROM field.import") == "4", "four files, kept once")
+said = post(file, "form=CT-02&preview=1", 200)
+check(said["counts"]["duplicates"] == 30, "a preview knows them too")
+
+# ---- a mended row is a new version of its sheet
+col = rows[0].index("Q1")
+rows[5][col] = "B" if rows[5][col] == "A" else "A"
+said = post(as_csv(rows), "form=CT-02&preview=1", 200)
+check(said["counts"]["replacing"] == 1 and said["counts"]["duplicates"] == 29,
+      f"a preview of a mended file: {said['counts']}")
+said = post(as_csv(rows), "form=CT-02", 200)
+check(said["counts"]["replacing"] == 1 and said["counts"]["new"] == 1,
+      f"the mended row replaces: {said['counts']}")
+check(responses() == ("31", "30"), "30 count, one is replaced")
+said = post(as_csv(rows), "form=CT-02", 200)
+check(said["counts"]["duplicates"] == 30, "the mended file again: once")
+rows[5][col] = "C"
+post(as_csv(rows), "form=CT-02", 200)
+rows[5][col] = "D"
+post(as_csv(rows), "form=CT-02", 200)
+check(responses() == ("33", "30"), "a chain of versions, 30 count")
+
+# ---- one fault: nothing of the file is kept
+bad = table(one[30:40], "CT-02")
+bad[3][col] = "Z"
+bad[4][0] = "CT02-00001-0"
+bad[5][bad[0].index("Ngày thu phiếu")] = "32/13/2021"
+said = post(as_csv(bad), "form=CT-02", 422)
+cells = sorted((f["cell"], f["code"]) for f in said["faults"])
+check(not said["stored"] and ("A5", "V01") in cells
+      and any(code == "V07" for _, code in cells)
+      and any(code == "I08" for _, code in cells) and len(cells) == 3,
+      f"three faults in their cells: {cells}")
+check(all(f["message"] and f["message_vi"] and "value" in f
+          for f in said["faults"]), "each with words and value")
+check(responses() == ("33", "30"), "nothing of a file with faults")
+check(sql("SELECT count(*) FROM field.quarantine") == "0", "nor aside")
+_, marked, kind = ask("POST", "/v1/imports?form=CT-02&marked=1", as_csv(bad),
+                      want=200)
+names, text = sheet_xml(marked)
+check("spreadsheetml" in kind and any("comment" in n for n in names)
+      and "Lỗi" in text and "V07" in text, "the marked file says why")
+said = post(marked, "preview=1", 200)
+check(sorted((f["cell"], f["code"]) for f in said["faults"]) == cells,
+      f"the marked file has the same faults in the same cells: "
+      f"{said['faults']}")
+
+# ---- sheets that rate many units, one of them counted by another way
+blocks = table(many, "CT-01")
+said = post(as_xlsx(blocks), "form=CT-01", 200)
+check(said["counts"]["new"] == 12 and said["rows"] == 240,
+      f"blocks of 20 rows: {said['counts']}")
+h = http.client.HTTPConnection("127.0.0.1", c.port)
+h.request("POST", "/v1/submissions", json.dumps(one[40]).encode(),
+          {"Authorization": f"Bearer {KEY}",
+           "Content-Type": "application/json"})
+check(h.getresponse().status == 201, "a sheet by JSON")
+h.close()
+said = post(as_csv(table(one[40:42], "CT-02")), "form=CT-02", 422)
+check([(f["cell"], f["code"]) for f in said["faults"]] == [("A2", "V01")],
+      f"counted by another way: {said['faults']}")
+check(sql("SELECT count(*) FROM field.response WHERE sheet = '%s'"
+          % one[41]["sheet"]) == "0", "and its neighbour is not kept")
+
+# ---- keys
+area = phieu("key", "agent", "add", "--wave", WAVE, "--code", "bd",
+             "--forms", "CT-01").split()[-1]
+said = post(as_csv(table(one[42:44], "CT-02")), "form=CT-02&preview=1", 200,
+            key=area)
+check([f["code"] for f in said["faults"]] == ["C02", "C02"],
+      f"a key for another form: {said['faults']}")
+check(said["counts"]["refused"] == 2, "refused, not kept")
+
+# ---- files that nobody should send; the service goes on
+def bomb(n):
+    rows = "<row><c><v>1</v></c></row>" * n
+    xml = f"<worksheet><sheetData>{rows}</sheetData></worksheet>"
+    good = as_xlsx([["Số phiếu", "Q1"]])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(good)) as src, \
+            zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        for name in src.namelist():
+            z.writestr(name, xml if "sheet1.xml" in name and "work" in name
+                       else src.read(name))
+    return out.getvalue()
+
+
+odd = [(b"", "F01"), (b"PK\3\4 no", "F06"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a"
+       b"\xe1" + "EncryptedPackage".encode("utf-16-le"), "F03"),
+       (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "F04"),
+       (b"<html><table>", "F05"), (b"a,b\nS\xeb,x\n", "F09"),
+       (b'a,"b\n', "F11"), (bomb(3000000), "F07"),
+       (as_csv([["a", "b"], ["1", "2"]]), "I14")]
+for body, code in odd:
+    said = post(body, "form=CT-02&preview=1", 200)
+    check([f["code"] for f in said["faults"]] == [code],
+          f"{body[:20]}: {said['faults']}")
+    said = post(body, "form=CT-02", 422)
+    check(not said["stored"], "nothing is stored of it")
+ask("POST", "/v1/imports?form=CT-02&encoding=latin9", b"a,b", want=400)
+ask("POST", "/v1/imports?form=CT-02", bytes(17 << 20), want=413)
+said = post(as_csv(table(one[44:46], "CT-02")), "form=CT-99&preview=1", 200)
+check([f["code"] for f in said["faults"]] == ["I01"], "no such form")
+
+# ---- others do not wait while a file is read, and two files at once do
+big = as_csv(table(one[:30], "CT-02") * 60)  # repeats its numbers: faults
+times, ends = [], []
+
+
+def import_big():
+    t = time.monotonic()
+    status, _, _ = ask("POST", "/v1/imports?form=CT-02&preview=1", big)
+    ends.append((status, time.monotonic() - t))
+
+
+jobs = [threading.Thread(target=import_big) for _ in range(4)]
+for j in jobs:
+    j.start()
+for _ in range(40):
+    t = time.monotonic()
+    ask("GET", "/healthz", want=200)
+    times.append(time.monotonic() - t)
+    time.sleep(0.01)
+for j in jobs:
+    j.join()
+check({s for s, _ in ends} <= {200, 503} and any(s == 200 for s, _ in ends),
+      f"files at once: {ends}")
+
+# ---- killed while it imports: all or nothing, and again is the same
+fresh = table(one[46:], "CT-02")
+n = len(one) - 46
+before = int(responses()[1])
+worker = threading.Thread(target=lambda: kill_after(0.02))
+
+
+def kill_after(s):
+    time.sleep(s)
+    c.proc.kill()
+
+
+worker.start()
+try:
+    post(as_csv(fresh), "form=CT-02")
+except (OSError, http.client.HTTPException):
+    pass
+worker.join()
+c.proc.wait()
+got = int(responses()[1]) - before
+check(got in (0, n), f"all or nothing after a kill: {got} of {n}")
+c.start()
+said = post(as_csv(fresh), "form=CT-02", 200)
+check(int(responses()[1]) - before == n, "sent again: all, once")
+check(said["counts"]["new"] + said["counts"]["duplicates"] == n,
+      f"and each has its answer: {said['counts']}")
+
+# ---- phieu-upload: the same code without a network, then with one
+def upload(*args):
+    return subprocess.run([f"{BIN}/phieu-upload", "--plan", PLAN, *args],
+                          capture_output=True, text=True,
+                          env=dict(os.environ, PHIEU_AGENT_KEY=KEY,
+                                   PHIEU_LANG="vi"))
+
+
+c.stop()
+left = subprocess.run(["pgrep", "-P", str(os.getpid()), "phieu-collector"],
+                      capture_output=True, text=True).stdout
+check(left == "", "no process is left behind")
+log = open(f"{DIR}/log", encoding="utf-8").read()
+check(KEY not in log, "no key in the log")
+print(f"import_check: N={count}")
