@@ -34,4 +34,5 @@ awk 'length > 100 { print FILENAME ":" FNR ": over 100 columns"; bad = 1 } END {
 wc -l $web/src/*.ts | awk '$2 != "total" && $1 > 800 { print "too long: " $2; bad = 1 } END { exit bad }' || bad=1
 $web/node_modules/.bin/esbuild $web/src/rules.ts --bundle --format=esm --log-level=warning --outfile="$dir/rules.mjs"
 node tests/web/corpus.test.mjs "$dir/rules.mjs" tests/data/corpus || bad=1
+node tests/web/keying.test.mjs "$dir/rules.mjs" || bad=1
 exit $bad

@@ -1,7 +1,7 @@
 /* The cells of one sheet: the question at hand in large type, its options as
  * big buttons, and the whole sheet below.  Digits do everything. */
 import { button, fill, h } from "./dom";
-import { keyed, marksFree } from "./sheetform";
+import { keyed, markKeys } from "./sheetform";
 import type { Answer, Cell, Order, SheetForm } from "./sheetform";
 import { getLang, labelOf, nameOf, t } from "./words";
 import type { Option } from "./plan";
@@ -16,7 +16,7 @@ export interface CellsHooks {
 
 function figure(options: Option[], v: Answer | undefined): string {
   if (v === undefined) return "";
-  if (v === "blank") return "0";
+  if (v === "blank") return "–";
   if (v === "dont-know") return "?";
   if (v === "unreadable") return "✕";
   if ("o" in v) return keyed(options).find((x) => x.option.code === v.o)?.key
@@ -173,18 +173,18 @@ export function cellsView(f: SheetForm, hooks: CellsHooks):
         h("span", null, labelOf(option)));
       return b;
     });
-    const free = marksFree(options);
+    const keys = markKeys(options);
     const mark = (key: string, value: Answer, text: string) => {
       const b = choice(key, v === value, () => press(key), "mark ");
       fill(b, h("span", { class: "fig" }, key), h("span", null, text));
       return b;
     };
-    fill(choices, h("div", { class: "options" }, list),
+    fill(choices, h("div", { class: `options n${list.length}` }, list),
       h("div", { class: "marks" },
-        mark(free ? "0" : ".", "blank", t("k_blank")),
+        mark(keys.blank, "blank", t("k_blank")),
         c.kind === "answer" && !multi ? [
-          mark(free ? "9" : "-", "dont-know", t("k_dk")),
-          mark(free ? "8" : "*", "unreadable", t("k_two"))] : null,
+          mark(keys.dontKnow, "dont-know", t("k_dk")),
+          mark(keys.unreadable, "unreadable", t("k_two"))] : null,
         undoButton(),
         multi ? button(t("k_next"), () => next(), { class: "main" })
           : null));
@@ -214,7 +214,9 @@ export function cellsView(f: SheetForm, hooks: CellsHooks):
     });
     fill(choices, field, h("div", { class: "marks" },
       button(t(c.kind === "comment" ? "k_finish" : "k_next"), () => next(),
-        { class: "main", id: "next" }), undoButton()));
+        { class: "main", id: "next" }), undoButton(),
+      many && c.kind === "answer" && c.q.type === "text"
+        ? button(t("k_no_more"), () => noMore()) : null));
   }
 
   function draw(): void {
@@ -228,11 +230,28 @@ export function cellsView(f: SheetForm, hooks: CellsHooks):
     const p = f.progress();
     meter.value = p.done;
     count.textContent = t("k_done_of", p.done, p.of);
-    const b = boxes.get(f.at);
-    if (b) b.scrollIntoView({ block: "nearest", inline: "nearest" });
+    reveal();
     (field ?? panel).focus({ preventScroll: true });
     live.textContent = `${where.textContent ?? ""}. ${
       prompt.textContent ?? ""}`;
+  }
+
+  /* The cell at hand within the paper; the question stays where it is. */
+  function reveal(): void {
+    const b = boxes.get(f.at);
+    const frame = b?.closest<HTMLElement>(".scroll, .rows");
+    if (b && frame) {
+      const [x, y] = [b.getBoundingClientRect(), frame.getBoundingClientRect()];
+      const stuck = many ? 170 : 0;
+      if (x.bottom > y.bottom) frame.scrollTop += x.bottom - y.bottom + 8;
+      else if (x.top < y.top + 30) frame.scrollTop -= y.top + 30 - x.top;
+      if (x.right > y.right) frame.scrollLeft += x.right - y.right + 8;
+      else if (x.left < y.left + stuck)
+        frame.scrollLeft -= y.left + stuck - x.left;
+    }
+    if (panel.getBoundingClientRect().top < 0 ||
+      panel.getBoundingClientRect().top > window.innerHeight / 2)
+      panel.scrollIntoView({ block: "nearest" });
   }
 
   function after(): void {
@@ -252,7 +271,7 @@ export function cellsView(f: SheetForm, hooks: CellsHooks):
   }
 
   function toggle(c: Extract<Cell, { kind: "answer" }>, k: string): void {
-    if (k === "0" || k === ".") {
+    if (k === "." || k === markKeys(c.q.options).blank) {
       f.set("blank");
       after();
       return;
@@ -301,6 +320,11 @@ export function cellsView(f: SheetForm, hooks: CellsHooks):
     }
   }
 
+  function noMore(): void {
+    f.noMoreWords();
+    after();
+  }
+
   function finish(): void {
     const open = f.open();
     if (open.length && !askedTwice) {
@@ -331,7 +355,14 @@ export function cellsView(f: SheetForm, hooks: CellsHooks):
   }
 
   function onKey(e: KeyboardEvent): void {
-    if (e.ctrlKey || e.altKey || e.metaKey || e.isComposing) return;
+    if (e.isComposing) return;
+    if (e.ctrlKey && e.key === "Enter" && f.cell.kind === "answer" &&
+      f.cell.q.type === "text") {
+      e.preventDefault();
+      noMore();
+      return;
+    }
+    if (e.ctrlKey || e.altKey || e.metaKey) return;
     const inField = field !== null && e.target === field;
     const onButton = e.target instanceof HTMLButtonElement;
     const empty = inField && field!.value === "";

@@ -3,3 +3,5 @@ export { check } from "./check";
 export { dayOf, dayText, decOf, planOf, rateable, todayVn } from "./plan";
 export { checkDigit, prefixOf, sheetParse, sheetText, sheetTyped }
   from "./sheet";
+export { dayTyped, perSheet, serves } from "./plan";
+export { fixedUnits, keyed, markKeys, SheetForm } from "./sheetform";

@@ -49,18 +49,35 @@ export function newInstance(): string {
   return `uuid:${crypto.randomUUID()}`;
 }
 
-/* Offered options; when each code is one digit the key is the code, else its
- * place on the paper. */
+/* Offered options and their keys: a code that is a digit is its own key (a
+ * scale printed 5 4 3 2 1 is keyed as printed), the others get what is left
+ * of 1 to 9 and a to z, in the order of the paper. */
 export function keyed(options: Option[]): { key: string; option: Option }[] {
   const offered = options.filter((o) => !o.retired);
-  const digits = offered.every((o) => /^[1-7]$/.test(o.code));
-  return offered.map((option, i) => ({
-    key: digits ? option.code : String(i + 1), option }));
+  const own = new Set(offered.map((o) => o.code)
+    .filter((code) => /^[0-9]$/.test(code)));
+  const left = [..."123456789abcdefghijklmnopqrstuvwxyz"]
+    .filter((k) => !own.has(k));
+  return offered.map((option) => ({ option,
+    key: own.has(option.code) ? option.code : left.shift() ?? "" }));
 }
 
-/* Digits 0, 8 and 9 are free for marks as long as no option needs them. */
-export function marksFree(options: Option[]): boolean {
-  return keyed(options).length <= 7;
+/* 0, 9 and 8 as long as no option needs them; . - * always. */
+export function markKeys(options: Option[]):
+{ blank: string; dontKnow: string; unreadable: string } {
+  const taken = new Set(keyed(options).map((x) => x.key));
+  const pick = (digit: string, sign: string) => taken.has(digit) ? sign
+    : digit;
+  return { blank: pick("0", "."), dontKnow: pick("9", "-"),
+    unreadable: pick("8", "*") };
+}
+
+function markOf(k: string, options: Option[]): "blank" | "dont-know" |
+"unreadable" | null {
+  const m = markKeys(options);
+  return k === "." || k === m.blank ? "blank"
+    : k === "-" || k === m.dontKnow ? "dont-know"
+      : k === "*" || k === m.unreadable ? "unreadable" : null;
 }
 
 export function isSlot(q: Question): boolean {
@@ -157,14 +174,32 @@ export class SheetForm {
     const asked = this.form.questions.map((q, qi) => ({ q, qi }))
       .filter((x) => x.q.asked);
     const n = this.d.units.length;
-    if (this.d.order === "question")
-      for (const x of asked)
-        for (let u = 0; u < n; u++) out.push({ kind: "answer", unit: u, ...x });
-    else
-      for (let u = 0; u < n; u++)
-        for (const x of asked) out.push({ kind: "answer", unit: u, ...x });
+    /* On a sheet of many units remarks come after the figures: a hand that
+     * keys digits is not stopped at each unit by a box that is empty. */
+    const late = (x: { q: Question }) => n > 1 && x.q.type === "text" &&
+      !x.q.required;
+    for (const list of [asked.filter((x) => !late(x)), asked.filter(late)]) {
+      const put = (unit: number, x: { q: Question; qi: number }) =>
+        out.push({ kind: "answer", unit, ...x });
+      if (this.d.order === "question")
+        for (const x of list) for (let u = 0; u < n; u++) put(u, x);
+      else
+        for (let u = 0; u < n; u++) for (const x of list) put(u, x);
+    }
     out.push({ kind: "comment" });
     return out;
+  }
+
+  /* The remarks from here on, all at once: nothing was written. */
+  noMoreWords(): void {
+    const from = this.at;
+    for (let i = from; i < this.cells.length; i++) {
+      const c = this.cells[i]!;
+      if (c.kind !== "answer" || c.q.type !== "text" || c.q.required) break;
+      this.go(i);
+      if (this.value(c) === undefined) this.set("blank", false);
+    }
+    this.go(this.at + 1);
   }
 
   get cell(): Cell {
@@ -208,13 +243,10 @@ export class SheetForm {
     const c = this.cell;
     if (!this.oneKey(c)) return false;
     const choices = keyed(this.options(c));
-    const mark = k === "." ? "blank" : k === "-" ? "dont-know"
-      : k === "*" ? "unreadable"
-        : marksFree(this.options(c)) ? { "0": "blank", "8": "unreadable",
-          "9": "dont-know" }[k] as Answer | undefined : undefined;
+    const mark = markOf(k, this.options(c));
     if (mark) {
       /* a profile field holds an option or nothing */
-      this.set(c.kind === "profile" ? "blank" : mark as Answer);
+      this.set(c.kind === "profile" ? "blank" : mark);
       return true;
     }
     const hit = choices.find((x) => x.key === k) ??

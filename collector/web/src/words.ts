@@ -132,6 +132,7 @@ const WORDS = {
     "Type the number, then Enter; Enter alone: blank"],
   k_text_hint: ["Gõ rồi Enter; Enter khi trống: để trống",
     "Type, then Enter; Enter alone: blank"],
+  k_no_more: ["Không ghi gì thêm (Ctrl+Enter)", "Nothing more written (Ctrl+Enter)"],
   k_many_hint: ["Gõ các số đã đánh dấu, rồi Enter", "Type the marked ones, then Enter"],
   k_next: ["Tiếp", "Next"],
   k_finish: ["Ghi phiếu (Enter)", "Save sheet (Enter)"],
