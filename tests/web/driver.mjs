@@ -20,8 +20,10 @@ export function faultCount() {
   return faults;
 }
 
+const opened = new Set();
+
 export async function browser(dir) {
-  return puppeteer.launch({
+  const b = await puppeteer.launch({
     executablePath: process.env.PHIEU_CHROMIUM ?? "/usr/bin/chromium",
     headless: true, userDataDir: dir, pipe: true,
     /* in a container there is no room for its own sandbox */
@@ -29,6 +31,13 @@ export async function browser(dir) {
       "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", "--disable-extensions"],
   });
+  opened.add(b);
+  b.on("disconnected", () => opened.delete(b));
+  return b;
+}
+
+export async function closeAll() {
+  for (const b of opened) await kill(b);
 }
 
 /* A page that notes what it should never see. */
@@ -85,6 +94,12 @@ export async function signIn(page, key, keep = false) {
   await page.waitForSelector("nav");
 }
 
+/* A click on what stands there now, even while the page draws anew. */
+export async function tap(page, selector) {
+  await page.waitForSelector(selector);
+  await page.evaluate((s) => document.querySelector(s).click(), selector);
+}
+
 /* Keys one after the other, as a hand would give them. */
 export async function keys(page, list) {
   for (const k of list) await page.keyboard.press(k);
@@ -101,5 +116,6 @@ export async function kill(b) {
 }
 
 export function forget(dir) {
-  rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(dir, { recursive: true, force: true, maxRetries: 20,
+    retryDelay: 200 });
 }

@@ -1,6 +1,6 @@
 /* The frame: header, state line, navigation, and which screen is shown. */
 import { db } from "./db";
-import { button, fill, h } from "./dom";
+import { button, fill, h, redraw } from "./dom";
 import { Queue } from "./queue";
 import { forgetKey, keepKey, keptKey, refresh, signIn } from "./session";
 import type { Session } from "./session";
@@ -87,7 +87,7 @@ function drawFrame(): void {
   title.textContent = nameOf({ name: s.plan.name, name_en: s.plan.name_en });
   trial.textContent = t("trial");
   trial.hidden = !s.plan.trial;
-  fill(nav, ...Object.entries(SCREENS).map(([to, x]) => h("a", {
+  redraw(nav, ...Object.entries(SCREENS).map(([to, x]) => h("a", {
     href: `#/${to}`, "data-to": to,
     "aria-current": to === name ? "page" : null,
   }, h("span", { class: `icon i-${to}`, "aria-hidden": "true" }),
@@ -140,12 +140,11 @@ function layOut(signedIn: boolean): void {
       e.preventDefault();
       main.focus();
     } }, t("skip")),
-    h("header", { class: signedIn ? "" : "outside" },
+    h("header", null, h("div", { class: "bar" },
       h("div", { class: "brand" }, h("span", { class: "logo",
         "aria-hidden": "true" }, "P"), signedIn ? title
         : h("p", { class: "title" }, "Phiếu")),
-      signedIn ? state : null, langPlace),
-    signedIn ? trial : null,
+      signedIn ? state : null, langPlace), signedIn ? trial : null),
     signedIn ? h("div", { class: "frame" }, nav, main) : main);
 }
 

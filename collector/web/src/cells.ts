@@ -387,7 +387,7 @@ export function cellsView(f: SheetForm, hooks: CellsHooks):
   const el = h("section", { class: many ? "sheet many" : "sheet",
     "aria-label": f.d.sheet, onkeydown: (e: KeyboardEvent) => onKey(e) },
   h("div", { class: "sheethead" },
-    h("strong", { class: "sheetno" }, f.d.sheet),
+    h("h1", { class: "sheetno" }, f.d.sheet),
     h("span", null, nameOf(g), home ? ` · ${nameOf(home)}` : "",
       f.d.keying === 2 ? ` · ${t("k_second")}` : ""),
     h("span", { class: "right" }, meter, count, order,

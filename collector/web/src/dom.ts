@@ -31,6 +31,21 @@ export function fill(el: Element, ...children: (Child | Child[])[]): void {
   add(el, children);
 }
 
+/* Draws again only what is other now, and leaves the focus where it was: a
+ * list that changes under a hand must not swallow its click. */
+export function redraw(el: Element, ...children: (Child | Child[])[]): void {
+  const next = el.cloneNode(false) as Element;
+  add(next, children);
+  if (el.isEqualNode(next)) return;
+  const can = "a[href], button, input, select, summary, [tabindex]";
+  const at = [...el.querySelectorAll(can)].indexOf(
+    document.activeElement as Element);
+  el.replaceChildren(...next.childNodes);
+  if (at >= 0)
+    ([...el.querySelectorAll<HTMLElement>(can)][at] ?? el as HTMLElement)
+      .focus({ preventScroll: true });
+}
+
 export function button(label: Child, onclick: () => void,
   props?: Props): HTMLButtonElement {
   return h("button", { type: "button", onclick, ...props }, label);

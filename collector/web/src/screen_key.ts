@@ -162,7 +162,7 @@ export function keyScreen(a: App): Screen {
     }, { class: "main", id: "fix" });
     const el2 = h("section", { class: "card bad", "aria-label":
       t("k_faults") },
-    h("h2", null, f.d.sheet), h("p", null, t("k_faults")),
+    h("h1", { class: "sheetno" }, f.d.sheet), h("p", null, t("k_faults")),
     h("ul", { class: "faults" }, faults.slice(0, 30).map((x) => {
       const at = f.cellOf(x.path);
       const c = at >= 0 ? f.cells[at] : undefined;

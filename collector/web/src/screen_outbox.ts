@@ -1,5 +1,5 @@
 import type { App, Screen } from "./app";
-import { button, fill, h, save } from "./dom";
+import { button, h, redraw, save } from "./dom";
 import { faultList, mend, twice, whose } from "./parts";
 import type { Listed } from "./queue";
 import { sizeText, t, timeVi } from "./words";
@@ -43,7 +43,7 @@ export function outboxScreen(a: App): Screen {
     const now = button(t("retry_all"), () => a.queue.kick(true),
       { class: "main" });
     now.disabled = waiting.length === 0;
-    fill(el, h("h1", null, t("outbox")),
+    redraw(el, h("h1", null, t("outbox")),
       h("section", { class: "card" },
         h("h2", null, t("o_wait")),
         h("p", { class: "figure" }, t("o_size", c.queue, sizeText(c.bytes))),

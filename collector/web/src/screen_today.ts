@@ -1,5 +1,5 @@
 import type { App, Screen } from "./app";
-import { button, fill, h } from "./dom";
+import { button, h, redraw } from "./dom";
 import { faultList, mend, openDraft, twice, whose } from "./parts";
 import type { Listed } from "./queue";
 import type { Cell } from "./session";
@@ -107,7 +107,7 @@ export function todayScreen(a: App): Screen {
     const good = (r["valid"] ?? 0) + (r["queried"] ?? 0) +
       (r["accepted"] ?? 0);
     const closed = ["frozen", "published"].includes(self().wave.state);
-    fill(el,
+    redraw(el,
       h("div", { class: "top" },
         h("h1", null, t("hello", self().agent.name)),
         button(t("key_now"), () => a.go("key"), { class: "main big" })),

@@ -1,0 +1,505 @@
+/* usage: agentpage.mjs BIN DIR, from tests/service/agentpage.sh */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Collector } from "./collector.mjs";
+import { axeSource, browser, clean, closeAll, faultCount, forget, keys, kill, need,
+  open, queued, signIn, SIZES, tap, until } from "./driver.mjs";
+
+const [bin, dir] = process.argv.slice(2);
+const R = await import(pathToFileURL(join(dir, "rules.mjs")).href);
+const { AGENT_A, AGENT_A2, AGENT_B, AGENT_C } = process.env;
+const collector = new Collector(bin);
+const began = Date.now();
+const say = (text) => console.log(
+  `${text} (${((Date.now() - began) / 1000).toFixed(0)} s)`);
+
+/* ---- what a hand does ---------------------------------------------------- */
+
+let pressed = 0;
+async function hand(page, list) {
+  pressed += list.length;
+  await keys(page, list);
+}
+
+/* The digits of a number after its form's letters, without the zeros. */
+const short = (prefix, serial) =>
+  [...`${serial}${R.checkDigit({ prefix, serial })}`];
+
+async function goKey(page) {
+  await tap(page, 'a[data-to="key"]');
+  await page.waitForSelector("#sheet");
+}
+
+async function firstHead(page, prefix, serial, home) {
+  await page.type("#sheet", R.sheetText({ prefix, serial }));
+  await hand(page, ["Enter"]);
+  if (!home) return;
+  await page.keyboard.type(home);
+  await hand(page, ["Enter"]);
+}
+
+/* 2 of profile, 14 scales, a remark, the comment. */
+const CT02 = [..."12", ..."12341234123412", "Enter", "Enter"];
+
+async function saved(page, number) {
+  await until(page, `${number} is saved`, (n) =>
+    document.querySelector(".said")?.textContent.includes(n) &&
+    document.activeElement?.id === "sheet", number);
+}
+
+async function keyCt02(page, serial) {
+  await hand(page, [...short("CT02", serial), "Enter", ...CT02]);
+  await saved(page, R.sheetText({ prefix: "CT02", serial }));
+}
+
+const received = async (key, prefix = "") =>
+  (await collector.receipts(key)).filter((r) =>
+    r.sheet?.startsWith(prefix));
+
+function once(what, list, n) {
+  need(`${what}: ${n} received, not ${list.length}`, list.length === n);
+  need(`${what}: each number once`,
+    new Set(list.map((r) => r.sheet)).size === list.length);
+  need(`${what}: all valid`, list.every((r) => r.status === "valid"));
+  need(`${what}: all with a receipt`, list.every((r) =>
+    /^1-[A-Z2-7-]{30,}$/.test(r.receipt)));
+}
+
+async function slow(page, on) {
+  const cdp = await page.createCDPSession();
+  await cdp.send("Network.enable");
+  await cdp.send("Network.emulateNetworkConditions", { offline: false,
+    latency: on ? 300 : 0, downloadThroughput: on ? 2500 : -1,
+    uploadThroughput: on ? 2500 : -1 });
+  await cdp.detach();
+}
+
+const workerReady = (page) => page.evaluate(async () => {
+  await navigator.serviceWorker.ready;
+  return (await caches.keys()).length;
+});
+
+/* ---- the tests ----------------------------------------------------------- */
+
+/* 50 sheets without a line; then 20 kbit/s, the collector killed on the way:
+ * all received, each once. */
+async function fifty(profile) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_A);
+  await workerReady(page);
+  await until(page, "quotas", () => document.querySelector("table.quota"));
+  await collector.stop("SIGTERM");
+  await page.setOfflineMode(true);
+  await goKey(page);
+  await firstHead(page, "CT02", 1, "noi vu");
+  await page.waitForSelector(".panel");
+  await hand(page, CT02);
+  await saved(page, "CT02-00001");
+  for (let i = 2; i <= 50; i++) await keyCt02(page, i);
+  need("50 wait", await queued(page) === 50);
+  need("it says offline", await page.$eval("header .state",
+    (e) => e.dataset.phase) === "offline");
+  await collector.start();
+  await page.setOfflineMode(false);
+  await slow(page, true);
+  const from = Date.now();
+  await until(page, "some are on their way", () =>
+    Number(document.querySelector("header .state").dataset.queue) < 45);
+  await collector.stop("SIGKILL");
+  const left = await queued(page);
+  need(`killed in the middle: ${left} left`, left > 0 && left < 50);
+  await new Promise((ok) => setTimeout(ok, 1500));
+  await collector.start();
+  await until(page, "all are sent", () =>
+    document.querySelector("header .state").dataset.phase === "idle" &&
+    document.querySelector("header .state").dataset.queue === "0");
+  once("50 keyed offline", await received(AGENT_A, "CT02"), 50);
+  await slow(page, false);
+  await clean(page, "keying");
+  await b.close();
+  say(`N=50 sheets keyed offline, received once over 20 kbit/s with the ` +
+    `collector killed, ${((Date.now() - from) / 1000).toFixed(1)} s`);
+}
+
+/* The browser is killed: drafts and queue are there when it opens again,
+ * also without a line. */
+async function killed(profile) {
+  let b = await browser(profile);
+  let page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_A);
+  await workerReady(page);
+  await collector.stop("SIGKILL");
+  await goKey(page);
+  for (const i of [61, 62]) await keyCt02(page, i);
+  await hand(page, [...short("CT02", 63), "Enter", ..."1212341"]);
+  await until(page, "seven answers", () =>
+    document.querySelector(".sheethead .num").textContent.startsWith("7/"));
+  await until(page, "the draft is on the disk", async () => {
+    const db = await new Promise((ok) => {
+      const rq = indexedDB.open("phieu");
+      rq.onsuccess = () => ok(rq.result);
+    });
+    const rows = await new Promise((ok) => {
+      const rq = db.transaction("items").objectStore("items").getAll();
+      rq.onsuccess = () => ok(rq.result);
+    });
+    db.close();
+    return rows.some((r) => r.kind === "draft" &&
+      Date.now() - r.at > 150);
+  });
+  await kill(b);
+  b = await browser(profile);
+  page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_A);
+  await until(page, "the draft is offered", () =>
+    document.querySelector("#main").innerText.includes("CT02-00063"));
+  need("two wait after the kill", await queued(page) === 2);
+  await page.evaluate(() => [...document.querySelectorAll(".item button")]
+    .find((x) => x.textContent === "Nhập tiếp").click());
+  await page.waitForSelector(".panel");
+  need("the draft stands at its cell", await page.$eval(".sheethead .num",
+    (e) => e.textContent.startsWith("7/")));
+  await hand(page, [..."234123412", "Enter", "Enter"]);
+  await saved(page, "CT02-00063");
+  need("three wait", await queued(page) === 3);
+  await collector.start();
+  await until(page, "sent after the kill", () =>
+    document.querySelector("header .state").dataset.queue === "0");
+  once("after the kill", (await received(AGENT_A)).filter((r) =>
+    /CT02-0006/.test(r.sheet)), 3);
+  await clean(page, "after the kill");
+  await b.close();
+  say("N=1 browser killed with a draft and a queue, nothing lost");
+}
+
+/* Everything that lies in the browser's storage, as text. */
+const stored = (page) => page.evaluate(async () => {
+  const db = await new Promise((ok) => {
+    const rq = indexedDB.open("phieu");
+    rq.onsuccess = () => ok(rq.result);
+  });
+  let out = "";
+  const text = (v) => v instanceof ArrayBuffer || ArrayBuffer.isView(v)
+    ? new TextDecoder("latin1").decode(v) : typeof v === "object" && v
+      ? Object.entries(v).map(([k, x]) => k + text(x)).join("|")
+      : String(v);
+  for (const name of ["stores", "items"]) {
+    const rows = await new Promise((ok) => {
+      const rq = db.transaction(name).objectStore(name).getAll();
+      rq.onsuccess = () => ok(rq.result);
+    });
+    out += rows.map(text).join("\n");
+  }
+  db.close();
+  for (let i = 0; i < localStorage.length; i++)
+    out += localStorage.getItem(localStorage.key(i));
+  return out;
+});
+
+async function signOut(page) {
+  await tap(page, 'a[data-to="more"]');
+  await page.waitForSelector("#signout");
+  await tap(page, "#signout");
+  await page.waitForSelector("#key");
+}
+
+/* Another agent at the same computer sees nothing of the first one's sheets;
+ * a new key of the first opens them. */
+async function changed(profile) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_A);
+  await workerReady(page);
+  await goKey(page);
+  await collector.stop("SIGTERM");
+  for (const i of [71, 72, 73]) await keyCt02(page, i);
+  await signOut(page);
+  await collector.start();
+  await until(page, "others are counted", () =>
+    document.querySelector("#others")?.textContent.includes("3"));
+  const text = await stored(page);
+  need("no number, name or answer lies there in clear",
+    !/CT02|so-noi-vu|Lò Thị An|ratings|uuid:[0-9a-f]{8}-[0-9a-f-]+"/
+      .test(text));
+  need("the key is not kept unless asked", !text.includes("pa_"));
+  await signIn(page, AGENT_B);
+  await tap(page, 'a[data-to="outbox"]');
+  await until(page, "the other's outbox is empty", () =>
+    document.querySelector("#main").innerText.includes("0 phiếu"));
+  need("nothing of the first one's is sent by the second",
+    (await received(AGENT_B)).length === 0);
+  need("still unsent", (await received(AGENT_A)).every((r) =>
+    !/CT02-0007/.test(r.sheet)));
+  await signOut(page);
+  await signIn(page, AGENT_A2);
+  await until(page, "a new key of the same agent sends them", () =>
+    document.querySelector("header .state").dataset.queue === "0");
+  once("after the change", (await received(AGENT_A)).filter((r) =>
+    /CT02-0007/.test(r.sheet)), 3);
+  await clean(page, "changed user");
+  await b.close();
+  say("N=3 sheets stayed locked while another agent worked here");
+}
+
+/* The file goes out by phieu-upload; the page then hears that they are
+ * there. */
+async function exported(profile) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_A);
+  await goKey(page);
+  await collector.stop("SIGTERM");
+  for (const i of [81, 82, 83]) await keyCt02(page, i);
+  await tap(page, 'a[data-to="outbox"]');
+  await page.waitForSelector("#export:not([disabled])");
+  const cdp = await page.createCDPSession();
+  await cdp.send("Browser.setDownloadBehavior", { behavior: "allow",
+    downloadPath: dir });
+  await tap(page, "#export");
+  let file;
+  for (let i = 0; !file && i < 100; i++) {
+    await new Promise((ok) => setTimeout(ok, 100));
+    file = readdirSync(dir).find((f) => f.endsWith(".ndjson"));
+  }
+  need("a file came", file);
+  const lines = readFileSync(join(dir, file), "utf8").trim().split("\n");
+  need("a line a sheet", lines.length === 3);
+  await collector.start();
+  await page.setOfflineMode(true);
+  const said = execFileSync(`${bin}/phieu-upload`, [join(dir, file), "--to",
+    collector.url, "--outbox", join(dir, "outbox"), "--json"],
+  { env: { ...process.env, PHIEU_AGENT_KEY: AGENT_A }, encoding: "utf8" });
+  need(`phieu-upload takes it: ${said}`,
+    (await received(AGENT_A)).filter((r) => /CT02-0008/.test(r.sheet))
+      .length === 3);
+  await page.setOfflineMode(false);
+  await until(page, "the page gets the same receipts", () =>
+    document.querySelector("header .state").dataset.queue === "0");
+  once("exported and sent too", (await received(AGENT_A)).filter((r) =>
+    /CT02-0008/.test(r.sheet)), 3);
+  await clean(page, "export");
+  await b.close();
+  say("N=3 sheets exported, taken by phieu-upload, sent again, once there");
+}
+
+/* A number that another agent used: told in Vietnamese, mended, valid. */
+async function mended(profile) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_B);
+  await goKey(page);
+  await firstHead(page, "CT02", 1, "tai chinh");
+  await page.waitForSelector(".panel");
+  await hand(page, CT02);
+  await saved(page, "CT02-00001");
+  await tap(page, 'a[data-to="today"]');
+  await until(page, "it comes back", () =>
+    document.querySelector(".item.bad")?.innerText.includes("V01"));
+  need("with words", await page.$eval(".item.bad", (e) =>
+    /Số phiếu này đã được tính/.test(e.innerText)));
+  await tap(page, ".item.bad button.main");
+  await page.waitForSelector(".panel");
+  await hand(page, ["F2"]);
+  await page.waitForSelector("#sheet");
+  await page.evaluate(() => {
+    document.querySelector("#sheet").value = "";
+  });
+  await hand(page, [...short("CT02", 501), "Enter"]);
+  await page.waitForSelector(".panel");
+  await hand(page, ["End", "Enter"]);
+  await saved(page, "CT02-00501");
+  await until(page, "mended and sent", () =>
+    document.querySelector("header .state").dataset.queue === "0");
+  const list = await received(AGENT_B);
+  need("the mended one is valid", list.some((r) => r.sheet ===
+    R.sheetText({ prefix: "CT02", serial: 501 }) && r.status === "valid"));
+  await clean(page, "mending");
+  await b.close();
+  say("N=1 sheet refused, told why, mended");
+}
+
+/* ---- keys and time ------------------------------------------------------- */
+
+async function bench(profile) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_B);
+  await goKey(page);
+  await page.evaluate(() => {
+    window.spent = [];
+    window.addEventListener("keydown", (e) => {
+      e.began = performance.now();
+    }, true);
+    window.addEventListener("keydown", (e) => window.spent.push(
+      performance.now() - e.began));
+  });
+  const run = async (name, n, answers, sheet) => {
+    pressed = 0;
+    await page.evaluate(() => { window.spent.length = 0; });
+    const from = Date.now();
+    for (let i = 0; i < n; i++) await sheet(i);
+    const seconds = (Date.now() - from) / 1000 / n;
+    const spent = (await page.evaluate(() => window.spent))
+      .sort((x, y) => x - y);
+    const p = (q) => spent[Math.floor(q * (spent.length - 1))].toFixed(1);
+    const each = pressed / n;
+    console.log(`N=${n} ${name}: ${each.toFixed(1)} keys a sheet, ` +
+      `${(each / answers).toFixed(2)} an answer; a hand of 4 keys/s ` +
+      `${(each / 4).toFixed(1)} s a sheet, this driver ` +
+      `${seconds.toFixed(1)} s; page ${p(0.5)} ms a key, p95 ${p(0.95)} ms`);
+    need(`${name}: fewer than 1.6 keys an answer`, each / answers < 1.6);
+  };
+  await firstHead(page, "CT02", 600, "y te");
+  await page.waitForSelector(".panel");
+  await hand(page, CT02);
+  await saved(page, "CT02-00600");
+  await run("CT-02", 10, 17, (i) => keyCt02(page, 601 + i));
+  const scale = 11;
+  const ct01 = [..."11", ..."12341234121".repeat(20).slice(0, 20 * scale)];
+  await run("CT-01 (20 departments)", 2, 222, async (i) => {
+    const serial = 1 + i;
+    if (i === 0) {
+      await page.type("#sheet", R.sheetText({ prefix: "CT01", serial }));
+      await hand(page, ["Enter"]);
+      await page.select("#group", "hdnd-tinh");
+      await page.focus("#sheet");
+    } else {
+      await hand(page, short("CT01", serial));
+    }
+    await hand(page, ["Enter", ...ct01]);
+    await page.keyboard.down("Control");
+    await hand(page, ["Enter"]);
+    await page.keyboard.up("Control");
+    await hand(page, ["Enter"]);
+    await saved(page, R.sheetText({ prefix: "CT01", serial }));
+  });
+  await until(page, "the benchmark's sheets are sent", () =>
+    document.querySelector("header .state").dataset.queue === "0");
+  once("CT-01", await received(AGENT_B, "CT01"), 2);
+  await clean(page, "benchmark");
+  await b.close();
+  say("keys and time measured");
+}
+
+/* ---- every screen, both sizes, both languages ---------------------------- */
+
+let screens = 0;
+async function axe(page, name) {
+  const has = await page.evaluate(() => "axe" in window);
+  if (!has) await page.evaluate(axeSource);
+  const bad = await page.evaluate(async () => (await window.axe.run(document,
+    { resultTypes: ["violations"] })).violations.map((v) =>
+    `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(
+      ", ")}`));
+  screens++;
+  need(`axe, ${name}: ${bad.join("; ")}`, bad.length === 0);
+  const wide = await page.evaluate(() => document.documentElement
+    .scrollWidth - window.innerWidth);
+  need(`${name}: not wider than the screen (${wide})`, wide <= 0);
+}
+
+async function look(profile, size, english, serial) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`, SIZES[size]);
+  const at = (name) => axe(page, `${size}, ${english ? "en" : "vi"}, ${
+    name}`);
+  await page.waitForSelector("#key");
+  if (english) await tap(page, ".lang");
+  await page.waitForSelector("#key");
+  await at("sign-in");
+  await page.type("#key", "pa_NOBODY");
+  await tap(page, "button[type=submit]");
+  await until(page, "a wrong key is told", () =>
+    document.querySelector(".error").textContent !== "");
+  await at("wrong key");
+  await signIn(page, AGENT_C);
+  await until(page, "quotas", () => document.querySelector("table.quota"));
+  await at("today");
+  need(`${size}: a key of one area shows one cell`, (await page.$$(
+    "table.quota tbody tr")).length === 1);
+  await goKey(page);
+  await at("head, empty");
+  await page.type("#sheet", R.sheetText({ prefix: "CT01", serial: 9 }));
+  await until(page, "another form is refused", () =>
+    document.querySelector(".verdict.bad"));
+  await at("head, wrong form");
+  await page.evaluate(() => { document.querySelector("#sheet").value = ""; });
+  await page.type("#sheet", R.sheetText({ prefix: "CT02", serial }));
+  await tap(page, "#homeplace input");
+  await page.waitForSelector("[role=option]");
+  await at("head, list open");
+  await hand(page, ["Enter"]);
+  await page.waitForSelector(".panel");
+  await at("question");
+  await hand(page, [..."12", "End", "Enter"]);
+  await until(page, "open cells are told", () =>
+    document.querySelector(".warn").textContent !== "");
+  await at("comment, open cells");
+  await hand(page, ["Enter"]);
+  await page.waitForSelector("#fix");
+  await at("faults");
+  await hand(page, ["Enter"]);
+  await page.waitForSelector(".panel");
+  await hand(page, ["Escape"]);
+  await until(page, "the draft is listed", () =>
+    document.querySelector(".item"));
+  await at("today with a draft");
+  for (const to of ["outbox", "received", "file", "more"]) {
+    await tap(page, `a[data-to="${to}"]`);
+    await until(page, to, (x) => document.querySelector("#main").className
+      === `screen-${x}`, to);
+    await new Promise((ok) => setTimeout(ok, 200));
+    await at(to);
+  }
+  await clean(page, `${size} screens`);
+  await b.close();
+}
+
+async function lookMany(profile) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`, SIZES.phone);
+  await signIn(page, AGENT_B);
+  await goKey(page);
+  await page.type("#sheet", R.sheetText({ prefix: "CT01", serial: 40 }));
+  await page.waitForSelector("#group");
+  await page.select("#group", "hdnd-tinh");
+  await page.focus("#sheet");
+  await hand(page, ["Enter"]);
+  await page.waitForSelector(".matrix");
+  await hand(page, [..."1112345123450"]);
+  await axe(page, "phone, matrix");
+  await page.setViewport(SIZES.pc);
+  await axe(page, "pc, matrix");
+  await clean(page, "matrix");
+  await b.close();
+}
+
+async function main() {
+  await collector.start();
+  const home = join(dir, "profile");
+  await fifty(home);
+  await killed(home);
+  await changed(home);
+  await exported(home);
+  await mended(join(dir, "second"));
+  await bench(join(dir, "second"));
+  await look(join(dir, "third"), "pc", false, 901);
+  await look(join(dir, "fourth"), "phone", true, 902);
+  await lookMany(join(dir, "fourth"));
+  say(`N=${screens} screens without an axe violation, none wider than its ` +
+    "display");
+}
+
+try {
+  await main();
+} catch (e) {
+  need(String(e.stack ?? e), false);
+}
+await closeAll();
+if (collector.proc?.exitCode === null) await collector.stop("SIGTERM");
+for (const p of ["profile", "second", "third", "fourth"])
+  forget(join(dir, p));
+process.exit(faultCount() ? 1 : 0);
