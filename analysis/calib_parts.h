@@ -13,6 +13,8 @@ struct calib_design {
 	uint32_t *index;    /* [n_cells*n_terms] SURVEY_NONE: 0 */
 	double *value;	    /* [n_cells*n_terms]; NULL: all 1 */
 	double *total;	    /* [k] of the auxiliaries as used (centred) */
+	double *said;	    /* [k] as the caller said them */
+	double *scale;	    /* [k] one of total in units of said */
 	size_t *term_of;    /* [k] */
 	size_t *level_of;   /* [k] */
 	bool diagonal;	    /* one margin: x x' has one element */

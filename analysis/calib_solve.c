@@ -223,16 +223,17 @@ static bool not_met(const struct calib_work *w, struct err *e)
 {
 	const struct calib_design *d = w->d;
 	struct buf name = BUF_INIT(120);
-	double total = d->total[w->worst_at];
+	size_t j = w->worst_at;
 
-	calib_name(d, w->worst_at, &name);
+	calib_name(d, j, &name);
 	err_set(e, ERR_MATH,
 		"no weights%s meet the totals: %s is %.10g where %.10g is "
 		"wanted",
 		d->spec->bounded || d->spec->weight_bounded
 			? " within the bounds"
 			: "",
-		buf_cstr(&name), total - w->miss[w->worst_at], total);
+		buf_cstr(&name), d->said[j] - w->miss[j] * d->scale[j],
+		d->said[j]);
 	buf_free(&name);
 	return false;
 }

@@ -138,18 +138,21 @@ static bool number_totals(struct calib_own *o, struct err *e)
 			       LIMIT_CALIB_AUX);
 	d->k = k;
 	d->diagonal = d->n_terms == 1;
-	d->total = malloc(k * sizeof *d->total);
+	d->total = malloc(3 * k * sizeof *d->total);
 	d->term_of = malloc(k * sizeof *d->term_of);
 	d->level_of = malloc(k * sizeof *d->level_of);
 	if (d->total == NULL || d->term_of == NULL || d->level_of == NULL)
 		return err_set(e, ERR_NOMEM, "no memory for totals");
+	d->said = d->total + k;
+	d->scale = d->said + k;
 	for (size_t i = 0; i < d->n_terms; i++)
 		for (size_t l = 0; l < o->term[i].n_levels; l++) {
 			uint32_t j = o->first[i][l];
 
 			if (j == SURVEY_NONE)
 				continue;
-			d->total[j] = o->term[i].total[l];
+			d->total[j] = d->said[j] = o->term[i].total[l];
+			d->scale[j] = 1;
 			d->term_of[j] = i;
 			d->level_of[j] = l;
 		}
@@ -316,6 +319,7 @@ static void centre(struct calib_own *o, const double *base, size_t term)
 
 		*v = isfinite(*v) ? (*v - mean) / scale : 0;
 	}
+	d->scale[j] = scale;
 	d->total[j] = (d->total[j] - (mean == 0 ? 0 : mean * size)) / scale;
 }
 
@@ -398,7 +402,8 @@ static bool check_dependent(struct calib_work *w, size_t *dependent,
 		err_set(e, ERR_INPUT,
 			"margins contradict: %s is %.10g where the "
 			"totals before it make %.10g",
-			buf_cstr(&name), d->total[j], want);
+			buf_cstr(&name), d->said[j],
+			d->said[j] - (d->total[j] - want) * d->scale[j]);
 		buf_free(&name);
 		return false;
 	}
