@@ -53,6 +53,33 @@ static const char *quote_end(const char *s, const char *end)
 	return s < end ? s : NULL;
 }
 
+static const char *skip_blanks(const char *s, const char *end)
+{
+	while (s < end && is_blank(*s))
+		s++;
+	return s;
+}
+
+/* What stands behind the `=`, from `s`; where it ends, NULL: malformed. */
+static const char *value_end(const char *s, const char *end, struct param *out)
+{
+	const char *from = s;
+
+	out->quoted = s < end && *s == '"';
+	if (!out->quoted) {
+		while (s < end && *s != ';')
+			s++;
+		out->value = trimmed((struct span){ from, (size_t)(s - from) });
+		return s;
+	}
+	s = quote_end(++from, end);
+	if (!s)
+		return NULL;
+	out->value = (struct span){ from, (size_t)(s - from) };
+	s = skip_blanks(s + 1, end);
+	return s == end || *s == ';' ? s : NULL;
+}
+
 /* 1: a parameter; 0: no more; -1: malformed. */
 static int param_next(struct span *rest, struct param *out)
 {
@@ -64,30 +91,13 @@ static int param_next(struct span *rest, struct param *out)
 	while (s < end && *s != '=' && *s != ';')
 		s++;
 	out->name = trimmed((struct span){ from, (size_t)(s - from) });
-	if (out->name.n == 0)
-		return s == end ? 0 : -1;
-	if (s == end || *s == ';')
+	if (out->name.n == 0 && s == end)
+		return 0;
+	if (out->name.n == 0 || s == end || *s == ';')
 		return -1;
-	s++;
-	while (s < end && is_blank(*s))
-		s++;
-	out->quoted = s < end && *s == '"';
-	from = out->quoted ? ++s : s;
-	if (out->quoted) {
-		s = quote_end(s, end);
-		if (!s)
-			return -1;
-		out->value = (struct span){ from, (size_t)(s - from) };
-		s++;
-		while (s < end && is_blank(*s))
-			s++;
-		if (s < end && *s != ';')
-			return -1;
-	} else {
-		while (s < end && *s != ';')
-			s++;
-		out->value = trimmed((struct span){ from, (size_t)(s - from) });
-	}
+	s = value_end(skip_blanks(s + 1, end), end, out);
+	if (!s)
+		return -1;
 	*rest = (struct span){ s, (size_t)(end - s) };
 	return 1;
 }
@@ -185,11 +195,10 @@ static bool find_boundary(struct multipart *m, const char *content_type,
 			continue;
 		if (p.value.n == 0 || p.value.n > BOUNDARY_MAX)
 			break;
-		mark = arena_alloc(m->arena, p.value.n + 5);
+		mark = arena_printf(m->arena, "\r\n--%.*s", (int)p.value.n,
+				    p.value.s);
 		if (!mark)
 			return err_set(e, ERR_NOMEM, "out of memory");
-		memcpy(mark, "\r\n--", 4);
-		memcpy(mark + 4, p.value.s, p.value.n);
 		m->mark = mark;
 		m->mark_n = p.value.n + 4;
 		return true;

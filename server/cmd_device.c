@@ -213,7 +213,7 @@ static int run_qr(int argc, char **argv, void *app)
 		ok = err_set(&e, ERR_INPUT,
 			     "give --agent, --wave and --url, and at most one "
 			     "of --png and --svg");
-	ok = ok && url_ok(to.url, &e);
+	ok = ok && to.url && url_ok(to.url, &e);
 	actor_name(actor, sizeof actor);
 	if (ok)
 		db = connect_ready(((struct app *)app)->conf, WHO_OWNER, &e);
@@ -272,7 +272,7 @@ static int run_device_add(int argc, char **argv, void *app)
 	ok = cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e);
 	if (ok && (argc != 1 || !a.agent || !a.wave || !login))
 		ok = err_set(&e, ERR_INPUT, "give --agent, --wave and --login");
-	ok = ok && login_ok(login, &e);
+	ok = ok && login && login_ok(login, &e);
 	actor_name(actor, sizeof actor);
 	if (ok)
 		db = connect_ready(((struct app *)app)->conf, WHO_OWNER, &e);

@@ -2,7 +2,8 @@
 docs/api/openapi.yaml: the status must be described for that route, the
 content type too, JSON must fit its schema and errors have both languages.
 
-usage: api_check.py READY_JSON SIMULATED_NDJSON before|after
+usage: api_check.py READY_JSON SIMULATED_NDJSON before|after [LOGIN PASSWORD
+ONE_INSTANCE_XML]
 Prints what differs; exit 1 when anything does.
 """
 import gzip
@@ -253,6 +254,55 @@ def batches(field, sheets):
          [x.get("code") for x in lines[:-1]] == [201, 201])
 
 
+def form_data(*parts):
+    """multipart/form-data of (name, bytes); (body, headers)."""
+    body = b"".join(b"--api\r\nContent-Disposition: form-data; name=\"%s\"; "
+                    b"filename=\"%s\"\r\n\r\n%s\r\n" % (n, n, data)
+                    for n, data in parts) + b"--api--\r\n"
+    return body, {"Content_Type": "multipart/form-data; boundary=api"}
+
+
+def openrosa_of(field, base, key_ok):
+    """Every path; what a phone is told without right or sense."""
+    v = {"X_OpenRosa_Version": "1.0"}
+    ok = 200 if key_ok else 404
+    _, data = field.ask("GET", base + "/formList", ok, **v)
+    ids = re.findall(rb"/forms/([^/<]*)/manifest", data) or [b"a~b~1"]
+    form = base + "/forms/" + ids[-1].decode()
+    got, _ = field.ask("GET", form + ".xml", ok)
+    if key_ok:
+        field.ask("GET", base + "/formList", 400)
+        field.ask("GET", form + ".xml", 304,
+                  If_None_Match=got.get("ETag", ""))
+        field.ask("GET", base + "/forms/x.xml", 404)
+    _, data = field.ask("GET", form + "/manifest", ok, **v)
+    names = re.findall(rb"<filename>([^<]*)", data) or [b"units.csv"]
+    field.ask("GET", form + "/media/" + names[0].decode(), ok)
+    for verb in ("GET", "HEAD"):
+        field.ask(verb, base + "/submission", 204 if key_ok else 404, **v)
+    body, head = form_data((b"a", b"1"))
+    field.ask("POST", base + "/submission", 400 if key_ok else 404, body, **v,
+              **head)
+
+
+def openrosa(ready, instance):
+    key = "/v1/key/" + ready["agent_key"]
+    field, v = Client(ready["collector"]), {"X_OpenRosa_Version": "1.0"}
+    openrosa_of(field, key, True)
+    openrosa_of(field, "", False)  # logins are off by default
+    field.ask("GET", "/v1/key/pa_NOBODY/formList", 401, **v)
+    form = b"xml_submission_file"
+    other = instance.replace(b"<instanceID>uuid:", b"<instanceID>uuid:other-")
+    for want, xml in ((201, instance), (201, instance), (201, other),
+                      (409, instance + b" "), (400, b"<"),
+                      (404, instance.replace(b'version="', b'version="x')),
+                      (413, instance + b" " * (1 << 20))):
+        body, head = form_data((form, xml))
+        field.ask("POST", key + "/submission", want, body, **v, **head)
+    field.ask("POST", key + "/submission", 415, instance, **v,
+              Content_Type="text/xml")
+
+
 def office(ready, published):
     wave = "/v1/waves/" + ready["wave"]
     analyst = Client(ready["server"], ready["analyst_key"])
@@ -371,6 +421,7 @@ def main():
         health(Client(ready["server"]))
         submissions(ready, sheets)
         agent_page(ready)
+        openrosa(ready, pathlib.Path(sys.argv[6]).read_bytes().strip())
         office(ready, published=False)
         people(ready, sys.argv[4], sys.argv[5])
         for path, item in API["paths"].items():
