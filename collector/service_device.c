@@ -171,8 +171,7 @@ static bool digest_parse(struct arena *a, const char *s, struct digest *d)
 		if (to)
 			*to = value;
 	}
-	return d->username && d->realm && d->nonce && d->uri && d->response &&
-	       d->qop && d->nc && d->cnonce;
+	return true;
 }
 
 /* The path that was signed is the path that was asked for: with its query,
@@ -187,6 +186,16 @@ static bool is_this_path(const struct http_request *rq, const char *uri)
 	if (*uri == '\0')
 		return true;
 	return *uri == '?' && rq->query && strcmp(uri + 1, rq->query) == 0;
+}
+
+static bool digest_ok(const struct http_request *rq, const struct digest *d)
+{
+	return d->username && d->realm && d->nonce && d->uri && d->response &&
+	       d->qop && d->nc && d->cnonce && strcmp(d->realm, REALM) == 0 &&
+	       strcmp(d->qop, "auth") == 0 &&
+	       (!d->algorithm || strcasecmp(d->algorithm, "MD5") == 0) &&
+	       strlen(d->response) == 2 * (size_t)MD5_BYTES &&
+	       is_this_path(rq, d->uri);
 }
 
 static const char *digest_secret(struct http_request *rq,
@@ -218,11 +227,7 @@ static bool read_digest(struct service *s, struct http_request *rq,
 
 	if (!conf_bool(s->conf, "openrosa-digest") ||
 	    strlen(header) > FIELD_MAX ||
-	    !digest_parse(rq->arena, header, &d) ||
-	    strcmp(d.realm, REALM) != 0 || strcmp(d.qop, "auth") != 0 ||
-	    (d.algorithm && strcasecmp(d.algorithm, "MD5") != 0) ||
-	    strlen(d.response) != 2 * (size_t)MD5_BYTES ||
-	    !is_this_path(rq, d.uri))
+	    !digest_parse(rq->arena, header, &d) || !digest_ok(rq, &d))
 		return wrong(s, rq, rp);
 	if (!nonce_ok(s, d.nonce))
 		return challenge(s, rq, rp, true, "stale-login",
