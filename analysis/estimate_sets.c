@@ -3,10 +3,17 @@
 
 /* Every file of statistics and every part of a specification, once. */
 const struct stat_set *const stat_sets[] = {
-	/* clang-format off: a line each, so that two may be added at once */
-	&stats_base,	 &stats_compare,   &stats_weights,
-	&stats_planning, &stats_models,	   &stats_scale,
-	&stats_factor,	 &stats_agreement, &stats_quality,
+	/* a line each, so that two may be added at once */
+	/* clang-format off */
+	&stats_base,
+	&stats_compare,
+	&stats_weights,
+	&stats_planning,
+	&stats_models,
+	&stats_scale,
+	&stats_factor,
+	&stats_agreement,
+	&stats_quality,
 	/* clang-format on */
 };
 const size_t n_stat_sets = sizeof stat_sets / sizeof stat_sets[0];

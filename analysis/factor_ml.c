@@ -41,16 +41,18 @@ static double value_at(struct fit *s, const double *theta, bool vectors)
 	size_t k = s->k;
 	struct err ignored = { 0 };
 	double f = 0;
+	bool finite;
 
 	for (size_t i = 0; i < k; i++)
 		for (size_t j = 0; j < k; j++)
 			s->star[i * k + j] = s->r[i * k + j] *
 					     exp(-(theta[i] + theta[j]) / 2);
-	if (!matrix_eigen(k, s->star, s->e, vectors ? s->w : NULL, &ignored))
-		return INFINITY;
+	/* finite in, so it cannot fail: theta lies within its bounds */
+	finite =
+		matrix_eigen(k, s->star, s->e, vectors ? s->w : NULL, &ignored);
 	for (size_t j = s->m; j < k; j++)
 		f += s->e[j] > 0 ? s->e[j] - log(s->e[j]) - 1 : INFINITY;
-	return f;
+	return finite ? f : INFINITY;
 }
 
 static void derivatives(struct fit *s)
@@ -155,7 +157,8 @@ static bool advance(struct fit *s)
 				s->gradient[i] * (s->theta[i] - s->trial[i]);
 		}
 		f = value_at(s, s->trial, false);
-		if (f <= s->f - 1e-4 * promised) {
+		/* where F is flat to the last digit its slope still leads */
+		if (f <= s->f - 1e-4 * promised + 1e-15) {
 			memcpy(s->theta, s->trial, s->k * sizeof *s->theta);
 			return true;
 		}

@@ -79,7 +79,8 @@ static double slope(double r, const void *arg)
 	return u;
 }
 
-/* Walks from 0 the way the likelihood rises. */
+/* Walks from 0 the way the likelihood rises; where it has no top before the
+ * end (a slope of 0 there has underflown), the end. */
 static double most_likely(const struct cells *t)
 {
 	static const double step[] = { 0,     0.3,    0.6,	0.8,
@@ -88,7 +89,7 @@ static double most_likely(const struct cells *t)
 	double side = slope(0, t) >= 0 ? 1 : -1;
 
 	for (size_t i = 1; i < sizeof step / sizeof *step; i++)
-		if (side * slope(side * step[i], t) <= 0)
+		if (side * slope(side * step[i], t) < 0)
 			return bracketed_root(slope, t, side * step[i - 1],
 					      side * step[i]);
 	return side;

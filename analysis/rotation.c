@@ -98,11 +98,14 @@ static void rotate_pair(size_t k, size_t m, double *l, size_t p, size_t q,
 	}
 }
 
-static bool varimax(size_t k, size_t m, double *l)
+/* The criterion rises with every turn, so the passes end: by the angles, or in
+ * rounding. */
+static void varimax(size_t k, size_t m, double *l)
 {
-	for (int pass = 0; pass < 1000; pass++) {
-		double most = 0;
+	double most = 1;
 
+	for (int pass = 0; pass < 1000 && most > 1e-13; pass++) {
+		most = 0;
 		for (size_t p = 0; p + 1 < m; p++)
 			for (size_t q = p + 1; q < m; q++) {
 				double angle = best_angle(k, m, l, p, q);
@@ -110,17 +113,11 @@ static bool varimax(size_t k, size_t m, double *l)
 				most = fmax(most, fabs(angle));
 				rotate_pair(k, m, l, p, q, angle);
 			}
-		if (most < 1e-13)
-			return true;
 	}
-	return false;
 }
 
-bool factor_varimax(size_t k, size_t m, double *loadings, double *work,
-		    struct err *e)
+void factor_varimax(size_t k, size_t m, double *loadings, double *work)
 {
-	bool ok;
-
 	for (size_t i = 0; i < k; i++) {
 		double h = 0;
 
@@ -130,13 +127,11 @@ bool factor_varimax(size_t k, size_t m, double *loadings, double *work,
 		for (size_t j = 0; j < m; j++)
 			loadings[i * m + j] /= work[i];
 	}
-	ok = varimax(k, m, loadings);
+	varimax(k, m, loadings);
 	for (size_t i = 0; i < k; i++)
 		for (size_t j = 0; j < m; j++)
 			loadings[i * m + j] *= work[i];
 	factor_order(k, m, loadings, NULL);
-	return ok || err_set(e, ERR_MATH,
-			     "varimax không hội tụ (varimax did not converge)");
 }
 
 /* ---- oblimin --------------------------------------------------------- */
@@ -149,9 +144,9 @@ struct oblimin {
 	double *t, *trial, *inverse, *g, *gp, *lu; /* [m*m] */
 };
 
-/* Inverse of x[m*m] by Gauss-Jordan with partial pivoting on [lu | inverse];
- * false: singular. */
-static bool invert(size_t m, const double *x, double *lu, double *inverse)
+/* Inverse of x[m*m] by Gauss-Jordan with partial pivoting on [lu | inverse].  A
+ * singular x gives infinities, and no step is taken to such a point. */
+static void invert(size_t m, const double *x, double *lu, double *inverse)
 {
 	memcpy(lu, x, m * m * sizeof *lu);
 	memset(inverse, 0, m * m * sizeof *inverse);
@@ -164,8 +159,6 @@ static bool invert(size_t m, const double *x, double *lu, double *inverse)
 		for (size_t i = c + 1; i < m; i++)
 			if (fabs(lu[i * m + c]) > fabs(lu[best * m + c]))
 				best = i;
-		if (!(fabs(lu[best * m + c]) > 1e-14))
-			return false;
 		for (size_t j = 0; best != c && j < m; j++) {
 			double y = lu[c * m + j], z = inverse[c * m + j];
 
@@ -188,7 +181,6 @@ static bool invert(size_t m, const double *x, double *lu, double *inverse)
 			}
 		}
 	}
-	return true;
 }
 
 /* L = A T^-1', Q = sum L^2 o (I - gamma/k) L^2 N / 4, N ones off the
@@ -198,8 +190,7 @@ static double criterion(struct oblimin *s, const double *t)
 	size_t k = s->k, m = s->m;
 	double f = 0;
 
-	if (!invert(m, t, s->lu, s->inverse))
-		return INFINITY;
+	invert(m, t, s->lu, s->inverse);
 	for (size_t i = 0; i < k; i++)
 		for (size_t j = 0; j < m; j++) {
 			double x = 0;

@@ -122,8 +122,7 @@ static bool write_rotated(const struct scale_spec *own, struct scale_cell *c,
 	if (own->rotate == SCALE_NONE || m < 2)
 		return true;
 	if (own->rotate == SCALE_VARIMAX) {
-		if (!factor_varimax(k, m, c->loadings, c->work, e))
-			return false;
+		factor_varimax(k, m, c->loadings, c->work);
 	} else {
 		if (!factor_oblimin(k, m, c->loadings, c->phi, own->gamma,
 				    c->work, e))

@@ -350,7 +350,7 @@ static void five_factors_agree_with_factanal(void **state)
 		      K, 5, 1e-4);
 	want_loadings("phi", json_get(json_get(want, "oblimin"), "phi"), phi, 5,
 		      5, 1e-4);
-	must(factor_varimax(K, 5, l, work, &e), &e);
+	factor_varimax(K, 5, l, work);
 	want_loadings("varimax", json_get(want, "varimax"), l, K, 5, 1e-4);
 	bfi_free(b);
 }

@@ -71,8 +71,7 @@ void factor_order(size_t k, size_t m, double *loadings, double *phi);
 /* Varimax with Kaiser's normalisation (Kaiser 1958, Psychometrika 23:
  * 187-200, eq. 24-28), in place, then factor_order.  work[k].  An item
  * without communality stays as it is. */
-bool factor_varimax(size_t k, size_t m, double *loadings, double *work,
-		    struct err *e) MUST_USE;
+void factor_varimax(size_t k, size_t m, double *loadings, double *work);
 
 /* Direct oblimin (Jennrich & Sampson 1966, Psychometrika 31: 313-323) by
  * gradient projection (Jennrich 2002, Psychometrika 67: 7-20, starting from
