@@ -12,6 +12,7 @@
 #include "phieu/limits.h"
 #include "phieu/store_plan.h"
 #include "phieu/xform.h"
+#include "phieu/xlsform.h"
 
 #define OUTPUT_BYTES ((size_t)64 << 20)
 #define N(a)	     (sizeof(a) / sizeof((a)[0]))
@@ -235,6 +236,104 @@ static int run_read(int argc, char **argv, void *app)
 	return code;
 }
 
+static int run_export(int argc, char **argv, void *app)
+{
+	const char *out = NULL;
+	const struct cli_opt opts[] = { { "-o", NULL, &out } };
+	struct origin o = { NULL, NULL };
+	struct err e = { 0 };
+	size_t form;
+	bool ok = false;
+
+	if (!cli_options(opts, N(opts), &argc, argv, &e))
+		return cli_fail("phieu form export", &e), EXIT_USAGE;
+	if (argc != 3 || !out) {
+		err_set(&e, ERR_INPUT,
+			"usage: phieu form export WAVE|PLAN FORM -o FILE.xlsx");
+		return cli_fail("phieu form export", &e), EXIT_USAGE;
+	}
+	if (origin_open(&o, argv[1], app, &e)) {
+		form = find_form(o.plan, argv[2], &e);
+		ok = form != NONE && xlsform_write(o.plan, form, out, &e);
+	}
+	origin_close(&o);
+	return ok ? EXIT_DONE : cli_fail("phieu form export", &e);
+}
+
+struct import {
+	const char *file, *plan, *basis, *out;
+	struct arena *a;
+	struct faults faults, notes;
+	struct buf parts, joined;
+};
+
+/* False when it cannot be done at all (e) or has faults (listed later). */
+static bool import(struct import *m, const struct app *app, struct err *e)
+{
+	struct origin o = { NULL, NULL };
+	size_t n;
+	char *file = file_read(m->file, LIMIT_XLSX_BYTES, &n, e);
+	bool ok = file && xlsform_read(file, n, m->basis, &m->parts, &m->faults,
+				       &m->notes, e);
+
+	if (ok && m->faults.n == 0 && m->plan) {
+		ok = origin_open(&o, m->plan, app, e) &&
+		     xlsform_join(o.plan, m->parts.data, m->parts.len,
+				  &m->joined, &m->faults, e);
+		origin_close(&o);
+	}
+	free(file);
+	return ok && m->faults.n == 0;
+}
+
+static int run_import(int argc, char **argv, void *app)
+{
+	struct import m = { .parts = BUF_INIT(OUTPUT_BYTES),
+			    .joined = BUF_INIT(OUTPUT_BYTES) };
+	const struct cli_opt opts[] = { { "--plan", NULL, &m.plan },
+					{ "--basis", NULL, &m.basis },
+					{ "-o", NULL, &m.out } };
+	struct err e = { 0 };
+	struct buf *b;
+	int code = EXIT_FAILED;
+
+	if (!cli_options(opts, N(opts), &argc, argv, &e))
+		return cli_fail("phieu form import", &e), EXIT_USAGE;
+	if (argc != 2) {
+		err_set(&e, ERR_INPUT,
+			"usage: phieu form import FILE.xlsx [--plan PLAN] "
+			"[-o FILE]");
+		return cli_fail("phieu form import", &e), EXIT_USAGE;
+	}
+	m.file = argv[1];
+	m.a = arena_new(OUTPUT_BYTES);
+	if (!m.a) {
+		err_set(&e, ERR_NOMEM, "out of memory");
+		return cli_fail("phieu form import", &e);
+	}
+	faults_init(&m.faults, m.a);
+	faults_init(&m.notes, m.a);
+	b = m.plan ? &m.joined : &m.parts;
+	if (import(&m, app, &e)) {
+		buf_adds(b, "\n");
+		if (buf_cstr(b) && put(b->data, b->len, m.out, &e))
+			code = EXIT_DONE;
+	}
+	for (size_t i = 0; i < m.notes.n; i++)
+		(void)fprintf(stderr, "%s: %s (%s)\n", m.notes.list[i].path,
+			      m.notes.list[i].message_vi,
+			      m.notes.list[i].message);
+	faults_sort(&m.faults);
+	if (m.faults.n > 0)
+		list_faults(&m.faults, m.file);
+	else if (e.kind)
+		code = cli_fail("phieu form import", &e);
+	buf_free(&m.parts);
+	buf_free(&m.joined);
+	arena_free(m.a);
+	return code;
+}
+
 static const struct cmd table[] = {
 	{ "form xform", "mẫu phiếu cho ODK Collect (a form for ODK clients)",
 	  "phieu form xform WAVE|PLAN FORM [-o FILE] [--media DIR]\n"
@@ -251,6 +350,23 @@ static const struct cmd table[] = {
 	  "Prints the sheet as JSON and lists its faults; exit 1 when there\n"
 	  "is one or the file cannot be read.\n",
 	  run_read },
+	{ "form export", "mẫu phiếu ra Excel (a form as XLSForm workbook)",
+	  "phieu form export WAVE|PLAN FORM -o FILE.xlsx\n"
+	  "\n"
+	  "Sheets survey, choices and settings as ODK and Kobo have them, "
+	  "with\n"
+	  "columns of ours (docs/FORMS.md).\n",
+	  run_export },
+	{ "form import", "mẫu phiếu từ Excel (a form from an XLSForm workbook)",
+	  "phieu form import FILE.xlsx [--plan WAVE|PLAN] [--basis ID] [-o "
+	  "FILE]\n"
+	  "\n"
+	  "Writes the parts of a plan (scales, forms, criteria) as JSON; with\n"
+	  "--plan the whole plan with them put in, checked.  What a plan "
+	  "cannot\n"
+	  "carry is listed with its sheet, row and column, and nothing is\n"
+	  "written.  --basis: what the form rests on, when no column says.\n",
+	  run_import },
 };
 
 const struct cmd_set cmd_form = { table, N(table) };

@@ -70,6 +70,7 @@
 #define LIMIT_IMPORT_SHEETS	((size_t)5000) /* of one file */
 #define LIMIT_IMPORT_FAULTS	((size_t)5000) /* listed; the rest counted */
 #define LIMIT_IMPORT_ARENA	((size_t)96 << 20)
+#define LIMIT_XLSFORM_ROWS	5000 /* of one sheet of a form in Excel */
 #define LIMIT_CONF_BYTES	((size_t)1 << 20) /* a configuration file */
 #define LIMIT_HTTP_HEADER_BYTES ((size_t)16 << 10)
 #define LIMIT_HTTP_PATH_BYTES	((size_t)4096)
