@@ -89,7 +89,7 @@ static bool look_ready(struct service *s, struct err *e)
 static bool look_open(struct service *s, struct err *e)
 {
 	s->look = db_open(s->address, "phieu-collector", DB_SERVICE_ROLE,
-			  (int)conf_int(s->conf, "statement-timeout-ms"), e);
+			  service_timeout(s, true), e);
 	return s->look && watch(s, s->look, &s->look, e) && look_ready(s, e);
 }
 

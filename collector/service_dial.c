@@ -15,6 +15,13 @@ bool watch(struct service *s, struct db *db, void *tag, struct err *e)
 	return err_set(e, ERR_IO, "cannot watch a connection");
 }
 
+int service_timeout(const struct service *s, bool look)
+{
+	int ms = (int)conf_int(s->conf, "statement-timeout-ms");
+
+	return look && ms > LOOK_MS ? LOOK_MS : ms;
+}
+
 int64_t retry_after(int64_t *wait_us)
 {
 	int64_t at = clock_monotonic_us() + *wait_us;
@@ -46,7 +53,7 @@ static bool rewatch(struct service *s, struct dial *d, void *tag, bool write,
 static enum db_poll settle(struct service *s, struct dial *d, void *tag,
 			   struct db **out, struct err *e)
 {
-	int timeout = (int)conf_int(s->conf, "statement-timeout-ms");
+	int timeout = service_timeout(s, out == &s->look);
 
 	if (!db_dial_done(d->db, DB_SERVICE_ROLE, timeout, e) ||
 	    !watch(s, d->db, tag, e)) {

@@ -21,6 +21,7 @@ enum {
 	CHILDREN = 2,	 /* files worked on at a time */
 	KEY_SECONDS = 2, /* that a key is believed without asking */
 	DIAL_SECONDS = 5,
+	LOOK_MS = 3000, /* for a look-up, which nothing else goes on beside */
 	SLACK_SECONDS = 2
 };
 #define BATCH_BYTES ((size_t)4 << 20)
@@ -131,6 +132,7 @@ struct writer {
 	size_t n_solo, at_solo;
 	struct sha256_in *in; /* to be hashed, and what came of it */
 	uint8_t (*sha)[SHA256_BYTES];
+	uint64_t *met; /* hashes of instances and sheets of this run */
 	size_t room_items;
 	int64_t retry_us, wait_us;
 	int64_t until_us; /* when an answer is overdue */
@@ -197,6 +199,8 @@ struct service {
 enum db_poll dial_go_on(struct service *s, struct dial *d, void *tag,
 			struct db **out, struct err *e);
 void dial_give_up(struct dial *d);
+/* Milliseconds for a statement, fewer for one of the look-ups. */
+int service_timeout(const struct service *s, bool look);
 bool watch(struct service *s, struct db *db, void *tag, struct err *e) MUST_USE;
 /* The next moment to try again: *wait doubles up to a second. */
 int64_t retry_after(int64_t *wait_us);

@@ -99,6 +99,7 @@ void writer_free(struct writer *w)
 	free(w->solo);
 	free(w->in);
 	free(w->sha);
+	free(w->met);
 }
 
 static bool room_for(struct writer *w, size_t all)
@@ -111,6 +112,7 @@ static bool room_for(struct writer *w, size_t all)
 	free(w->solo);
 	free(w->in);
 	free(w->sha);
+	free(w->met);
 	w->room_items = all < BATCH_LINES ? BATCH_LINES : all;
 	w->items = calloc(w->room_items, sizeof *w->items);
 	w->lines = calloc(w->room_items, sizeof *w->lines);
@@ -118,7 +120,10 @@ static bool room_for(struct writer *w, size_t all)
 	w->solo = calloc(w->room_items, sizeof *w->solo);
 	w->in = calloc(w->room_items, sizeof *w->in);
 	w->sha = calloc(w->room_items, sizeof *w->sha);
-	if (w->items && w->lines && w->answers && w->solo && w->in && w->sha)
+	/* eight: a power of two from four times as many */
+	w->met = calloc(w->room_items, 8 * sizeof *w->met);
+	if (w->items && w->lines && w->answers && w->solo && w->in && w->sha &&
+	    w->met)
 		return true;
 	w->room_items = 0;
 	return false;
@@ -179,12 +184,54 @@ static void hash_lines(struct writer *w)
 		}
 }
 
-static void sort_out(struct writer *w)
+static uint64_t text_hash(const char *s, uint64_t h)
 {
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001B3);
+	return h ^ h >> 29;
+}
+
+/* Notes a hash in a table of `mask` + 1 places (0: free); true when it was
+ * there. */
+static bool noted(uint64_t *table, size_t mask, uint64_t h)
+{
+	size_t i = h & mask;
+
+	for (h += h == 0; table[i] && table[i] != h; i = (i + 1) & mask)
+		continue;
+	if (table[i])
+		return true;
+	table[i] = h;
+	return false;
+}
+
+/* A batch is sorted by instance, and so of two lines with one sheet number or
+ * one instance not always the first would win: the later one waits for its
+ * turn behind the batch.  Two hashes that happen to be equal only cost the
+ * later line that. */
+static bool came_before(struct writer *w, size_t mask, const struct line *l)
+{
+	const struct submission *sub = &l->sub;
+	bool met = noted(w->met, mask, text_hash(sub->instance, 1));
+
+	if (sub->sheet && l->item.state != STATE_INVALID)
+		met |= noted(w->met, mask,
+			     text_hash(sub->sheet, 2 + (uint64_t)sub->keying));
+	return met;
+}
+
+static void sort_out(struct writer *w, size_t n)
+{
+	size_t mask = 1;
+
+	while (mask < 4 * n)
+		mask *= 2;
+	memset(w->met, 0, mask-- * sizeof *w->met);
 	for (struct job *j = w->jobs; j; j = j->next)
 		for (size_t i = 0; i < j->n; i++) {
 			struct line *l = &j->lines[i];
-			if (l->kind == LINE_ITEM)
+			if (l->kind == LINE_ITEM &&
+			    (j->atomic || !came_before(w, mask, l)))
 				w->items[w->n_items++] = &l->item;
 			else
 				w->solo[w->n_solo++] = l;
@@ -247,6 +294,30 @@ static void fail_line(struct line *l, const struct err *e)
 	log_err(LOG_ERROR, NULL, "not-stored", e);
 }
 
+/* 22: a value the store has no place for; 54: longer than it can hold; 23502,
+ * 23514: a row no table takes. */
+static bool is_unstorable(const struct line *l, const struct err *e)
+{
+	return l->kind == LINE_ITEM && (strncmp(e->sqlstate, "22", 2) == 0 ||
+					strncmp(e->sqlstate, "54", 2) == 0 ||
+					strcmp(e->sqlstate, "23502") == 0 ||
+					strcmp(e->sqlstate, "23514") == 0);
+}
+
+/* What came from a valid key is not lost: what cannot be stored as understood
+ * is kept as it came. */
+static void park(struct writer *w, struct line *l, const struct err *e)
+{
+	log_err(LOG_ERROR, NULL, "not-stored", e);
+	quota_settle(w->jobs->wave, l, false);
+	l->cell = NONE;
+	l->kind = LINE_QUARANTINE;
+	l->odd.code = "not-stored";
+	l->odd.words = "the store could not take what was understood of it";
+	l->why_vi = "Kho dữ liệu không ghi được phiếu này; nội dung được giữ "
+		    "lại để xem xét";
+}
+
 static void solo_failed(struct service *s, struct writer *w,
 			const struct err *e)
 {
@@ -256,7 +327,9 @@ static void solo_failed(struct service *s, struct writer *w,
 		lose(s, w, e);
 		return;
 	}
-	if (strncmp(e->sqlstate, "40", 2) != 0 || ++l->tries > 3) {
+	if (is_unstorable(l, e)) {
+		park(w, l, e);
+	} else if (strncmp(e->sqlstate, "40", 2) != 0 || ++l->tries > 3) {
 		fail_line(l, e);
 		w->at_solo++;
 	}
@@ -335,7 +408,7 @@ static void start(struct service *s, struct writer *w)
 	}
 	w->begun_us = clock_monotonic_us();
 	hash_lines(w);
-	sort_out(w);
+	sort_out(w, n);
 	metrics_batch(&s->metrics, n);
 	if (w->n_items == 0)
 		next_solo(s, w);

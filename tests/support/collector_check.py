@@ -271,6 +271,45 @@ def batches(port, key):
     check(c.post(b"", NDJSON)[1].startswith(b'{"lines":0'), "empty batch")
 
 
+def first_wins(port, key):
+    """Of two lines with one number the first counts, whatever their names."""
+    c = Client(port, key)
+    for k, body in enumerate((SHEETS.pop(), SHEETS.pop(), SHEETS.pop())):
+        first = change(body, instanceID=f"uuid:z-first-{k}")
+        second = change(body, instanceID=f"uuid:a-second-{k}")
+        status, text, _ = c.post(b"\n".join([first, second]), NDJSON)
+        got = [json.loads(x) for x in text.splitlines()][:-1]
+        check([x["code"] for x in got] == [201, 422]
+              and got[1]["errors"][0]["code"] == "V01",
+              f"one number twice in a body: {status} {text}")
+        other = change(first, comment="sửa")
+        status, text, _ = c.post(b"\n".join([other, first]), NDJSON)
+        check([json.loads(x)["code"] for x in text.splitlines()[:-1]]
+              == [409, 200], f"one name twice in a body: {status} {text}")
+
+
+def unstorable(port, key):
+    """What the store cannot take is kept in quarantine, alone and in a batch,
+    and nothing beside it is lost."""
+    c = Client(port, key)
+    sql("ALTER TABLE field.raw ADD CONSTRAINT test_refuses CHECK"
+        " (position('unstorable'::bytea IN bytes) = 0) NOT VALID")
+    counted = "SELECT count(*) FROM field.quarantine WHERE code = 'not-stored'"
+    bad = [change(SHEETS.pop(), comment=f"unstorable {k}") for k in range(2)]
+    good = [SHEETS.pop() for _ in range(3)]
+    status, text, _ = c.post(bad[0])
+    check(status == 400 and text["error"]["code"] == "not-stored"
+          and text["receipt"], f"unstorable alone: {status} {text}")
+    status, text, _ = c.post(b"\n".join([good[0], bad[1], *good[1:]]), NDJSON)
+    got = [json.loads(x) for x in text.splitlines()]
+    check([x["code"] for x in got[:-1]] == [201, 400, 201, 201]
+          and got[-1]["refused"] == 1, f"in a batch: {status} {text}")
+    check(sql(counted) == "2", "quarantine holds " + sql(counted))
+    sql("ALTER TABLE field.raw DROP CONSTRAINT test_refuses")
+    status, text, _ = c.post(bad[0])
+    check(status == 201, f"storable again: {status} {text}")
+
+
 def storm(port, key):
     """R3: many posts of one sheet at once; all 2xx, one row each."""
     sheets = [SHEETS.pop() for _ in range(200 if TRIAL else 20)]
@@ -382,6 +421,8 @@ def main():
     contract(collector.port, key)
     scopes(collector.port)
     batches(collector.port, key)
+    first_wins(collector.port, key)
+    unstorable(collector.port, key)
     storm(collector.port, key)
 
     def kill():
