@@ -706,13 +706,18 @@ void import_json(const struct import_sheet *s, const char *replaces,
 	buf_add(out, s->rest, s->n_rest);
 }
 
-const char *import_replaces(const struct import_sheet *s, const char *now,
-			    const char *was)
+const char *import_replaces(const struct import_sheet *s,
+			    const struct import_version *list, size_t n)
 {
 	char instance[IMPORT_INSTANCE_MAX];
+	const char *mended = NULL;
 
-	if (!now)
-		return NULL;
-	import_instance(s, was, instance);
-	return strcmp(instance, now) == 0 ? was : now;
+	for (size_t i = 0; i < n; i++) {
+		import_instance(s, list[i].replaces, instance);
+		if (strcmp(instance, list[i].instance) == 0)
+			return list[i].replaces;
+		if (list[i].open)
+			mended = list[i].instance;
+	}
+	return mended;
 }

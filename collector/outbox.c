@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -32,7 +33,8 @@ static const char schema[] =
 	" batch INTEGER REFERENCES batch, UNIQUE (target, sha256),"
 	" CHECK (state <> 2 OR coalesce(length(receipt), 0) > 0));"
 	"CREATE INDEX IF NOT EXISTS item_open ON item (target, tries, item)"
-	" WHERE state < 2;";
+	" WHERE state < 2;"
+	"CREATE INDEX IF NOT EXISTS item_sheet ON item (target, sheet);";
 
 /* Every statement there is; prepared once.  What has been tried least goes
  * first, so that one sheet the collector chokes on never holds up the rest. */
@@ -47,6 +49,7 @@ enum stmt {
 	S_AGAIN,
 	S_COUNT,
 	S_EACH,
+	S_VERSIONS,
 	S_COUNT_OF
 };
 
@@ -70,6 +73,12 @@ static const char *const statements[S_COUNT_OF] = {
 	[S_AGAIN] = "UPDATE item SET state = 0 WHERE target = ?1",
 	[S_COUNT] = "SELECT state, count(*) FROM item WHERE target = ?1"
 		    " GROUP BY state",
+	/* the version of such a UUID says that it was made of the content */
+	[S_VERSIONS] = "SELECT item, bytes, instance, sheet, source FROM item"
+		       " WHERE target = ?1 AND sheet = ?2 AND state <> 3"
+		       " AND substr(instance, 20, 1) = '8' AND instr(CAST(bytes"
+		       " AS TEXT), '\"keying\":' || ?3 || ',') > 0"
+		       " ORDER BY item DESC LIMIT 100",
 	[S_EACH] = "SELECT i.instance, i.sheet, i.source, i.status, i.receipt,"
 		   " i.reply, i.done_at, b.receipt, b.sha256, i.state, i.code"
 		   " FROM item i LEFT JOIN batch b USING (batch)"
@@ -309,6 +318,36 @@ static bool take(sqlite3_stmt *s, struct arena *a, struct outbox_item *it)
 	it->sheet = arena_strdup(a, column(s, 3));
 	it->source = arena_strdup(a, column(s, 4));
 	return !arena_broken(a);
+}
+
+bool outbox_versions(struct outbox *o, const char *sheet, int keying,
+		     struct arena *a, struct outbox_item **list, size_t *n,
+		     struct err *e)
+{
+	sqlite3_stmt *s = o->stmt[S_VERSIONS];
+	char number[12];
+	bool ok = true;
+	int rc;
+
+	*n = 0;
+	*list = arena_array(a, OUTBOX_VERSIONS, sizeof **list);
+	if (!*list)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	(void)snprintf(number, sizeof number, "%d", keying);
+	text(s, 1, o->target);
+	text(s, 2, sheet);
+	text(s, 3, number);
+	while (ok && (rc = sqlite3_step(s)) != SQLITE_DONE) {
+		if (rc != SQLITE_ROW)
+			ok = err_set(e, ERR_IO, "outbox: %s",
+				     sqlite3_errmsg(o->db));
+		else if (*n == OUTBOX_VERSIONS)
+			break;
+		else if (!take(s, a, &(*list)[(*n)++]))
+			ok = err_set(e, ERR_NOMEM, "out of memory");
+	}
+	(void)sqlite3_reset(s);
+	return ok;
 }
 
 static bool mark(struct outbox *o, const struct outbox_item *items, size_t n,

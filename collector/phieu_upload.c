@@ -11,6 +11,7 @@
 #include "phieu/hash.h"
 #include "phieu/json.h"
 #include "phieu/limits.h"
+#include "phieu/plan.h"
 #include "upload_parts.h"
 
 #define GIVE_UP	      300L
@@ -23,9 +24,10 @@ static const char help[] =
 	"phieu-upload FILE... --check (--plan FILE | --to URL --key-file "
 	"FILE)\n"
 	"\n"
-	"Sends filled sheets (NDJSON or JSON files, - for standard input) to "
-	"a\n"
-	"collector. Gửi phiếu đã điền đến máy chủ thu nhận. What has been "
+	"Sends filled sheets (NDJSON, JSON, Excel or CSV files; - for NDJSON "
+	"from\n"
+	"standard input) to a collector. Gửi phiếu đã điền đến máy chủ thu "
+	"nhận. What has been "
 	"taken\n"
 	"from a file stays in the outbox until the collector's receipt for it\n"
 	"has come; run the command again after any interruption.\n"
@@ -41,6 +43,13 @@ static const char help[] =
 	"  --receipts FILE  write the receipts there: CSV, or JSON for *.json\n"
 	"  --check          check only, send nothing\n"
 	"  --plan FILE      plan to check against (default: the collector's)\n"
+	"  --form CODE      form of Excel and CSV files that do not say it\n"
+	"  --encoding E     of CSV files that do not show it: utf-8, "
+	"utf-16le,\n"
+	"                   utf-16be, tcvn3, vni, windows-1258\n"
+	"  --marked FILE    where an Excel or CSV file has faults, write it "
+	"there\n"
+	"                   as a workbook with the faults marked\n"
 	"  --again          send everything in the outbox once more\n"
 	"  --give-up N      stop after N seconds without progress (300)\n"
 	"  --json           summary as JSON on standard output\n"
@@ -52,7 +61,9 @@ static const char help[] =
 volatile sig_atomic_t upload_stop;
 
 struct options {
-	const char *to, *key_file, *key, *outbox, *receipts, *plan, *give_up;
+	const char *to, *key_file, *key, *outbox, *receipts, *plan, *give_up,
+		*form, *encoding, *marked;
+	enum charset charset;
 	bool check, again, json, help;
 	char **files;
 	int n_files;
@@ -223,19 +234,41 @@ static char *get_plan(struct client *c, size_t *n, struct err *e)
 	return text;
 }
 
+static struct plan *open_plan(struct client *c, struct err *e)
+{
+	struct plan *p = NULL;
+	size_t n;
+	char *text = get_plan(c, &n, e);
+
+	if (text)
+		p = upload_plan(text, n, e);
+	free(text);
+	return p;
+}
+
+static struct table_options tables(const struct client *c, const struct plan *p)
+{
+	return (struct table_options){ .plan = p,
+				       .form = c->op.form,
+				       .marked = c->op.marked,
+				       .charset = c->op.charset,
+				       .json = c->op.json };
+}
+
 static int check(struct client *c, struct err *e)
 {
+	struct table_options t;
+	struct plan *plan = NULL;
 	struct checked done;
-	char *plan = NULL;
 	bool ok = false;
-	size_t n;
 
 	if (c->op.plan || connect_to(c, e))
-		plan = get_plan(c, &n, e);
+		plan = open_plan(c, e);
+	t = tables(c, plan);
 	if (plan)
-		ok = upload_check(plan, n, c->op.files, c->op.n_files,
-				  c->op.json, stdout, &done, e);
-	free(plan);
+		ok = upload_check(plan, c->op.files, c->op.n_files, &t, stdout,
+				  &done, e);
+	plan_free(plan);
 	if (!ok)
 		return cli_fail("phieu-upload", e);
 	(void)fprintf(c->op.json ? stderr : stdout,
@@ -328,6 +361,29 @@ static int report(struct client *c, enum upload_end end, struct err *e)
 	return t.counts.waiting || t.counts.refused ? EXIT_PARTLY : EXIT_DONE;
 }
 
+/* A table needs the plan to be read; sheets from other files do not. */
+static bool take(struct client *c, struct err *e)
+{
+	struct plan *plan = NULL;
+	bool ok = true;
+
+	for (int i = 0; ok && i < c->op.n_files; i++) {
+		const char *path = c->op.files[i];
+		struct table_options t;
+		if (!upload_is_table(path)) {
+			ok = upload_take(c->u.outbox, path, &c->taken, e);
+			continue;
+		}
+		if (!plan)
+			plan = open_plan(c, e);
+		t = tables(c, plan);
+		ok = plan &&
+		     upload_take_table(c->u.outbox, path, &t, &c->taken, e);
+	}
+	plan_free(plan);
+	return ok;
+}
+
 static int send_files(struct client *c, struct err *e)
 {
 	enum upload_end end = UPLOAD_FAILED;
@@ -341,9 +397,7 @@ static int send_files(struct client *c, struct err *e)
 	c->u.outbox = outbox_open(c->outbox, c->to, e);
 	if (!c->u.outbox)
 		return cli_fail("phieu-upload", e);
-	ok = !c->op.again || outbox_again(c->u.outbox, e);
-	for (int i = 0; ok && i < c->op.n_files; i++)
-		ok = upload_take(c->u.outbox, c->op.files[i], &c->taken, e);
+	ok = (!c->op.again || outbox_again(c->u.outbox, e)) && take(c, e);
 	if (ok)
 		end = upload_run(&c->u, e);
 	return report(c, end, e);
@@ -360,6 +414,9 @@ static bool read_options(struct options *op, int *argc, char **argv,
 		{ "--receipts", NULL, &op->receipts },
 		{ "--plan", NULL, &op->plan },
 		{ "--give-up", NULL, &op->give_up },
+		{ "--form", NULL, &op->form },
+		{ "--encoding", NULL, &op->encoding },
+		{ "--marked", NULL, &op->marked },
 		{ "--check", &op->check, NULL },
 		{ "--again", &op->again, NULL },
 		{ "--json", &op->json, NULL },
@@ -377,6 +434,10 @@ static bool read_options(struct options *op, int *argc, char **argv,
 			return err_set(e, ERR_INPUT,
 				       "--give-up takes a number of seconds");
 	}
+	if (op->encoding && !charset_parse(op->encoding, &op->charset))
+		return err_set(e, ERR_INPUT,
+			       "--encoding takes utf-8, utf-16le, utf-16be, "
+			       "tcvn3, vni or windows-1258");
 	op->files = argv + 1;
 	op->n_files = *argc - 1;
 	return true;

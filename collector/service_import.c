@@ -182,7 +182,7 @@ static void down(struct service *s, struct import_run *r)
  * ----------------------------------------------- */
 
 struct tally {
-	int64_t fresh, again, replaced, invalid, queried, refused;
+	int64_t fresh, again, superseded, replaced, invalid, queried, refused;
 };
 
 static void count_line(const struct line *l, struct tally *t)
@@ -197,6 +197,7 @@ static void count_line(const struct line *l, struct tally *t)
 	}
 	t->queried += (status == 200 || status == 201) &&
 		      l->answer.state == STATE_QUERIED;
+	t->superseded += status == 200 && l->answer.state == STATE_REPLACED;
 	t->replaced += status == 201 && l->answer.replaced;
 }
 
@@ -241,6 +242,7 @@ static void write_counts(const struct import_run *r, struct jw *w)
 	jw_ki(w, "sheets", (int64_t)r->n);
 	jw_ki(w, "new", t.fresh);
 	jw_ki(w, "duplicates", t.again);
+	jw_ki(w, "superseded", t.superseded);
 	jw_ki(w, "replacing", t.replaced);
 	jw_ki(w, "queried", t.queried);
 	jw_ki(w, "invalid", t.invalid);
@@ -407,7 +409,7 @@ static bool read_lines(struct import_run *r)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct import_sheet *sh = &r->sheets[i];
 		const char *replaces =
-			import_replaces(sh, r->seen[i].now, r->seen[i].was);
+			import_replaces(sh, r->seen[i].list, r->seen[i].n);
 		struct buf json = BUF_INIT(LIMIT_SUBMISSION_BYTES * 2 + 1024);
 		char *own;
 		size_t n;

@@ -23,15 +23,31 @@ bool store_import_send(struct db *db, const struct import_file *f,
 static bool take(const struct res *r, size_t row, struct import_seen *list,
 		 size_t n, struct arena *a, struct err *e)
 {
-	const char *was = res_text(r, row, 2);
+	const char *replaces = res_text(r, row, 2);
+	struct import_seen *s;
 	int64_t at;
 
 	if (!res_i64(r, row, 0, &at, e))
 		return false;
 	if (at < 1 || (size_t)at > n)
 		return err_set(e, ERR_BUG, "an answer about another sheet");
-	list[at - 1].now = arena_strdup(a, res_text(r, row, 1));
-	list[at - 1].was = was ? arena_strdup(a, was) : NULL;
+	s = &list[at - 1];
+	if (s->n == IMPORT_VERSIONS)
+		return true;
+	if ((s->n & (s->n - 1)) == 0) { /* 0, 1, 2, 4 …: doubled */
+		size_t room = s->n ? 2 * s->n : 1;
+		struct import_version *grown =
+			arena_array(a, room, sizeof *grown);
+		if (grown && s->n)
+			memcpy(grown, s->list, s->n * sizeof *grown);
+		s->list = grown;
+	}
+	if (s->list)
+		s->list[s->n++] = (struct import_version){
+			arena_strdup(a, res_text(r, row, 1)),
+			replaces ? arena_strdup(a, replaces) : NULL,
+			res_bool(r, row, 3)
+		};
 	return !arena_broken(a) || err_set(e, ERR_NOMEM, "out of memory");
 }
 

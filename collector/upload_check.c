@@ -197,25 +197,30 @@ static bool check_line(const struct outbox_item *line, void *ctx, struct err *e)
 	return true;
 }
 
-static struct plan *read_plan(const char *text, size_t n, struct arena *a,
-			      struct err *e)
+struct plan *upload_plan(const char *text, size_t n, struct err *e)
 {
-	struct plan *p;
+	struct arena *a = arena_new(CHECK_BYTES);
+	struct plan *p = NULL;
 	struct faults f;
 
+	if (!a) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		return NULL;
+	}
 	faults_init(&f, a);
 	p = plan_read(text, n, &f, e);
 	if (!p && f.n > 0)
 		err_set(e, ERR_INPUT, "the plan has %zu faults, first %s %s",
 			f.n + f.more, f.list[0].code, f.list[0].path);
+	arena_free(a);
 	return p;
 }
 
-bool upload_check(const char *plan, size_t plan_n, char *const *files, int n,
-		  bool json, FILE *to, struct checked *out, struct err *e)
+bool upload_check(const struct plan *p, char *const *files, int n,
+		  const struct table_options *tables, FILE *to,
+		  struct checked *out, struct err *e)
 {
-	struct checking c = { .json = json, .to = to, .out = out };
-	struct plan *p = NULL;
+	struct checking c = { .json = tables->json, .to = to, .out = out };
 	bool ok = false;
 
 	*out = (struct checked){ 0 };
@@ -225,18 +230,16 @@ bool upload_check(const char *plan, size_t plan_n, char *const *files, int n,
 		err_set(e, ERR_NOMEM, "out of memory");
 		goto out;
 	}
-	p = read_plan(plan, plan_n, c.a, e);
-	if (!p)
-		goto out;
 	c.plan = p;
 	c.today = instant_day_vn(clock_now_us());
 	ok = true;
 	for (int i = 0; ok && i < n; i++)
-		ok = upload_file(files[i], check_line, &c, e);
+		ok = upload_is_table(files[i])
+			     ? upload_check_table(files[i], tables, to, out, e)
+			     : upload_file(files[i], check_line, &c, e);
 out:
 	free(c.seen);
 	arena_free(c.keep);
-	plan_free(p);
 	arena_free(c.a);
 	return ok;
 }

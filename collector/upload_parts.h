@@ -8,6 +8,7 @@
 
 #include "phieu/arena.h"
 #include "phieu/buf.h"
+#include "phieu/charset.h"
 #include "phieu/err.h"
 #include "phieu/outbox.h"
 
@@ -90,6 +91,25 @@ struct taken {
 bool upload_take(struct outbox *o, const char *path, struct taken *taken,
 		 struct err *e) MUST_USE;
 
+/* --- Excel and CSV (upload_table.c) --- */
+struct plan;
+struct table_options {
+	const struct plan *plan;
+	const char *form, *marked; /* NULL: as the file says; no copy */
+	enum charset charset;
+	bool json;
+};
+/* By its name. */
+bool upload_is_table(const char *path);
+/* Puts its sheets into the outbox, all or, with faults (told on stderr,
+ * ERR_INPUT), none. */
+bool upload_take_table(struct outbox *o, const char *path,
+		       const struct table_options *t, struct taken *taken,
+		       struct err *e) MUST_USE;
+struct checked;
+bool upload_check_table(const char *path, const struct table_options *t,
+			FILE *to, struct checked *out, struct err *e) MUST_USE;
+
 /* --- the loop (upload.c) --- */
 enum upload_end {
 	UPLOAD_ALL,	/* nothing waits any more */
@@ -122,8 +142,10 @@ struct checked {
 };
 /* `plan` is the text of a plan.  Faults go to `to`, a line each, or as JSON
  * objects. */
-bool upload_check(const char *plan, size_t plan_n, char *const *files, int n,
-		  bool json, FILE *to, struct checked *out,
-		  struct err *e) MUST_USE;
+bool upload_check(const struct plan *p, char *const *files, int n,
+		  const struct table_options *tables, FILE *to,
+		  struct checked *out, struct err *e) MUST_USE;
+/* The error names the first fault. */
+struct plan *upload_plan(const char *text, size_t n, struct err *e) MUST_USE;
 
 #endif

@@ -8,6 +8,7 @@
 #include "phieu/commands.h"
 #include "phieu/connect.h"
 #include "phieu/file.h"
+#include "phieu/form_template.h"
 #include "phieu/json.h"
 #include "phieu/limits.h"
 #include "phieu/store_plan.h"
@@ -334,6 +335,35 @@ static int run_import(int argc, char **argv, void *app)
 	return code;
 }
 
+static int run_template(int argc, char **argv, void *app)
+{
+	const char *out = NULL, *sheets = NULL;
+	const struct cli_opt opts[] = { { "-o", NULL, &out },
+					{ "--sheets", NULL, &sheets } };
+	struct template_options how = { 0 };
+	struct origin o = { NULL, NULL };
+	struct err e = { 0 };
+	char *end = NULL;
+	size_t form;
+	bool ok;
+
+	if (!cli_options(opts, N(opts), &argc, argv, &e))
+		return cli_fail("phieu form template", &e), EXIT_USAGE;
+	if (sheets)
+		how.sheets = strtoul(sheets, &end, 10);
+	if (argc != 3 || !out || (end && (*end || how.sheets == 0))) {
+		err_set(&e, ERR_INPUT,
+			"usage: phieu form template WAVE|PLAN FORM -o "
+			"FILE.xlsx [--sheets N]");
+		return cli_fail("phieu form template", &e), EXIT_USAGE;
+	}
+	ok = origin_open(&o, argv[1], app, &e) &&
+	     (form = find_form(o.plan, argv[2], &e)) != NONE &&
+	     form_template_write(o.plan, form, &how, out, &e);
+	origin_close(&o);
+	return ok ? EXIT_DONE : cli_fail("phieu form template", &e);
+}
+
 static const struct cmd table[] = {
 	{ "form xform", "mẫu phiếu cho ODK Collect (a form for ODK clients)",
 	  "phieu form xform WAVE|PLAN FORM [-o FILE] [--media DIR]\n"
@@ -367,6 +397,14 @@ static const struct cmd table[] = {
 	  "carry is listed with its sheet, row and column, and nothing is\n"
 	  "written.  --basis: what the form rests on, when no column says.\n",
 	  run_import },
+	{ "form template", "tệp Excel để nhập phiếu (a workbook to fill in)",
+	  "phieu form template WAVE|PLAN FORM -o FILE.xlsx [--sheets N]\n"
+	  "\n"
+	  "Locked headings, drop-downs from the plan, a guide; what comes "
+	  "back\n"
+	  "is taken by phieu-upload and the collector's /v1/imports.\n"
+	  "  --sheets N  room for N sheets (100, or 500 of one row each)\n",
+	  run_template },
 };
 
 const struct cmd_set cmd_form = { table, N(table) };

@@ -42,25 +42,33 @@ END $$;
 COMMENT ON FUNCTION field.import_add(integer, bytea, integer, integer, bytea)
     IS 'keeps a file of filled sheets; true when it is new';
 
--- Of these sheets, which are counted from a file of the same agent, nobody
--- having judged them: a later file may replace those.
+CREATE INDEX response_sheet_other ON field.response (wave, sheet)
+    WHERE NOT counted;
+
+-- Of these sheets, what came from files of the same agent before; `open` is
+-- what a later file may replace: counted, and judged by nobody.
 CREATE FUNCTION field.import_known(p_key integer, p_sheets text[],
     p_keyings smallint[])
-RETURNS TABLE (n bigint, instance text, replaces text)
+RETURNS TABLE (n bigint, instance text, replaces text, open boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT s.n, r.instance, r.replaces
+    SELECT s.n, r.instance, r.replaces, r.counted AND r.state IN (1, 2)
     FROM field.agent_key AS me
     CROSS JOIN unnest(p_sheets, p_keyings) WITH ORDINALITY
         AS s (sheet, keying, n)
-    JOIN field.response AS r ON r.wave = me.wave AND r.sheet = s.sheet
-        AND r.keying = s.keying AND r.counted
+    CROSS JOIN LATERAL (
+        SELECT c.* FROM field.response AS c
+        WHERE c.wave = me.wave AND c.sheet = s.sheet AND c.counted
+        UNION ALL
+        SELECT o.* FROM field.response AS o
+        WHERE o.wave = me.wave AND o.sheet = s.sheet AND NOT o.counted
+    ) AS r
     JOIN field.agent_key AS k ON k.key = r.key AND k.agent = me.agent
-    WHERE me.key = p_key AND r.way = 4 AND r.state IN (1, 2)
-    ORDER BY s.n
+    WHERE me.key = p_key AND r.way = 4 AND r.keying = s.keying
+    ORDER BY s.n, r.received_at DESC, r.instance
 $$;
 COMMENT ON FUNCTION field.import_known(integer, text[], smallint[]) IS
-    'what counts already of the sheets of a file, if it came from a file of the same agent';
+    'what came of the sheets of a file before, from files of the same agent';
 
 REVOKE ALL ON FUNCTION
     field.import_add(integer, bytea, integer, integer, bytea),

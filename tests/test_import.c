@@ -469,12 +469,23 @@ static void instances_follow_the_content_alone(void **state)
 	assert_non_null(strstr(json.data, "\"replaces\":\"uuid:1\",\"wave\""));
 	buf_free(&json);
 	/* sent before as it is; a mended one replaces what counts now */
-	assert_null(import_replaces(&im->sheets[0], NULL, NULL));
-	assert_null(import_replaces(&im->sheets[0], a, NULL));
-	assert_string_equal(import_replaces(&im->sheets[0], "uuid:1", NULL),
-			    "uuid:1");
-	assert_string_equal(import_replaces(&im->sheets[0], b, "uuid:1"),
-			    "uuid:1");
+	{
+		const struct import_sheet *s = &im->sheets[0];
+		const struct import_version
+			same[] = { { a, NULL, true } },
+			other[] = { { "uuid:1", NULL, true } },
+			chain[] = { { "uuid:2", a, true }, { a, NULL, false } },
+			mended[] = { { b, "uuid:1", true },
+				     { "uuid:1", NULL, false } },
+			judged[] = { { "uuid:1", NULL, false } };
+		assert_null(import_replaces(s, NULL, 0));
+		assert_null(import_replaces(s, same, 1));
+		assert_string_equal(import_replaces(s, other, 1), "uuid:1");
+		assert_string_equal(import_replaces(s, mended, 2), "uuid:1");
+		/* an old file once more undoes nothing */
+		assert_null(import_replaces(s, chain, 2));
+		assert_null(import_replaces(s, judged, 1));
+	}
 	import_free(im);
 }
 

@@ -110,12 +110,17 @@ void import_instance(const struct import_sheet *s, const char *replaces,
 		     char out[IMPORT_INSTANCE_MAX]);
 void import_json(const struct import_sheet *s, const char *replaces,
 		 struct buf *out);
-/* A mended sheet replaces the one that came from a file before it.  `now`
- * and `was` are what is counted of this number and what that replaced (both
- * may be NULL): what the sheet has to name in `replaces` so that the same
- * content again is the same bytes. */
-const char *import_replaces(const struct import_sheet *s, const char *now,
-			    const char *was);
+/* What the sheet has to name in `replaces`, NULL for nothing.  `list`: what
+ * came of this number from files before.  The same content again is the same
+ * bytes, also when it was replaced since, so that an old file sent once more
+ * undoes nothing; else a mended sheet replaces the one that is `open` to it
+ * (counted, and judged by nobody). */
+struct import_version {
+	const char *instance, *replaces; /* replaces may be NULL */
+	bool open;
+};
+const char *import_replaces(const struct import_sheet *s,
+			    const struct import_version *list, size_t n);
 
 /* Faults of sheet `i` as submission_check or the collector found them (JSON
  * array of code, path, message, message_vi), put to their cells. */

@@ -71,6 +71,12 @@ bool outbox_begin(struct outbox *o, struct err *e) MUST_USE;
 bool outbox_add(struct outbox *o, const struct outbox_item *item, bool *fresh,
 		struct err *e) MUST_USE;
 bool outbox_commit(struct outbox *o, struct err *e) MUST_USE;
+/* What of this sheet was taken from tables and not refused, the latest
+ * first. */
+#define OUTBOX_VERSIONS 100
+bool outbox_versions(struct outbox *o, const char *sheet, int keying,
+		     struct arena *a, struct outbox_item **list, size_t *n,
+		     struct err *e) MUST_USE;
 
 /* The next waiting items, those tried least first, marked SENT; n 0 when there
  * are none. One item is given even if it is larger than max_bytes (LF counted).

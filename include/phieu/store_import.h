@@ -5,6 +5,7 @@
 #include "phieu/arena.h"
 #include "phieu/db.h"
 #include "phieu/hash.h"
+#include "phieu/import.h"
 
 struct import_file {
 	int32_t key, form; /* ordinals */
@@ -17,12 +18,14 @@ struct import_file {
 bool store_import_send(struct db *db, const struct import_file *f,
 		       struct err *e) MUST_USE;
 
-/* A sheet as its number and keying; what is counted of it (NULL: nothing that
- * a file may replace) and what that replaced hang on the arena. */
+/* A sheet as its number and keying; what came of it before hangs on the
+ * arena, at most IMPORT_VERSIONS, the latest first. */
+#define IMPORT_VERSIONS 100
 struct import_seen {
 	const char *number;
 	int keying;
-	const char *now, *was;
+	struct import_version *list;
+	size_t n;
 };
 bool store_import_known(struct db *db, int32_t key, struct import_seen *list,
 			size_t n, struct arena *a, struct err *e) MUST_USE;

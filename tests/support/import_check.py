@@ -237,6 +237,12 @@ post(as_csv(rows), "form=CT-02", 200)
 rows[5][col] = "D"
 post(as_csv(rows), "form=CT-02", 200)
 check(responses() == ("33", "30"), "a chain of versions, 30 count")
+said = post(file, "form=CT-02", 200)
+check(said["counts"]["superseded"] == 1 and said["counts"]["new"] == 0
+      and responses() == ("33", "30"),
+      f"the first file once more undoes nothing: {said['counts']}")
+check(sql("SELECT r.state FROM field.response r WHERE r.counted AND r.sheet = "
+          f"'{rows[5][0]}'") in ("1", "2"), "the latest version counts")
 
 # ---- one fault: nothing of the file is kept
 bad = table(one[30:40], "CT-02")
@@ -371,13 +377,66 @@ check(int(responses()[1]) - before == n, "sent again: all, once")
 check(said["counts"]["new"] + said["counts"]["duplicates"] == n,
       f"and each has its answer: {said['counts']}")
 
-# ---- phieu-upload: the same code without a network, then with one
-def upload(*args):
-    return subprocess.run([f"{BIN}/phieu-upload", "--plan", PLAN, *args],
-                          capture_output=True, text=True,
-                          env=dict(os.environ, PHIEU_AGENT_KEY=KEY,
-                                   PHIEU_LANG="vi"))
+# ---- phieu-upload: the same code, checked without a network, then sent
+def upload(path, *args, want):
+    out = subprocess.run([f"{BIN}/phieu-upload", path, *args],
+                         capture_output=True, text=True,
+                         env=dict(os.environ, PHIEU_AGENT_KEY=KEY))
+    check(out.returncode == want, f"phieu-upload {path} {args}: "
+          f"{out.returncode}\n{out.stdout}\n{out.stderr}")
+    return out.stdout + out.stderr
 
+
+def save(name, data):
+    with open(f"{DIR}/{name}", "wb") as f:
+        f.write(data)
+    return f"{DIR}/{name}"
+
+
+phieu("form", "template", PLAN, "CT-01", "-o", f"{DIR}/template.xlsx",
+      "--sheets", "2")
+said = upload(f"{DIR}/template.xlsx", "--check", "--plan", PLAN, want=1)
+check("I05" in said, f"an empty template holds no sheet: {said}")
+more = [json.loads(x) for x in subprocess.run(
+    [f"{BIN}/phieu", "simulate", "--plan", PLAN, "--seed", "more", "--n",
+     "1193"], capture_output=True, text=True, check=True).stdout.splitlines()]
+taken = {s["sheet"] for s in every}
+more = [s for s in more if s["form"] == "CT-03" and s["sheet"] not in taken]
+check(len(more) > 10, "more sheets")
+rows = table(more[:10], "CT-03")
+was = [row[:] for row in rows]
+good = save("tốt.xlsx", as_xlsx(rows))
+upload(good, "--check", "--plan", PLAN, "--form", "CT-03", want=0)
+rows[4][rows[0].index("Q2")] = "Y"
+bad = save("xấu.csv", as_csv(rows, ";", "utf-16"))
+said = upload(bad, "--check", "--plan", PLAN, "--form", "CT-03", "--marked",
+              f"{DIR}/marked.xlsx", want=1)
+check("V07" in said and os.path.getsize(f"{DIR}/marked.xlsx") > 2000,
+      f"faults are listed and marked: {said}")
+said = upload(bad, "--check", "--plan", PLAN, "--form", "CT-03", "--json",
+              want=1)
+check(json.loads(said.splitlines()[0])["faults"][0]["code"] == "V07",
+      "and as JSON")
+send = ["--to", f"http://127.0.0.1:{c.port}", "--form", "CT-03", "--outbox",
+        f"{DIR}/outbox"]
+before = int(responses()[1])
+upload(bad, *send, want=1)
+check(int(responses()[1]) == before, "of a file with faults nothing is sent")
+upload(good, *send, want=0)
+check(int(responses()[1]) == before + 10, "ten are sent")
+upload(good, *send, want=0)
+check(int(responses()[1]) == before + 10, "and once only")
+for at, col in [(4, "Q2"), (6, "Q3")]:
+    col = rows[0].index(col)
+    rows[at][col] = "B" if was[at][col] == "A" else "A"
+mended = save("tốt.csv", as_csv(rows, "\t", "utf-8-sig"))
+upload(mended, *send, want=0)
+upload(mended, *send, want=0)
+upload(good, "--again", *send, want=0)
+check(int(responses()[1]) == before + 10, "mended ones replace, ten count")
+check(sql("SELECT count(*) FROM field.response WHERE replaces IS NOT NULL AND "
+          "sheet LIKE 'CT03%'") == "2", "two were mended, none undone")
+upload(bad, "--encoding", "klingon", *send, want=2)
 
 c.stop()
 left = subprocess.run(["pgrep", "-P", str(os.getpid()), "phieu-collector"],
