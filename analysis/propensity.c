@@ -135,21 +135,22 @@ static void logit_predict(struct logit *m)
 	}
 }
 
+/* One step more than the deviance asks for: it is flat at the solution. */
 static bool logit_iterate(struct logit *m, struct err *e)
 {
-	double before = INFINITY;
+	double before = INFINITY, d;
+	bool settled = false;
 
 	for (size_t i = 0; i < m->n; i++) {
 		m->mu[i] = (m->y[i] + 0.5) / 2;
 		m->eta[i] = log(m->mu[i] / (1 - m->mu[i]));
 	}
 	for (unsigned step = 0; step < LOGIT_STEPS; step++) {
-		double d;
-
 		if (!logit_step(m, e))
 			return false;
 		logit_predict(m);
-		d = logit_deviance(m);
+		if (settled)
+			return true;
 		for (size_t i = 0; i < m->n; i++)
 			if (fabs(m->eta[i]) > 30)
 				return err_set(
@@ -157,12 +158,8 @@ static bool logit_iterate(struct logit *m, struct err *e)
 					"the answers are separated: row %zu "
 					"has a probability of 0 or 1",
 					i);
-		if (fabs(d - before) <= 1e-14 * (fabs(d) + 0.1)) {
-			if (!logit_step(m, e)) /* at the solution */
-				return false;
-			logit_predict(m);
-			return true;
-		}
+		d = logit_deviance(m);
+		settled = fabs(d - before) <= 1e-14 * (fabs(d) + 0.1);
 		before = d;
 	}
 	return err_set(e, ERR_MATH, "the regression does not settle");

@@ -158,6 +158,12 @@ static void a_regression_that_cannot_be_is_told(void **state)
 	e = (struct err){ 0 };
 	assert_false(weight_logit(1, 1, twice, y, NULL, coef, NULL, &e));
 	says(&e, ERR_MATH, "alike");
+	e = (struct err){ 0 };
+	x[3] = 1;
+	for (size_t i = 0; i < 6; i++)
+		w[i] = 1e308; /* past what a sum can hold */
+	assert_false(weight_logit(6, 2, x, y, w, coef, NULL, &e));
+	assert_int_equal(e.kind, ERR_MATH);
 }
 
 static void propensities_turn_into_weights(void **state)
