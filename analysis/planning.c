@@ -178,28 +178,21 @@ static bool allocate_check(enum planning_rule rule, size_t k,
 	return true;
 }
 
-/* What strata without a share (or all of them, fixed) leave over or lack, in
+/* What is left when all with a share are full goes to those without, in
  * order. */
-static void settle(size_t k, const double *population, uint64_t least,
-		   uint64_t n, uint64_t *whole)
+static void settle(size_t k, const double *population, uint64_t n,
+		   uint64_t *whole)
 {
 	uint64_t used = 0;
 
 	for (size_t h = 0; h < k; h++)
 		used += whole[h];
-	for (size_t h = 0; used != n && h < k; h++) {
-		struct limits l = limits_of(population[h], least);
-		uint64_t room = used < n ? l.high - whole[h] : whole[h] - l.low;
-		uint64_t miss = used < n ? n - used : used - n;
-		uint64_t step = room < miss ? room : miss;
+	for (size_t h = 0; used < n && h < k; h++) {
+		uint64_t room = (uint64_t)population[h] - whole[h];
+		uint64_t step = room < n - used ? room : n - used;
 
-		if (used < n) {
-			whole[h] += step;
-			used += step;
-		} else {
-			whole[h] -= step;
-			used -= step;
-		}
+		whole[h] += step;
+		used += step;
 	}
 }
 
@@ -221,7 +214,7 @@ static void allocate_capped(size_t k, const double *population,
 					  used < n ? n - used : 0, scratch,
 					  whole);
 	}
-	settle(k, population, least, n, whole);
+	settle(k, population, n, whole);
 }
 
 bool planning_allocate(enum planning_rule rule, size_t k,

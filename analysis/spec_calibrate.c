@@ -449,8 +449,9 @@ const struct spec_part spec_part_calibrate = {
 
 const struct calibration *spec_calibration(const struct spec *s)
 {
-	for (size_t i = 0; i < n_spec_parts; i++)
-		if (spec_parts[i] == &spec_part_calibrate && s->part[i])
-			return ((const struct own *)s->part[i])->calib;
-	return NULL;
+	size_t i = 0;
+
+	while (spec_parts[i] != &spec_part_calibrate)
+		i++;
+	return s->part[i] ? ((const struct own *)s->part[i])->calib : NULL;
 }

@@ -122,12 +122,14 @@ static void *parse(struct spec_parse *p, const cJSON *node)
 
 /* ---- factors from elsewhere ------------------------------------------- */
 
+/* The list of parts has this one. */
 static struct own *own_of(const struct spec *s)
 {
-	for (size_t i = 0; i < n_spec_parts; i++)
-		if (spec_parts[i] == &spec_part_replicates)
-			return s->part[i];
-	return NULL;
+	size_t i = 0;
+
+	while (spec_parts[i] != &spec_part_replicates)
+		i++;
+	return s->part[i];
 }
 
 const char *spec_replicates_file(const struct spec *s)

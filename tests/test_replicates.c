@@ -611,9 +611,9 @@ static void threads_name_the_first_replicate_that_fails(void **state)
 	struct sample s;
 	struct survey_design *d;
 	uint32_t one[ROWS];
-	const double total[] = { 10, 1000 };
+	const double total[] = { 10, 1000, 10 };
 	struct calib_term t = {
-		.name = "one", .code = one, .n_levels = 2, .total = total
+		.name = "one", .code = one, .n_levels = 3, .total = total
 	};
 	struct calib_spec spec = { .term = &t, .n_terms = 1 };
 	struct replicates_spec jk = { .method = REPLICATES_JKN, .threads = 3 };
@@ -625,15 +625,18 @@ static void threads_name_the_first_replicate_that_fails(void **state)
 
 	(void)state;
 	make(&s);
-	for (size_t i = 0; i < ROWS; i++) {
-		one[i] = s.person[i] != 100;
-		s.person[i] = (uint32_t)i; /* 600 units: none is ranked */
-	}
+	/* two units, alone in their levels, left out in one block of
+	 * replicates but by two threads */
+	for (size_t i = 0; i < ROWS; i++)
+		s.person[i] = (uint32_t)i;
 	d = design(&s, true, true, false, SURVEY_FAIL);
 	for (size_t i = 0; i < ROWS; i++)
-		one[i] = i != 333;
+		one[i] = d->row_unit[i] == 20	? 0
+			 : d->row_unit[i] == 21 ? 2
+						: 1;
 	c = calib_new(&spec, ROWS, s.w, &e);
-	assert_non_null(c);
+	if (c == NULL)
+		fail_msg("%s", e.msg);
 	survey_set_weight(d, c->weight);
 	r = replicates_new(&jk, d, NULL, s.w, &e);
 	assert_non_null(r);
@@ -641,7 +644,7 @@ static void threads_name_the_first_replicate_that_fails(void **state)
 	v.design = d;
 	v.replicates = r;
 	assert_false(est_mean(&v, NULL, 1, s.y, &how, &x, NULL, &e));
-	if (strstr(e.msg, "one=0") == NULL)
+	if (strstr(e.msg, "replicate 21: one=0") == NULL)
 		fail_msg("%s", e.msg);
 	replicates_free(r);
 	calib_free(c);
@@ -672,6 +675,68 @@ static void replicates_past_what_is_ranked_are_counted(void **state)
 	free(factor);
 }
 
+/* Replicates of weight 0 are left out, also of the mean. */
+static void replicates_without_scale_are_left_out(void **state)
+{
+	struct sample s;
+	struct survey_design *d;
+	double *factor, rscales[50], a[CELLS * CELLS], b[CELLS * CELLS];
+	struct replicates_spec given = { .method = REPLICATES_GIVEN,
+					 .count = 40,
+					 .scale = 0.5 };
+	struct replicates *r;
+	struct est x[CELLS];
+
+	(void)state;
+	make(&s);
+	d = design(&s, true, true, false, SURVEY_FAIL);
+	factor = malloc(d->n_units[0] * 50 * sizeof *factor);
+	for (unsigned wide = 0; wide < 2; wide++) {
+		given.count = wide ? 50 : 40;
+		for (size_t u = 0; u < d->n_units[0]; u++)
+			for (size_t k = 0; k < given.count; k++)
+				factor[u * given.count + k] =
+					(double)((u * 31 + k * 17) % 13);
+		for (size_t k = 0; k < 50; k++)
+			rscales[k] = k < 40 ? 1 + (double)k / 40 : 0;
+		given.factor = factor;
+		given.rscales = rscales;
+		r = made(&given, d);
+		means(d, r, &s, s.cell, CELLS, x, wide ? b : a);
+		replicates_free(r);
+	}
+	assert_memory_equal(a, b, sizeof a);
+	survey_design_free(d);
+	free(factor);
+}
+
+/* A calibration each time over so many rows would not end. */
+static void more_work_than_can_be_done_is_refused(void **state)
+{
+	enum { N = 20001 };
+	double *w = malloc(N * sizeof *w);
+	struct survey_input in = { .n = N, .weight = w, .n_stages = 1 };
+	const double total[] = { 5e4 };
+	struct calib_term t = { .name = "size", .n_levels = 1, .total = total };
+	struct calib_spec spec = { .term = &t, .n_terms = 1 };
+	struct replicates_spec boot = { .method = REPLICATES_BOOTSTRAP,
+					.count = LIMIT_REPLICATES };
+	struct survey_design *d;
+	struct calibration *c;
+	struct err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < N; i++)
+		w[i] = 2;
+	d = survey_design_new(&in, &e);
+	c = calib_new(&spec, N, w, &e);
+	assert_null(replicates_new(&boot, d, c, w, &e));
+	assert_non_null(strstr(e.msg, "are too many"));
+	calib_free(c);
+	survey_design_free(d);
+	free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -694,6 +759,8 @@ int main(void)
 			a_replicate_that_cannot_be_calibrated_is_named),
 		cmocka_unit_test(threads_name_the_first_replicate_that_fails),
 		cmocka_unit_test(replicates_past_what_is_ranked_are_counted),
+		cmocka_unit_test(replicates_without_scale_are_left_out),
+		cmocka_unit_test(more_work_than_can_be_done_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

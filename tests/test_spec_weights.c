@@ -190,6 +190,16 @@ static void margins_groups_and_numbers_are_met(void **state)
 	assert_near(q.out.cell[3].r.value, 4, 1e-13);
 	assert_non_null(strstr(warning(&q, "W23"), "0.5 to 4.5"));
 	done(&q);
+	/* nobody is A, 50 and nobody said so: that is no margin */
+	ask(&q,
+	    "{\"data\":\"x\",\"calibrate\":{\"margins\":[{\"by\":[\"h\","
+	    "\"age\"],\"totals\":{\"A\":{\"20\":1,\"30\":2,\"40\":1},"
+	    "\"B\":{\"50\":1,\"60\":1,\"70\":1}}}]},"
+	    "\"estimates\":[{\"name\":\"t\",\"stat\":\"total\"}]}",
+	    people, NULL);
+	must(&q);
+	assert_near(q.out.cell[0].r.value, 7, 1e-13);
+	done(&q);
 }
 
 static void bounds_and_trimming_are_said_to_hold(void **state)
@@ -320,6 +330,16 @@ static void response_rates_are_counts_or_weights(void **state)
 	assert_near(extra(&q.out.cell[2], "I"), 3, 1e-15);
 	assert_near(extra(&q.out.cell[2], "CON3"), 0.5, 1e-15);
 	assert_string_equal(q.out.cell[2].key[0], "B");
+	done(&q);
+	ask(&q,
+	    "{\"data\":\"x\",\"where\":{\"h\":\"A\"},\"estimates\":["
+	    "{\"name\":\"r\",\"stat\":\"response_rates\",\"of\":\"disp\"},"
+	    "{\"name\":\"w\",\"stat\":\"weights\",\"id\":\"n\"}]}",
+	    "h,disp,n\nA,I,\nB,R,2\nA,UO,3\n", NULL);
+	must(&q);
+	assert_near(q.out.cell[0].r.value, 0.5, 1e-15);
+	assert_string_equal(q.out.detail[1],
+			    "{\"id\":[null,\"3\"],\"weight\":[1,1]}");
 	done(&q);
 }
 
@@ -685,6 +705,56 @@ static void statistics_that_cannot_be_made_are_warned_of(void **state)
 	}
 }
 
+/* A line a number, in the columns that a header names. */
+static void data_that_are_too_much_are_told(void **state)
+{
+	struct buf b = BUF_INIT((size_t)64 << 20);
+	struct asked q;
+
+	(void)state;
+	buf_adds(&b, "a,b,d\n");
+	for (unsigned i = 0; i < 5000; i++)
+		buf_addf(&b, "%u,%u,%s\n", i, i, i % 2 ? "I" : "R");
+	ask(&q,
+	    "{\"data\":\"x\",\"estimates\":[{\"name\":\"x\",\"stat\":"
+	    "\"r_indicator\",\"of\":\"d\",\"explain\":\"a\"},"
+	    "{\"name\":\"s\",\"stat\":\"suppress\",\"rows\":\"a\","
+	    "\"columns\":\"b\"}]}",
+	    buf_cstr(&b), NULL);
+	assert_true(q.ran);
+	assert_non_null(strstr(q.out.warning[0].message, "500 at most"));
+	assert_non_null(strstr(q.out.warning[1].message, "too large"));
+	done(&q);
+	ask(&q,
+	    "{\"data\":\"x\",\"weights\":{\"nonresponse\":{\"of\":\"d\","
+	    "\"classes\":[\"a\",\"b\"]}},\"estimates\":[{\"name\":\"x\","
+	    "\"stat\":\"total\"}]}",
+	    buf_cstr(&b), NULL);
+	assert_false(q.ran);
+	assert_non_null(strstr(q.e.msg, "too many classes"));
+	done(&q);
+	ask(&q,
+	    "{\"data\":\"x\",\"calibrate\":{\"margins\":[{\"by\":[\"a\","
+	    "\"b\"],\"totals\":{\"1\":{\"1\":5}}}]},\"estimates\":[{"
+	    "\"name\":\"x\",\"stat\":\"total\"}]}",
+	    buf_cstr(&b), NULL);
+	assert_false(q.ran);
+	assert_non_null(strstr(q.e.msg, "too many cells"));
+	done(&q);
+	b.len = 0;
+	buf_adds(&b, "a\n");
+	for (unsigned i = 0; i <= 1000000; i++)
+		buf_adds(&b, "1\n");
+	ask(&q,
+	    "{\"data\":\"x\",\"design\":{\"weights\":\"a\"},\"estimates\":["
+	    "{\"name\":\"x\",\"stat\":\"weights\"}]}",
+	    buf_cstr(&b), NULL);
+	assert_true(q.ran);
+	assert_non_null(strstr(q.out.warning[0].message, "too many rows"));
+	done(&q);
+	buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -706,6 +776,7 @@ int main(void)
 			statistics_that_are_wrong_are_told_with_their_place),
 		cmocka_unit_test(data_that_do_not_fit_are_told),
 		cmocka_unit_test(statistics_that_cannot_be_made_are_warned_of),
+		cmocka_unit_test(data_that_are_too_much_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

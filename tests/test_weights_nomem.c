@@ -267,18 +267,58 @@ static void engines_tell_when_memory_ends(void **state)
 
 /* ---- specifications --------------------------------------------------- */
 
-static const char people[] = "id,h,psu,sex,age,w,N,y,disp,S,psu2\n"
-			     "1,A,1,F,20,2,6,1,I,1,A\n"
-			     "2,A,2,M,30,2,6,2,P,1,A\n"
-			     "3,A,2,M,40,2,6,4,R,1,A\n"
-			     "4,B,3,F,50,3,9,3,I,1,B\n"
-			     "5,B,4,M,60,3,9,5,I,1,B\n"
-			     "6,B,4,F,70,3,9,6,R,1,B\n";
+static const char people[] = "id,h,psu,sex,age,w,N,y,disp,S,g\n"
+			     "1,A,1,F,20,2,6,1,I,1,1\n"
+			     "2,A,2,M,30,2,6,2,P,1,1\n"
+			     "3,A,2,M,40,2,6,4,R,1,1\n"
+			     "4,B,3,F,50,3,9,3,I,1,2\n"
+			     "5,B,4,M,60,3,9,5,I,1,2\n"
+			     "6,B,4,F,70,3,9,6,R,1,2\n";
 
-static const char factors[] = "psu,a,b,c\nA,1,1,2\nB,2,0.5,1\n";
+static const char factors[] = "psu,a,b,c\n1,1,1,2\n2,2,0.5,1\n";
+
+/* Columns made by "derive" get their codes only when they are asked for. */
+static const char *const all[] = {
+	"{\"data\":\"x\",\"derive\":[{\"name\":\"g1\",\"sum\":[\"g\"]},"
+	"{\"name\":\"g2\",\"sum\":[\"g\"]},{\"name\":\"g3\",\"sum\":[\"g\"]}],"
+	"\"design\":{\"clusters\":\"psu\",\"strata\":\"h\"},"
+	"\"weights\":{\"frame\":\"N\",\"by\":\"g1\",\"nonresponse\":{"
+	"\"of\":\"disp\",\"classes\":\"h\"},\"trim\":{\"upper\":4}},"
+	"\"calibrate\":{\"margins\":[{\"by\":[\"g2\"],\"totals\":{"
+	"\"1\":6,\"2\":8}},{\"of\":\"age\",\"total\":560}]},"
+	"\"replicates\":{\"file\":\"r\",\"by\":\"g3\"},"
+	"\"estimates\":[{\"name\":\"m\",\"stat\":\"mean\",\"of\":\"y\"},"
+	"{\"name\":\"k\",\"stat\":\"kish\"}]}",
+	"{\"data\":\"x\",\"derive\":[{\"name\":\"g1\",\"sum\":[\"g\"]},"
+	"{\"name\":\"g2\",\"sum\":[\"g\"]},{\"name\":\"g3\",\"sum\":[\"g\"]}],"
+	"\"weights\":{\"base\":\"w\",\"nonresponse\":{"
+	"\"of\":\"disp\",\"propensity\":\"g1\"}},"
+	"\"replicates\":{\"columns\":[\"w\",\"N\"]},"
+	"\"estimates\":[{\"name\":\"d\",\"stat\":\"draw\",\"by\":\"h\","
+	"\"n\":\"S\",\"seed\":3,\"id\":\"id\"},"
+	"{\"name\":\"w\",\"stat\":\"weights\",\"id\":\"id\"},"
+	"{\"name\":\"r\",\"stat\":\"response_rates\",\"of\":\"disp\"},"
+	"{\"name\":\"s\",\"stat\":\"suppress\",\"rows\":\"g2\",\"columns\":"
+	"\"g3\"},"
+	"{\"name\":\"z\",\"stat\":\"sample_size\",\"margin\":0.1}]}",
+	"{\"data\":\"x\",\"derive\":[{\"name\":\"g1\",\"sum\":[\"g\"]}],"
+	"\"replicates\":{\"method\":\"bootstrap\",\"count\":4},\"estimates\":["
+	"{\"name\":\"R\",\"stat\":\"r_indicator\",\"of\":\"disp\",\"explain\":"
+	"\"g1\"},"
+	"{\"name\":\"f\",\"stat\":\"fay_herriot\",\"of\":\"y\","
+	"\"se\":\"S\",\"covariates\":\"age\",\"id\":\"id\"},"
+	"{\"name\":\"k\",\"stat\":\"kish\",\"by\":\"id\"},"
+	"{\"name\":\"r\",\"stat\":\"response_rates\",\"of\":\"disp\",\"by\":"
+	"\"id\"},"
+	"{\"name\":\"s\",\"stat\":\"suppress\",\"rows\":\"id\",\"columns\":"
+	"\"h\",\"threshold\":1},"
+	"{\"name\":\"a\",\"stat\":\"allocation\",\"of\":\"N\","
+	"\"n\":9,\"rule\":\"neyman\",\"spread\":\"S\",\"id\":\"id\"}]}"
+};
 
 static const char *json;
 static bool with_table;
+static size_t arena_size = (size_t)64 << 20;
 
 static bool push(struct frame *f, const char *csv, struct err *e)
 {
@@ -312,7 +352,7 @@ static long fail_at;
 
 static bool specification(struct err *e)
 {
-	struct arena *a;
+	struct arena *a, *words;
 	struct frame f, table;
 	struct spec s;
 	struct faults faults;
@@ -321,11 +361,18 @@ static bool specification(struct err *e)
 
 	fail_at = left;
 	left = -1;
-	a = arena_new((size_t)64 << 20);
-	faults_init(&faults, a);
+	a = arena_new(arena_size);
+	words = arena_new((size_t)1 << 20);
+	assert_non_null(a);
+	faults_init(&faults, words);
 	assert_true(frame_init(&f, 1000, e));
 	assert_true(frame_init(&table, 1000, e));
-	if (!spec_read(json, strlen(json), a, &f, &s, &faults))
+	if (arena_size < (size_t)64 << 20) {
+		if (!spec_read(json, strlen(json), a, &f, &s, &faults)) {
+			ok = err_set(e, ERR_NOMEM, "reading");
+			goto out;
+		}
+	} else if (!spec_read(json, strlen(json), a, &f, &s, &faults))
 		fail_msg("%s %s", faults.list[0].path, faults.list[0].message);
 	assert_true(push(&f, people, e));
 	if (with_table)
@@ -337,8 +384,10 @@ static bool specification(struct err *e)
 	for (size_t i = 0; ok && i < out.n_warnings; i++)
 		if (strncmp(out.warning[i].code, "W1", 2) == 0)
 			fail_msg("%s", out.warning[i].message);
+out:
 	frame_clear(&f);
 	frame_clear(&table);
+	arena_free(words);
 	arena_free(a);
 	left = fail_at;
 	return ok;
@@ -346,36 +395,6 @@ static bool specification(struct err *e)
 
 static void specifications_tell_when_memory_ends(void **state)
 {
-	static const char *const all[] = {
-		"{\"data\":\"x\",\"design\":{\"clusters\":\"psu\","
-		"\"strata\":\"h\"},"
-		"\"weights\":{\"frame\":\"N\",\"by\":\"h\",\"nonresponse\":{"
-		"\"of\":\"disp\",\"classes\":\"h\"},\"trim\":{\"upper\":4}},"
-		"\"calibrate\":{\"margins\":[{\"by\":[\"h\"],\"totals\":{"
-		"\"A\":6,\"B\":8}},{\"of\":\"age\",\"total\":560}]},"
-		"\"replicates\":{\"file\":\"r\",\"by\":\"psu2\"},"
-		"\"estimates\":[{\"name\":\"m\",\"stat\":\"mean\",\"of\":"
-		"\"y\"},{\"name\":\"k\",\"stat\":\"kish\"}]}",
-		"{\"data\":\"x\",\"weights\":{\"base\":\"w\",\"nonresponse\":{"
-		"\"of\":\"disp\",\"propensity\":\"h\"}},"
-		"\"replicates\":{\"columns\":[\"w\",\"N\"]},"
-		"\"estimates\":[{\"name\":\"d\",\"stat\":\"draw\",\"by\":\"h\","
-		"\"n\":\"S\",\"seed\":3,\"id\":\"id\"},"
-		"{\"name\":\"w\",\"stat\":\"weights\",\"id\":\"id\"},"
-		"{\"name\":\"r\",\"stat\":\"response_rates\",\"of\":\"disp\"},"
-		"{\"name\":\"s\",\"stat\":\"suppress\",\"rows\":\"h\","
-		"\"columns\":\"sex\"},"
-		"{\"name\":\"z\",\"stat\":\"sample_size\",\"margin\":0.1}]}",
-		"{\"data\":\"x\",\"replicates\":{\"method\":\"bootstrap\","
-		"\"count\":4},\"estimates\":["
-		"{\"name\":\"R\",\"stat\":\"r_indicator\",\"of\":\"disp\","
-		"\"explain\":\"h\"},"
-		"{\"name\":\"f\",\"stat\":\"fay_herriot\",\"of\":\"y\","
-		"\"se\":\"S\",\"covariates\":\"age\",\"id\":\"id\"},"
-		"{\"name\":\"a\",\"stat\":\"allocation\",\"of\":\"N\","
-		"\"n\":9,\"rule\":\"neyman\",\"spread\":\"S\",\"id\":\"id\"}]}"
-	};
-
 	(void)state;
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		json = all[i];
@@ -384,12 +403,36 @@ static void specifications_tell_when_memory_ends(void **state)
 	}
 }
 
+/* Reading and running, in arenas of every size. */
+static void specifications_too_large_for_the_arena_are_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		bool ok = false;
+
+		json = all[i];
+		with_table = i == 0;
+		for (arena_size = 64; !ok; arena_size += 48) {
+			struct err e = { 0 };
+
+			ok = specification(&e);
+			if (!ok && e.kind != ERR_NOMEM)
+				fail_msg("%zu: %s", arena_size, e.msg);
+			assert_true(arena_size < 1000000);
+		}
+		assert_true(arena_size > 1000);
+	}
+	arena_size = (size_t)64 << 20;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(functions_tell_when_memory_ends),
 		cmocka_unit_test(engines_tell_when_memory_ends),
 		cmocka_unit_test(specifications_tell_when_memory_ends),
+		cmocka_unit_test(
+			specifications_too_large_for_the_arena_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
