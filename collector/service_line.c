@@ -411,12 +411,13 @@ void line_count(struct service *s, const struct line *l)
 		   { 400, COUNT_QUARANTINED }, { 413, COUNT_REFUSED },
 		   { 401, COUNT_REFUSED },     { 503, COUNT_UNAVAILABLE },
 		   { 500, COUNT_FAILED } };
-	int status = line_status(l);
 	enum count c = l->answer.outcome == INTAKE_CLOSED ? COUNT_CLOSED
 							  : COUNT_REFUSED;
+	int status;
 
-	if (l->kind == LINE_FILES)
+	if (l->kind == LINE_FILES) /* its sheet was counted */
 		return;
+	status = line_status(l);
 	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++)
 		if (of[i].status == status)
 			c = of[i].count;

@@ -113,7 +113,8 @@ if grown > 64 and "asan" not in BIN:
 if proc.poll() is not None:
     wrong.append("the collector is gone")
 proc.send_signal(signal.SIGTERM)
-proc.wait()
+if proc.wait() != 0:
+    wrong.append(f"the collector ended with {proc.returncode}")
 stored = {r["file"] for r in rows if r["stored"] != "-"}
 kept = int(sql("SELECT count(*) FROM field.response"))
 if kept != len(stored):

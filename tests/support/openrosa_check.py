@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import unicodedata
 import xml.etree.ElementTree as ET
 import zlib
@@ -37,9 +38,10 @@ def check(good, what):
         sys.exit(1)
 
 
-def sql(text):
+def sql(text, user="owner"):
     out = subprocess.run(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1",
-                          os.environ["PHIEU_TEST_DB"], "-c", text],
+                          f"host={SOCKET} dbname=phieu user=phieu_{user}",
+                          "-c", text],
                          check=True, capture_output=True, text=True)
     return out.stdout.strip()
 
@@ -67,7 +69,7 @@ class Collector:
 
     def stop(self):
         self.proc.send_signal(signal.SIGTERM)
-        self.proc.wait()
+        check(self.proc.wait() == 0, "the collector ends well")
         self.log.close()
 
 
@@ -720,9 +722,219 @@ def closed(base):
     sql(f"UPDATE plan.wave SET state = 'open' WHERE code = '{WAVE}'")
 
 
+def text_as_it_was(base):
+    """R18: every Vietnamese letter, composed and decomposed, and more."""
+    tones = "\u0300\u0301\u0303\u0309\u0323"
+    letters = "".join(unicodedata.normalize("NFC", a + t) for a in
+                      "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY" for t in [""] + list(tones))
+    text = letters + "đĐ\U0001f44d 中文 00123 =1+1"
+    for form in ("NFC", "NFD"):
+        one = saying(SHEETS.pop(), unicodedata.normalize(form, text))
+        r = post(f"{base}/submission", one)
+        check(r.status == 201, f"{form}: {r.status} {r.words}")
+        check(sql("SELECT comment FROM field.comment JOIN field.response "
+                  f"USING (wave, response) WHERE instance = '{instance(one)}'")
+              == text, f"{form} is kept as NFC, letter by letter")
+        check(stored_bytes(instance(one)) == one.encode(), "bytes as sent")
+
+
+def clocks(base):
+    """R16, stories 36 and 37: a phone's clock decides nothing."""
+    for start, date in (("2011-01-01T00:00:00.000-00:00", "Sat, 01 Jan 2011 "
+                         "12:00:00 GMT"),
+                        ("2035-12-31T23:59:60.000+14:00", "nonsense"),
+                        ("2024-02-29T23:30:00.000+07:00", "Thu, 29 Feb 2024 "
+                         "11:30:00 ICT")):
+        one = re.sub("<start/>", f"<start>{start}</start>", SHEETS.pop())
+        r = post(f"{base}/submission", one, "-H", f"Date: {date}")
+        got = state(instance(one))
+        check(r.status == 201 and got in ("1", "3"),
+              f"{start}: {r.status} {r.words}")
+        check(sql("SELECT abs(extract(epoch FROM now() - received_at)) < 60 "
+                  f"FROM field.response WHERE instance = '{instance(one)}'")
+              == "t", "it came when it came, by the server's clock")
+
+
+def versions(base):
+    """R17, stories 38 and 39: the plan changes while forms are out."""
+    old = SHEETS.pop()
+    early = re.sub('version="[^"]*"', 'version="1-0000000000"', SHEETS.pop())
+    plan = json.load(open("collector/plans/lai-chau-2020.json"))
+    plan["forms"][0]["name"] = "Tên mẫu đã đổi"
+    phieu("plan", "load", save("plan.json", json.dumps(plan)), "--reason",
+          "đổi tên mẫu")
+    entries = ET.fromstring(curl(f"{base}/formList").body)
+    check(any("đã đổi" in (x.findtext(LIST + "name") or "")
+              for x in entries), "phones see the change at once")
+    for one in (old, early):
+        r = post(f"{base}/submission", one)
+        check(r.status == 201 and state(instance(one)) == "1",
+              f"a form of before still comes in: {r.status} {r.words}")
+
+
+def store_away(base):
+    """Story 25: the database goes and comes back; nothing half."""
+    sub = f"{base}/submission"
+    one = with_photos(SHEETS.pop(), "a.jpg")
+    sql("ALTER ROLE phieu_collector NOLOGIN", "super")
+    sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+        "usename = 'phieu_collector'", "super")
+    r = post(sub, one, files=[("a.jpg", b"1")])
+    check(r.status == 503 and r.words[0] == "error"
+          and r.header("Retry-After"), f"away: {r.status} {r.body}")
+    sql("ALTER ROLE phieu_collector LOGIN", "super")
+    for _ in range(200):
+        r = post(sub, one, files=[("a.jpg", b"1")])
+        if r.status == 201:
+            break
+        check(r.status == 503, f"coming back: {r.status}")
+        time.sleep(0.1)
+    check(r.status == 201 and incomplete(instance(one)) == "",
+          f"back: {r.status}")
+
+
+def raw_post(base, xml, name, data, patience=10):
+    """201 and so on; 0 when the connection broke."""
+    body = ("--q\r\nContent-Disposition: form-data; name=\"xml_submission_file"
+            f"\"; filename=\"f\"\r\n\r\n{xml}\r\n--q\r\nContent-Disposition: "
+            f"form-data; name=\"{name}\"; filename=\"{name}\"\r\n\r\n"
+            ).encode() + data + b"\r\n--q--\r\n"
+    try:
+        with socket.create_connection(("127.0.0.1", c.port),
+                                      timeout=patience) as s:
+            s.sendall((f"POST {base}/submission HTTP/1.1\r\nHost: x\r\n"
+                       "X-OpenRosa-Version: 1.0\r\nConnection: close\r\n"
+                       "Content-Type: multipart/form-data; boundary=q\r\n"
+                       f"Content-Length: {len(body)}\r\n\r\n").encode()
+                      + body)
+            got = s.recv(100)
+            return int(got.split()[1]) if got else 0
+    except OSError:
+        return 0
+
+
+def killed(base, kills):
+    """R1, R2, R5, story 7, 17, 18: the collector is killed under load; what
+    was acknowledged is there with its file, what was sent again once."""
+    acked, todo = {}, [with_photos(SHEETS.pop(), "a.jpg")
+                       for _ in range(4 * kills)]
+    retries = 0
+    for k in range(kills):
+        batch, results = todo[4 * k:4 * k + 4], {}
+
+        def send(x):
+            results[instance(x)] = raw_post(base, x, "a.jpg",
+                                            instance(x).encode() * 50)
+        threads = [threading.Thread(target=send, args=(x,)) for x in batch]
+        for t in threads:
+            t.start()
+        while k % 3 == 0 and not results:
+            time.sleep(0.001)  # when one has its answer
+        time.sleep(0.01 * (k % 8))
+        c.proc.kill()
+        c.proc.wait()
+        for t in threads:
+            t.join()
+        for name, status in results.items():
+            check(status in (0, 201), f"under kills: {status}")
+            if status == 201:
+                acked[name] = k
+                check(present(name) == "a.jpg=true", f"acked and whole {name}")
+        c.log.close()
+        c.start()
+    for x in todo:  # the agents send all of it again
+        name = instance(x)
+        if name not in acked:
+            retries += 1
+        check(raw_post(base, x, "a.jpg", name.encode() * 50) == 201,
+              "sent again")
+        check(rows(f"instance = '{name}'") == 1
+              and present(name) == "a.jpg=true" and incomplete(name) == "",
+              "once, with its file")
+    check(sql("SELECT count(*) FROM field.attachment_bytes b WHERE NOT EXISTS"
+              " (SELECT FROM field.attachment a WHERE (a.wave, a.sha256) ="
+              " (b.wave, b.sha256)) AND NOT EXISTS (SELECT FROM "
+              "field.attachment_conflict a WHERE (a.wave, a.sha256) = "
+              "(b.wave, b.sha256))") == "0", "no file is anybody's")
+    check(acked, "the kills left something acknowledged")
+    print(f"N={kills} kills, {len(acked)} acknowledged, {retries} sent again,"
+          " 0 lost, 0 twice")
+
+
+def all_again(base):
+    """Story 22, R3: a phone lost its list and sends everything again."""
+    before = rows()
+    mine = sql("SELECT encode(w.bytes, 'hex') FROM field.raw w JOIN "
+               "field.response r USING (wave, response) WHERE r.way = 3 AND "
+               "r.state = 1").split()
+    check(len(mine) > 20, "there is something to send again")
+    for h in mine:
+        r = post(f"{base}/submission", bytes.fromhex(h))
+        check(r.status == 201 and "trước đó" in r.words[1],
+              f"again: {r.status} {r.words}")
+    check(rows() == before, "not one more")
+
+
+def addresses(base):
+    """Behind a proxy, and with the address that was set."""
+    r = curl(f"{base}/formList", "-H", "X-Forwarded-Proto: https", "-H",
+             "Host: khaosat.example")
+    check(b"<downloadUrl>https://khaosat.example/v1/key/" in r.body,
+          "as the proxy says")
+    r = curl(f"{base}/formList", "-H", "Host: a<b>\"c")
+    check(r.status != 200 or b"a<b" not in r.body, "a host that is none")
+    c.stop()
+    c.start("--collector-url", "https://dat.example:8443/thu")
+    r = curl(f"{base}/formList", "-H", "Host: other.example")
+    check(b"<downloadUrl>https://dat.example:8443/thu/v1/key/" in r.body,
+          "as it was set")
+    c.stop()
+    c.start()
+
+
+def refused(*args):
+    """A command that says why it does not; its exit code."""
+    out = subprocess.run([f"{BIN}/phieu", *args], capture_output=True,
+                         text=True)
+    check(out.returncode != 0 and out.stderr.startswith("phieu key:"),
+          f"{args}: {out.returncode} {out.stderr}")
+    return out.returncode
+
+
+def commands():
+    qr = ("key", "qr", "--agent", "an", "--wave", WAVE, "--url")
+    for url in ("khaosat.example", "https://a/", "ftp://a", "https://u@a",
+                "https://a b", "http://", "https://a?x", ""):
+        refused(*qr, url)
+    refused(*qr[:-1])
+    refused(*qr, "https://a", "--png", "/tmp/x", "--svg", "/tmp/y")
+    refused(*qr, "https://a", "--png", f"{DIR}/none/x.png")
+    refused(*qr, "https://a", "--days", "0")
+    refused(*qr, "https://a", "--forms", "X-01")
+    refused("key", "qr", "--agent", "none", "--wave", WAVE, "--url",
+            "https://a")
+    refused("key", "qr", "--agent", "an", "--wave", "none", "--url",
+            "https://a")
+    refused(*qr, "https://" + "a" * 600)
+    add = ("key", "device", "add", "--agent", "an", "--wave", WAVE)
+    refused(*add)
+    for login in ("x", "A b", "máy-01", "-may", "m" * 40, ""):
+        refused(*add, "--login", login)
+    refused("key", "device", "revoke", "none")
+    refused("key", "device", "revoke")
+    refused("key", "device", "list", "x")
+    phieu(*add, "--login", "may-02")
+    refused(*add, "--login", "may-02")
+    check("may-02" in phieu("key", "device", "list", "--wave", WAVE), "listed")
+    check("may-02" not in phieu("key", "device", "list", "--wave", "none"),
+          "by wave")
+
+
 def no_secret_in_the_log():
     text = open(f"{DIR}/log", encoding="utf-8").read()
     check("/v1/key/{key}/submission" in text, "requests are logged")
+    check("Sanitizer" not in text and "runtime error" not in text,
+          "nothing is said by the sanitizers")
     for s in secrets:
         check(s not in text, "a key stands in the log")
     check("pa_" not in text, "something like a key stands in the log")
@@ -739,10 +951,18 @@ table(keyed)
 ways_to_send(keyed)
 files(keyed)
 same_at_once(keyed)
+text_as_it_was(keyed)
+clocks(keyed)
+store_away(keyed)
 scopes()
 closed(keyed)
+all_again(keyed)
+killed(keyed, 200 if os.environ.get("PHIEU_TRIAL") == "1" else 8)
+addresses(keyed)
 pictures()
 logins()
+commands()
+versions(keyed)
 c.stop()
 no_secret_in_the_log()
 print(f"N={count} checks")
