@@ -70,8 +70,9 @@ bool store_agent_counts(struct db *db, int32_t key, struct agent_count **out,
 {
 	char text[16];
 	const char *args[] = { text };
+	struct agent_count *list;
+	bool ok = false;
 	struct res *r;
-	bool ok;
 
 	(void)snprintf(text, sizeof text, "%d", key);
 	*out = NULL;
@@ -79,15 +80,20 @@ bool store_agent_counts(struct db *db, int32_t key, struct agent_count **out,
 	if (!r)
 		return false;
 	*n = res_rows(r);
-	*out = calloc(*n + 1, sizeof **out);
-	ok = *out || err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; ok && i < *n; i++)
-		ok = read_count(r, i, &(*out)[i], e);
-	res_free(r);
-	if (!ok) {
-		free(*out);
-		*out = NULL;
+	list = calloc(*n + 1, sizeof *list);
+	if (!list) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		goto out;
 	}
+	ok = true;
+	for (size_t i = 0; ok && i < *n; i++)
+		ok = read_count(r, i, &list[i], e);
+	if (ok)
+		*out = list;
+	else
+		free(list);
+out:
+	res_free(r);
 	return ok;
 }
 

@@ -3,23 +3,32 @@
 import type { App, Screen } from "./app";
 import { button, fill, h, save } from "./dom";
 import { ask, Away } from "./net";
+import type { Answer } from "./net";
 import type { Told } from "./queue";
 import { nameOf, t, toldOf } from "./words";
 
-/* One fault of a preview: where it stands in the file. */
+/* A fault or a note: where it stands in the file. */
 interface FileFault extends Told {
   row?: number;
   column?: string;
-  sheet?: string;
+  cell?: string;
+  heading?: string;
+  value?: string;
 }
 
-interface Preview {
+/* What POST /v1/imports answers. */
+interface Report {
+  stored?: boolean;
+  receipt?: string; // of the file as a whole
   sheets?: number;
-  valid?: number;
+  counts?: Record<string, number>;
+  file?: Record<string, string | number | null>;
+  notes?: FileFault[];
   faults?: FileFault[];
-  receipt?: string;
+  more?: number;
 }
 
+const ENCODINGS = ["utf-8", "tcvn3", "vni", "windows-1258"];
 const TYPES: Record<string, string> = {
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
   csv: "text/csv",
@@ -40,6 +49,7 @@ export function fileScreen(a: App): Screen {
   const input = h("input", { id: "file", type: "file", class: "sr",
     accept: ".xlsx,.csv", tabindex: "-1" });
   const out = h("div", { "aria-live": "polite" });
+  let encoding = ""; // of a CSV file whose letters do not tell
   const drop = h("div", { class: "drop", ondragover: (e: DragEvent) => {
     e.preventDefault();
     drop.classList.add("over");
@@ -48,6 +58,7 @@ export function fileScreen(a: App): Screen {
     e.preventDefault();
     drop.classList.remove("over");
     const file = e.dataTransfer?.files[0];
+    encoding = "";
     if (file) void preview(file);
   } },
   h("p", null, t("f_drop")),
@@ -55,6 +66,7 @@ export function fileScreen(a: App): Screen {
   button(t("f_choose"), () => input.click(), { class: "main" }));
   input.addEventListener("change", () => {
     const file = input.files?.[0];
+    encoding = "";
     if (file) void preview(file);
     input.value = "";
   });
@@ -66,7 +78,8 @@ export function fileScreen(a: App): Screen {
 
   async function post(file: File, how: string) {
     return ask(a.session.token,
-      `imports?form=${encodeURIComponent(select.value)}${how}`,
+      `imports?form=${encodeURIComponent(select.value)}${how}${
+        encoding ? `&encoding=${encoding}` : ""}`,
       { method: "POST", body: file, type: typeOf(file),
         patience: PATIENCE });
   }
@@ -75,47 +88,75 @@ export function fileScreen(a: App): Screen {
     fill(out, h("p", { class: "note" }, t("f_reading", file.name)));
     try {
       const r = await post(file, "&preview=1");
-      if (r.status === 404) {
-        fill(out, h("p", { class: "note bad" }, t("f_none")));
-        return;
-      }
-      if (!r.ok && r.status !== 422) {
-        const told = r.refusal().told;
-        fill(out, h("p", { class: "note bad" }, told ? toldOf(told)
-          : `HTTP ${r.status}`));
-        return;
-      }
-      show(file, r.json<Preview>());
+      if (r.ok) show(file, r.json<Report>());
+      else refused(r);
     } catch (e) {
       fault(e);
     }
   }
 
-  function show(file: File, p: Preview): void {
+  function refused(r: Answer): void {
+    const told = r.refusal().told;
+    fill(out, h("p", { class: "note bad" }, r.status === 404 ? t("f_none")
+      : told ? toldOf(told) : `HTTP ${r.status}`));
+  }
+
+  function faultTable(list: FileFault[], more: number): HTMLElement | null {
+    return list.length ? h("div", { class: "scroll", tabindex: "0",
+      role: "region", "aria-label": t("f_what") },
+    h("table", { class: "quota" }, h("thead", null, h("tr", null,
+      ...(["f_row", "f_col", "f_value", "f_what"] as const).map((w) =>
+        h("th", { scope: "col" }, t(w))))),
+    h("tbody", null, list.slice(0, 500).map((f) => h("tr", null,
+      h("td", { class: "left" }, f.row ?? ""),
+      h("td", { class: "left" }, [f.column, f.heading].filter(Boolean)
+        .join(" · ")),
+      h("td", { class: "left" }, f.value ?? ""),
+      h("td", { class: "left" }, `${f.code}: ${toldOf(f)}`)))),
+    more || list.length > 500 ? h("caption", { class: "hint" },
+      t("f_more", more + Math.max(0, list.length - 500))) : null)) : null;
+  }
+
+  /* How the file was understood, so that a wrong guess shows. */
+  function understood(f: Record<string, string | number | null>): string {
+    return ["charset", "separator", "decimal", "sheet", "header_row"]
+      .flatMap((key) => f[key] === null || f[key] === undefined ? []
+        : [`${key}: ${f[key]}`]).join(" · ");
+  }
+
+  function show(file: File, p: Report): void {
     const faults = p.faults ?? [];
     const n = p.sheets ?? 0;
+    const c = p.counts ?? {};
+    const letters = faults.some((f) => f.code === "F09");
     fill(out, h("section", { class: "card" },
       h("h2", null, file.name),
       h("p", { class: faults.length ? "bad" : "good" }, faults.length
-        ? t("f_bad", n, faults.length) : t("f_ok", n)),
+        ? t("f_bad", n, faults.length + (p.more ?? 0)) : t("f_ok", n)),
+      faults.length ? null : h("p", null, t("f_counts", c["new"] ?? 0,
+        c["duplicates"] ?? 0, c["replacing"] ?? 0)),
+      h("p", { class: "hint" }, understood(p.file ?? {})),
+      letters ? h("div", { class: "row" }, t("f_letters"),
+        ENCODINGS.map((e) => button(e, () => {
+          encoding = e;
+          void preview(file);
+        }))) : null,
       h("div", { class: "row" }, faults.length
-        ? button(t("f_marked"), () => void marked(file))
+        ? button(t("f_marked"), () => void marked(file), { class: "main" })
         : button(t("f_send", n), () => void send(file),
-          { class: "main" })),
-      faults.length ? h("div", { class: "scroll", tabindex: "0",
-        role: "region", "aria-label": t("f_what") },
-      h("table", { class: "quota" }, h("thead", null, h("tr", null,
-        h("th", { scope: "col" }, t("f_row")),
-        h("th", { scope: "col" }, t("f_col")),
-        h("th", { scope: "col" }, t("f_what")))),
-      h("tbody", null, faults.slice(0, 500).map((f) => h("tr", null,
-        h("td", null, f.row ?? ""), h("td", null, f.column ?? ""),
-        h("td", { class: "left" }, `${f.code}: ${toldOf(f)}`)))))) : null));
+          { class: "main", id: "handin" })),
+      faultTable(faults, p.more ?? 0),
+      p.notes?.length ? h("h3", null, t("f_notes")) : null,
+      faultTable(p.notes ?? [], 0)));
   }
 
   async function marked(file: File): Promise<void> {
     try {
-      const r = await post(file, "&preview=1&marked=1");
+      const r = await post(file, "&marked=1");
+      if (!r.ok) {
+        refused(r);
+        return;
+      }
       save(file.name.replace(/\.\w+$/, "-loi.xlsx"), new Blob([r.bytes],
         { type: TYPES["xlsx"]! }));
     } catch (e) {
@@ -126,12 +167,22 @@ export function fileScreen(a: App): Screen {
   async function send(file: File): Promise<void> {
     try {
       const r = await post(file, "");
-      const p = r.json<Preview>();
-      if (r.ok)
-        fill(out, h("p", { class: "note good" },
-          t("f_sent", p.sheets ?? 0, p.receipt ?? "")));
-      else if (p.faults) show(file, p);
-      else fault(r.refusal().message);
+      if (!r.ok && r.status !== 422) {
+        refused(r);
+        return;
+      }
+      const p = r.json<Report>();
+      if (p.stored) {
+        const c = p.counts ?? {};
+        fill(out, h("p", { class: "note good", id: "handedin" },
+          t("f_sent", p.sheets ?? 0, c["new"] ?? 0, c["duplicates"] ?? 0,
+            p.receipt ?? "")));
+        void a.refresh();
+      } else if (p.faults) {
+        show(file, p);
+      } else {
+        refused(r);
+      }
     } catch (e) {
       fault(e);
     }
