@@ -57,6 +57,21 @@ phieu progress --wave $wave --cells >"$dir/cells"
 refused 2 'usage: phieu progress' progress
 refused 2 'usage: phieu progress' progress --wave $wave --json --csv
 refused 2 . progress --wave nowhere
+# quality: agents and areas each add up to all; few sheets say nothing
+phieu quality --wave $wave --by kiểm-tra --json >"$dir/quality.json"
+jq -e --argjson n $n '(.rows | map(select(.side == "total")) | .[0]) as $all
+	| .simulated and $all.received == $n and $all.closed == false
+	and $all.asked > 0 and $all.rr1 > 0 and $all.rr1 <= $all.rr2
+	and ([.rows[] | select(.side == "agent") | .received] | add) == $n
+	and ([.rows[] | select(.side == "home") | .received] | add) == $n
+	and ([.rows[] | select(.closed and has("blank"))] == [])
+	and ([.rows[] | select(.received < 20 and (.closed | not))] == [])' \
+	"$dir/quality.json" >/dev/null || fail "quality: $(jq -c '.rows[-1]' "$dir/quality.json")"
+phieu quality --wave $wave >"$dir/table"
+grep -q 'SỐ LIỆU MÔ PHỎNG' "$dir/table" || fail 'quality: no mark'
+grep -qE "TỔNG +$n " "$dir/table" || fail "quality: no total: $(tail -n 2 "$dir/table")"
+refused 2 'usage: phieu quality' quality
+refused 2 . quality --wave nowhere
 refused 1 'not frozen\|no freeze\|chưa khóa' score --wave $wave
 
 # scores: the same three ways

@@ -1,0 +1,248 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "phieu/commands.h"
+#include "phieu/connect.h"
+#include "phieu/csv.h"
+#include "phieu/json.h"
+#include "phieu/store_plan.h"
+#include "phieu/store_quality.h"
+#include "phieu/weights.h"
+
+#define OUTPUT_BYTES ((size_t)64 << 20)
+
+struct report {
+	const char *wave;
+	bool trial, simulated;
+	int64_t k;
+	struct quality_row *rows;
+	size_t n;
+};
+
+static bool fetch(const struct conf *c, const char *wave, const char *who,
+		  struct arena *a, struct report *r, struct err *e)
+{
+	struct db *db = connect_ready(c, WHO_SERVER, e);
+	struct wave *w = db ? store_wave_get(db, wave, e) : NULL;
+	bool ok = false;
+
+	if (w) {
+		int k = w->plan->decisions.min_sub;
+
+		r->wave = arena_strdup(a, wave);
+		r->trial = w->plan->is_trial;
+		r->simulated = w->simulated;
+		r->k = k > 0 ? k : 1;
+		ok = store_quality(db, w->id, r->k, who, a, &r->rows, &r->n, e);
+		wave_free(w);
+	}
+	db_close(db);
+	connect_done();
+	return ok;
+}
+
+/* Outcome rates: valid sheets are complete, queried and invalid ones partial,
+ * what is planned and neither back nor accounted for is unknown. */
+static struct aapor outcome(const struct quality_row *r)
+{
+	struct aapor a = { 0 };
+	int64_t known = r->valid + r->queried + r->invalid + r->refused +
+			r->not_met + r->other + r->not_eligible;
+
+	a.count[AAPOR_I] = (double)r->valid;
+	a.count[AAPOR_P] = (double)(r->queried + r->invalid);
+	a.count[AAPOR_R] = (double)r->refused;
+	a.count[AAPOR_NC] = (double)r->not_met;
+	a.count[AAPOR_O] = (double)r->other;
+	a.count[AAPOR_NE] = (double)r->not_eligible;
+	a.count[AAPOR_UH] =
+		(double)(r->planned > known ? r->planned - known : 0);
+	aapor_rates(&a, NAN);
+	return a;
+}
+
+static double share(int64_t a, int64_t b)
+{
+	return b > 0 ? (double)a / (double)b : (double)NAN;
+}
+
+static const char *side_name(enum quality_side s)
+{
+	return s == QUALITY_AGENT  ? "agent"
+	       : s == QUALITY_HOME ? "home"
+				   : "total";
+}
+
+static void cell_int(struct table *t, int64_t v, bool closed)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof text, "%" PRId64, v);
+	table_cell(t, closed ? "–" : text);
+}
+
+static void cell_percent(struct table *t, double v, bool closed)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof text, "%.1f %%", 100 * v);
+	table_cell(t, closed || isnan(v) ? "–" : text);
+}
+
+static bool print_table(const struct report *r, struct err *e)
+{
+	static const char *const heads[] = { "ai / ở đâu",    "thu về",
+					     "hợp lệ",	      "từ chối",
+					     "không gặp",     "RR1",
+					     "trả lời nhanh", "một mạch",
+					     "bỏ trống" };
+	const size_t columns = sizeof heads / sizeof *heads;
+	struct table *t = table_new(columns);
+	enum quality_side last = QUALITY_AGENT;
+
+	if (!t)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < columns; i++) {
+		table_cell(t, heads[i]);
+		if (i > 0)
+			table_right(t, i);
+	}
+	table_rule(t);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct quality_row *q = &r->rows[i];
+		struct aapor a = outcome(q);
+
+		if (q->side != last)
+			table_rule(t);
+		last = q->side;
+		table_cell(t, q->side == QUALITY_TOTAL	? "TỔNG"
+			      : q->name			? q->name
+			      : q->side == QUALITY_HOME ? "(không đơn vị)"
+							: "(không rõ)");
+		cell_int(t, q->received, false);
+		cell_int(t, q->valid, false);
+		cell_int(t, q->refused, false);
+		cell_int(t, q->not_met, false);
+		cell_percent(t, a.rr[0], q->side == QUALITY_AGENT);
+		cell_int(t, q->fast, q->closed);
+		cell_int(t, q->straight, q->closed);
+		cell_percent(t, share(q->blank, q->asked), q->closed);
+	}
+	printf("%s%s%s\n", r->wave,
+	       r->trial ? " — mẫu thử, không phải phiếu chính thức" : "",
+	       r->simulated ? " — SỐ LIỆU MÔ PHỎNG (simulated)" : "");
+	table_print(t, stdout);
+	printf("–: dưới %" PRId64 " phiếu, không nêu cách trả lời\n", r->k);
+	table_free(t);
+	return true;
+}
+
+static void json_row(struct jw *w, const struct quality_row *q)
+{
+	struct aapor a = outcome(q);
+
+	jw_object(w);
+	jw_kv(w, "side", side_name(q->side));
+	jw_kv(w, "code", q->code);
+	jw_kv(w, "name", q->name);
+	jw_ki(w, "received", q->received);
+	jw_ki(w, "valid", q->valid);
+	jw_ki(w, "queried", q->queried);
+	jw_ki(w, "invalid", q->invalid);
+	jw_ki(w, "set_aside", q->set_aside);
+	jw_ki(w, "refused", q->refused);
+	jw_ki(w, "not_met", q->not_met);
+	jw_ki(w, "other", q->other);
+	jw_ki(w, "not_eligible", q->not_eligible);
+	if (q->side != QUALITY_AGENT) {
+		jw_ki(w, "planned", q->planned);
+		jw_kd(w, "rr1", a.rr[0]);
+		jw_kd(w, "rr2", a.rr[1]);
+		jw_kd(w, "rr3", a.rr[2]);
+	}
+	jw_kd(w, "coop1", a.coop[0]);
+	jw_kb(w, "closed", q->closed);
+	if (!q->closed) {
+		jw_ki(w, "timed", q->timed);
+		jw_ki(w, "speeders", q->fast);
+		jw_ki(w, "ratings", q->ratings);
+		jw_ki(w, "straight_liners", q->straight);
+		jw_ki(w, "asked", q->asked);
+		jw_ki(w, "blank", q->blank);
+		jw_kd(w, "item_nonresponse", share(q->blank, q->asked));
+	}
+	jw_object_end(w);
+}
+
+static bool print_json(const struct report *r, struct err *e)
+{
+	struct buf b = BUF_INIT(OUTPUT_BYTES);
+	struct jw w;
+	bool ok;
+
+	jw_init(&w, &b);
+	jw_object(&w);
+	jw_kv(&w, "wave", r->wave);
+	jw_kb(&w, "trial", r->trial);
+	jw_kb(&w, "simulated", r->simulated);
+	jw_ki(&w, "smallest_shown", r->k);
+	jw_kd(&w, "speed", QUALITY_SPEED);
+	jw_key(&w, "rows");
+	jw_array(&w);
+	for (size_t i = 0; i < r->n; i++)
+		json_row(&w, &r->rows[i]);
+	jw_array_end(&w);
+	jw_object_end(&w);
+	ok = buf_cstr(&b) != NULL;
+	if (ok)
+		puts(buf_cstr(&b));
+	buf_free(&b);
+	return ok || err_set(e, ERR_NOMEM, "out of memory");
+}
+
+static int run_quality(int argc, char **argv, void *app)
+{
+	const char *wave = NULL, *who = NULL;
+	bool json = false, ok;
+	const struct cli_opt opts[] = { { "--wave", NULL, &wave },
+					{ "--by", NULL, &who },
+					{ "--json", &json, NULL } };
+	struct report r = { 0 };
+	struct err e = { 0 };
+	struct arena *a;
+
+	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
+		return cli_fail("phieu quality", &e);
+	if (!wave || argc > 1) {
+		(void)err_set(&e, ERR_INPUT,
+			      "usage: phieu quality --wave W [--by WHO] "
+			      "[--json]");
+		return cli_fail("phieu quality", &e);
+	}
+	a = arena_new(OUTPUT_BYTES);
+	ok = a ? fetch(((struct app *)app)->conf, wave, who ? who : "cli", a,
+		       &r, &e)
+	       : err_set(&e, ERR_NOMEM, "out of memory");
+	ok = ok && (json ? print_json(&r, &e) : print_table(&r, &e));
+	arena_free(a);
+	return ok ? EXIT_DONE : cli_fail("phieu quality", &e);
+}
+
+static const struct cmd cmds[] = {
+	{ "quality", "chất lượng phiếu thu về trước khi khóa (data quality)",
+	  "phieu quality --wave W [--by WHO] [--json]\n"
+	  "\n"
+	  "By agent, by area and in all, before the freeze: outcomes of sheets "
+	  "with\n"
+	  "their rates, sheets answered in less than 0.4 of their form's "
+	  "median "
+	  "time,\n"
+	  "ratings in a straight line, questions left blank.  Counts only; "
+	  "below the\n"
+	  "plan's limit for sub-groups how sheets were answered is not shown.  "
+	  "Who asks\n"
+	  "stands in the log.\n",
+	  run_quality },
+};
+const struct cmd_set cmd_quality = { cmds, sizeof cmds / sizeof cmds[0] };
