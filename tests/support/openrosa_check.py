@@ -406,7 +406,8 @@ def files(base):
     jpeg = b"\xff\xd8\xff\xe0" + os.urandom(3000)
     one = with_photos(SHEETS.pop(), "a.jpg", "trang 1 Đ.jpg")
     name = instance(one)
-    # the sheet first, its files later, each with the same form
+    # the sheet first, its files later, each with the same form; story 6: with
+    # no start time in it
     r = post(sub, one, more=True)
     check(r.status == 201 and "Còn thiếu 2 tệp" in r.words[1],
           f"incomplete is said: {r.status} {r.words}")
@@ -479,6 +480,23 @@ def files(base):
     r = post(sub, mend, files=[("b.jpg", jpeg)])
     check(r.status == 201 and state("uuid:edit-photos") == "1"
           and incomplete("uuid:edit-photos") == "", f"an edit: {r.words}")
+    # an edit that sends nothing again keeps what it names, until it comes
+    one = with_photos(SHEETS.pop(), "a.jpg", "b.jpg")
+    check(post(sub, one, files=[("a.jpg", jpeg)]).status == 201, "to edit")
+    mend = edited(one, "uuid:edit-kept", instance(one))
+    r = post(sub, mend)
+    check(r.status == 201 and "Còn thiếu 1" in r.words[1]
+          and present("uuid:edit-kept") == "a.jpg=true b.jpg=false",
+          f"taken over: {r.words}")
+    for again in (0, 1):
+        r = post(sub, mend, files=[("a.jpg", jpeg + b"new"), ("b.jpg", jpeg)])
+        check(r.status == 201 and incomplete("uuid:edit-kept") == "",
+              f"its own come: {r.status} {r.words}")
+    check(sql("SELECT encode(sha256, 'hex') FROM field.attachment WHERE "
+              "instance = 'uuid:edit-kept' AND name = 'a.jpg'")
+          == hashlib.sha256(jpeg + b"new").hexdigest(), "and stand")
+    r = post(sub, mend, files=[("a.jpg", jpeg)])
+    check(r.status == 409, f"once it has its own, it stays: {r.status}")
     # names that are no names
     for bad in ("../../etc/passwd", "/etc/passwd", ".."):
         r = post(sub, SHEETS[0], files=[(bad, jpeg)])
