@@ -20,6 +20,17 @@ struct calib_own {
 
 /* ---- checks of the specification -------------------------------------- */
 
+static bool check_weight_bounds(const struct calib_spec *s, struct err *e)
+{
+	if (s->weight_bounded &&
+	    (s->bounded || s->method == CALIB_LOGIT ||
+	     !(s->w_lower >= 0 && s->w_lower < s->w_upper)))
+		return err_set(e, ERR_INPUT,
+			       "bounds of weights want linear or raking, no "
+			       "bounds of g, and 0 <= lower < upper");
+	return true;
+}
+
 static bool check_bounds(const struct calib_spec *s, struct err *e)
 {
 	if (s->bounded && !(s->lower < 1 && s->upper > 1))
@@ -33,13 +44,7 @@ static bool check_bounds(const struct calib_spec *s, struct err *e)
 	if (s->method == CALIB_IPF && (s->bounded || s->weight_bounded))
 		return err_set(e, ERR_INPUT,
 			       "margins fitted one by one take no bounds");
-	if (s->weight_bounded &&
-	    (s->bounded || s->method == CALIB_LOGIT ||
-	     !(s->w_lower >= 0 && s->w_lower < s->w_upper)))
-		return err_set(e, ERR_INPUT,
-			       "bounds of weights want linear or raking, no "
-			       "bounds of g, and 0 <= lower < upper");
-	return true;
+	return check_weight_bounds(s, e);
 }
 
 static bool check_level(const struct calib_term *t, size_t l, struct err *e)
@@ -211,8 +216,8 @@ static bool cells_by_crossing(struct calib_own *o, size_t all, size_t **row_of,
 	struct calib_design *d = &o->design;
 	uint32_t *cell = malloc(all * sizeof *cell);
 
-	d->cell = malloc(d->n * sizeof *d->cell);
-	*row_of = malloc((all < d->n ? all : d->n) * sizeof **row_of);
+	d->cell = malloc((d->n + 1) * sizeof *d->cell);
+	*row_of = malloc((all < d->n ? all + 1 : d->n + 1) * sizeof **row_of);
 	if (cell == NULL || d->cell == NULL || *row_of == NULL) {
 		free(cell);
 		return err_set(e, ERR_NOMEM, "no memory for margins");

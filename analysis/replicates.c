@@ -22,22 +22,22 @@ static bool is_core(size_t order)
 	return order == 1 || (order % 4 == 0 && is_prime(order - 1));
 }
 
-/* An order is a core doubled (Sylvester 1867) any number of times. */
+/* An order is a core doubled (Sylvester 1867) any number of times; powers of
+ * two all the way down, the usual matrix.  1 also where there is no core. */
 static size_t core_of(size_t order)
 {
-	/* all in powers of two where that is possible: the usual matrix */
 	if ((order & (order - 1)) == 0)
 		return 1;
 	while (!is_core(order) && order % 2 == 0)
 		order /= 2;
-	return is_core(order) ? order : 0;
+	return is_core(order) ? order : 1;
 }
 
 size_t replicates_hadamard(size_t least)
 {
 	size_t n = least;
 
-	while (core_of(n) == 0)
+	while ((n & (n - 1)) != 0 && core_of(n) == 1)
 		n++;
 	return n;
 }
@@ -229,7 +229,7 @@ static bool make_jackknife(struct replicates *r, struct err *e)
 	if (!check_lonely(d, e))
 		return false;
 	r->unit = malloc(d->n_units[0] * sizeof *r->unit);
-	r->rscales = malloc(d->n_units[0] * sizeof *r->rscales);
+	r->rscales = calloc(d->n_units[0], sizeof *r->rscales);
 	if (r->unit == NULL || r->rscales == NULL)
 		return err_set(e, ERR_NOMEM, "no memory for replicates");
 	for (size_t s = 0; s < d->n_strata[0]; s++) {
@@ -357,6 +357,20 @@ static bool make_rscales(struct replicates *r, struct err *e)
 	return true;
 }
 
+static bool make_strata(struct replicates *r, struct err *e)
+{
+	const struct survey_design *d = r->design;
+
+	r->stratum = malloc(d->n_units[0] * sizeof *r->stratum);
+	if (r->stratum == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for replicates");
+	for (size_t s = 0; s < d->n_strata[0]; s++)
+		for (uint32_t u = d->stratum[0][s].first_unit;
+		     u < d->stratum[0][s].end_unit; u++)
+			r->stratum[u] = (uint32_t)s;
+	return true;
+}
+
 static bool make(struct replicates *r, struct err *e)
 {
 	const struct survey_design *d = r->design;
@@ -368,13 +382,8 @@ static bool make(struct replicates *r, struct err *e)
 		return err_set(e, ERR_INPUT,
 			       "%zu replicates are not within 2 and %d",
 			       r->spec.count, LIMIT_REPLICATES);
-	r->stratum = malloc(d->n_units[0] * sizeof *r->stratum);
-	if (r->stratum == NULL)
-		return err_set(e, ERR_NOMEM, "no memory for replicates");
-	for (size_t s = 0; s < d->n_strata[0]; s++)
-		for (uint32_t u = d->stratum[0][s].first_unit;
-		     u < d->stratum[0][s].end_unit; u++)
-			r->stratum[u] = (uint32_t)s;
+	if (!make_strata(r, e))
+		return false;
 	switch (r->spec.method) {
 	case REPLICATES_JK1:
 	case REPLICATES_JKN: ok = make_jackknife(r, e); break;

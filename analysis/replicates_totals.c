@@ -145,13 +145,13 @@ static void draw_pairs(struct replicates_rng *state, uint32_t n,
 		uint32_t p = (x & 0xffff) * n, q = (x >> 16) * n;
 
 		if ((p & 0xffff) >= least) {
-			a += t[2 * (p >> 16)];
-			b += t[2 * (p >> 16) + 1];
+			a += t[(size_t)2 * (p >> 16)];
+			b += t[(size_t)2 * (p >> 16) + 1];
 			left--;
 		}
 		if ((q & 0xffff) >= least && left > 0) {
-			c += t[2 * (q >> 16)];
-			d += t[2 * (q >> 16) + 1];
+			c += t[(size_t)2 * (q >> 16)];
+			d += t[(size_t)2 * (q >> 16) + 1];
 			left--;
 		}
 	}

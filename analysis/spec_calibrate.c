@@ -176,6 +176,27 @@ static void read_bounds(struct spec_parse *p, struct own *o, const cJSON *node)
 				 INFINITY);
 }
 
+static void read_margins(struct spec_parse *p, struct own *o,
+			 const cJSON *margins, bool only)
+{
+	o->n = cJSON_IsArray(margins) ? (size_t)cJSON_GetArraySize(margins) : 0;
+	if (o->n == 0 || o->n > LIMIT_CALIB_TERMS || (only && o->n != 1)) {
+		spec_fault(p, margins ? "E05" : "E03", "/calibrate", "margins",
+			   only ? "one margin" : "1 to 32 margins",
+			   only ? "cần một biên" : "cần 1 đến 32 biên");
+		return;
+	}
+	o->margin = arena_array(p->a, o->n, sizeof *o->margin);
+	for (size_t i = 0; o->margin && i < o->n; i++)
+		read_margin(p, &o->margin[i],
+			    cJSON_GetArrayItem(margins, (int)i),
+			    spec_path_at(p, "/calibrate/margins", i));
+	if (o->margin && only && o->margin[0].by.n == 0)
+		spec_fault(p, "E05", "/calibrate", "margins",
+			   "post-stratification is by groups",
+			   "hậu phân tầng phải theo nhóm");
+}
+
 static void *parse(struct spec_parse *p, const cJSON *node)
 {
 	static const char *const keys[] = { "method", "margins", "bounds",
@@ -185,7 +206,6 @@ static void *parse(struct spec_parse *p, const cJSON *node)
 	static const enum calib_method method[] = { CALIB_LINEAR, CALIB_IPF,
 						    CALIB_LINEAR, CALIB_RAKING,
 						    CALIB_LOGIT };
-	const cJSON *margins = json_get(node, "margins");
 	struct own *o = arena_alloc(p->a, sizeof *o);
 	size_t word;
 
@@ -199,23 +219,8 @@ static void *parse(struct spec_parse *p, const cJSON *node)
 	spec_known(p, node, "/calibrate", keys);
 	word = spec_word(p, node, "/calibrate", "method", words, 5, 2);
 	o->method = method[word];
-	o->n = cJSON_IsArray(margins) ? (size_t)cJSON_GetArraySize(margins) : 0;
-	if (o->n == 0 || o->n > LIMIT_CALIB_TERMS || (word == 0 && o->n != 1)) {
-		spec_fault(p, margins ? "E05" : "E03", "/calibrate", "margins",
-			   word == 0 ? "one margin" : "1 to 32 margins",
-			   word == 0 ? "cần một biên" : "cần 1 đến 32 biên");
-		return NULL;
-	}
-	o->margin = arena_array(p->a, o->n, sizeof *o->margin);
-	for (size_t i = 0; o->margin && i < o->n; i++)
-		read_margin(p, &o->margin[i],
-			    cJSON_GetArrayItem(margins, (int)i),
-			    spec_path_at(p, "/calibrate/margins", i));
+	read_margins(p, o, json_get(node, "margins"), word == 0);
 	read_bounds(p, o, node);
-	if (o->margin && word == 0 && o->margin[0].by.n == 0)
-		spec_fault(p, "E05", "/calibrate", "margins",
-			   "post-stratification is by groups",
-			   "hậu phân tầng phải theo nhóm");
 	return o;
 }
 

@@ -199,7 +199,7 @@ static const char *key_at(const struct keys *k, size_t row, struct buf *b)
 {
 	b->len = 0;
 	for (size_t i = 0; i < k->n; i++) {
-		if (k->code[i][row] == FRAME_NONE)
+		if (!k->code[i] || k->code[i][row] == FRAME_NONE)
 			return NULL;
 		buf_addf(b, "%s%s", i > 0 ? "." : "",
 			 k->level[i][k->code[i][row]]);
@@ -246,7 +246,7 @@ static uint32_t *match_rows(struct spec_run *r, const struct own *o,
 	uint32_t *row = table_rows(r, t, e);
 	uint32_t *out = row ? spec_memory(r, n, sizeof *out, e) : NULL;
 	struct buf b = BUF_INIT((size_t)1 << 20);
-	struct keys k;
+	struct keys k = { 0 };
 	bool ok = out && keys_of(r, o, &k, e);
 
 	for (size_t i = 0; ok && i < n; i++) {
