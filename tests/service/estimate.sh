@@ -1,0 +1,118 @@
+#!/bin/bash
+# phieu estimate as an analyst uses it: files in three forms, what is wrong
+# with a specification or the data, and a frozen wave with its closed cells.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+bin=${PHIEU_BIN:-$PWD/build/debug}
+oracle=$PWD/tests/data/oracle
+dir=$(mktemp -d /tmp/phieu-estimate.XXXXXX)
+chmod 755 "$dir"
+up_pid=''
+cleanup() {
+	local code=$?
+	[ -z "$up_pid" ] || kill -TERM "$up_pid" 2>/dev/null || true
+	[ -z "$up_pid" ] || wait "$up_pid" 2>/dev/null || true
+	rm -rf "$dir"
+	exit $code
+}
+trap cleanup EXIT
+fail() { echo "estimate.sh: $1"; exit 1; }
+same() { [ "$1" = "$2" ] || fail "$3: \"$1\", not \"$2\""; }
+phieu() { "$bin/phieu" "$@"; }
+# exit code, specification; output in $dir/out and $dir/err
+ask() {
+	local want=$1 got=0
+	printf '%s' "$2" >"$dir/spec.json"
+	shift 2
+	phieu estimate "$dir/spec.json" "$@" >"$dir/out" 2>"$dir/err" || got=$?
+	same $got "$want" "exit of $(cat "$dir/spec.json"): $(cat "$dir/err")"
+}
+has() { grep -q "$1" "$dir/$2" || fail "no $1 in: $(head -c 2000 "$dir/$2")"; }
+
+cp "$oracle"/apistrat.csv "$oracle"/prov_w1.csv "$oracle"/prov_w2.csv "$dir"
+api='"design":{"strata":"stype","weights":"pw","fpc":"fpc"}'
+
+# one answer in three forms: R says 662.29, 9.4089
+ask 0 '{"data":"apistrat.csv",'"$api"',"estimates":[{"stat":"mean","of":"api00","deff":true}]}'
+jq -e '.estimates[0].cells[0] | (.value - 662.287363) * (.value - 662.287363) < 1e-10
+	and (.se - 9.408941) * (.se - 9.408941) < 1e-10 and .df == 197 and .n == 200' \
+	"$dir/out" >/dev/null || fail "json: $(cat "$dir/out")"
+ask 0 "$(cat "$dir/spec.json")" --csv
+same "$(wc -l <"$dir/out")" 2 'lines of CSV'
+has '^mean,mean,api00,200,200,3,' out
+ask 0 "$(cat "$dir/spec.json")" --table
+has 'mean api00 *200 *662.2874 *9.409' out
+
+# the data on standard input, the specification too
+printf '{"data":"-",%s,"estimates":[{"stat":"total"}]}' "$api" >"$dir/in.json"
+same "$(phieu estimate "$dir/in.json" --csv <"$dir/apistrat.csv" | tail -n 1 | cut -d, -f1-4)" 'total,total,1,200' 'data on standard input'
+same "$(cd "$dir" && sed 's/"-"/"apistrat.csv"/' in.json | phieu estimate - --csv | wc -l)" 2 'specification on standard input'
+
+# what is wrong: all of it, each with its place
+ask 2 '{"data":"apistrat.csv","more":1,"estimates":[{"stat":"maen"},{"stat":"quantile","of":"x"}]}'
+same "$(jq -c '[.faults[] | .path]' "$dir/out")" '["/estimates/0/stat","/estimates/1/p","/more"]' faults
+has 'E02 /more' err
+ask 2 '{'
+has 'E01' err
+ask 2 '{"data":"apistrat.csv","estimates":[]}' --table
+[ ! -s "$dir/out" ] || fail 'faults beside a table'
+ask 1 '{"data":"nowhere.csv","estimates":[{"stat":"total"}]}'
+has 'nowhere.csv' err
+ask 1 '{"data":"apistrat.csv","estimates":[{"stat":"mean","of":"nowhere"}]}'
+has 'nowhere' err
+ask 1 '{"data":"apistrat.csv","design":{"strata":"stype","fpc":"api00"},"estimates":[{"stat":"total"}]}'
+has 'varies within a stratum' err
+printf 'a,b\n1,2\n3\n' >"$dir/ragged.csv"
+ask 1 '{"data":"ragged.csv","estimates":[{"stat":"mean","of":"a"}]}'
+has 'ragged.csv: line 3' err
+: >"$dir/empty.csv"
+ask 1 '{"data":"empty.csv","estimates":[{"stat":"total"}]}'
+has 'empty' err
+ask 3 '{"data":"apistrat.csv","estimates":[{"stat":"mean","of":"api00"},{"stat":"proportion","of":"api00"}]}'
+same "$(jq -c '[.warnings[] | .code + .path]' "$dir/out")" '["W11/estimates/1"]' warnings
+ask 3 "$(cat "$dir/spec.json")" --csv
+has 'W11 /estimates/1' err
+ask 3 "$(cat "$dir/spec.json")" --table
+has 'W11 /estimates/1' out
+got=0
+phieu estimate "$dir/none.json" 2>"$dir/err" || got=$?
+same $got 2 'exit without a specification'
+phieu estimate a b 2>"$dir/err" && fail 'two files'
+phieu estimate a --json --csv 2>"$dir/err" && fail 'two forms'
+phieu estimate a --jsn 2>"$dir/err" && fail 'unknown option'
+
+# two files are one sample
+ask 0 '{"data":["prov_w1.csv","prov_w2.csv"],"design":{"strata":"stratum_c","clusters":"person_id","weights":"w_nr"},
+	"estimates":[{"stat":"change","of":"R","by":"unit","between":"wave","values":["1","2"]}]}'
+same "$(jq '.estimates[0].cells | length' "$dir/out")" 28 'units that changed'
+
+# a wave
+wave=lai-chau-2020
+export PHIEU_STATE_DIR="$dir/state"
+"$bin/phieu" up --dir "$dir/state" --plan collector/plans/$wave.json --simulate 500 --json >"$dir/ready" 2>"$dir/up.err" &
+up_pid=$!
+for _ in $(seq 600); do
+	grep -q '^{.*}$' "$dir/ready" && break
+	kill -0 $up_pid 2>/dev/null || fail "up ended: $(tail -n 5 "$dir/up.err")"
+	sleep 0.1
+done
+ask 1 '{"wave":"'$wave'","estimates":[{"stat":"total"}]}'
+ask 2 '{"wave":"'$wave'","design":{"clusters":"unit"},"estimates":[{"stat":"total"}]}'
+phieu freeze --wave $wave --reason 'thử ước lượng' >/dev/null
+ask 0 '{"wave":"'$wave'","estimates":[
+	{"stat":"mean","of":"Q1.coefficient","by":"unit","cov":true},
+	{"stat":"total","by":["unit","group"]},
+	{"stat":"mean","of":"Q1.satisfied","by":"group"},
+	{"stat":"distribution","of":"Q1"}]}'
+jq -e '(.warnings | map(.code) | (index("W03") and index("W04") and index("W05")))
+	and ([.estimates[0].cells[] | select(.n_psu > 0 and .n_psu < 10)] == [])
+	and ([.estimates[1].cells[] | select(.n_psu > 0 and .n_psu < 20)] == [])
+	and ([.estimates[1].cells[] | select(.n_psu == 0 and .value != null)] == [])
+	and ([.estimates[1].cells[] | select(.n_psu == 0)] | length > 1)
+	and ([.estimates[3].cells[].value] | add - 1 | . * . < 1e-20)' \
+	"$dir/out" >/dev/null || fail "wave: $(head -c 3000 "$dir/out")"
+# rows and respondents are those of the freeze
+same "$(jq .design.n_psu "$dir/out")" "$(phieu freeze --wave $wave --reason lại 2>/dev/null | sed -n 's/.* \([0-9]*\) phiếu, .*/\1/p')" respondents
+ask 1 '{"wave":"nowhere","estimates":[{"stat":"total"}]}'
+ask 1 '{"wave":"'$wave'","estimates":[{"stat":"mean","of":"Q1"}]}'
+has 'not a number' err
