@@ -507,7 +507,7 @@ def files(base):
 
 
 def same_at_once(base):
-    """story 1, 2, 4, 22: one form, many times at the same moment"""
+    """Stories 1, 2, 4: one form, many times at the same moment."""
     sub = f"{base}/submission"
     one = with_photos(SHEETS.pop(), "a.jpg")
     boundary = "zz"
@@ -831,6 +831,50 @@ def raw_post(base, xml, name, data, patience=10):
         return 0
 
 
+def many_and_stopped(base):
+    """Stories 40 and 41: 35 phones post one sheet after another over
+    connections of their own, some the same twice at once (43, 44), and the
+    collector is told to stop in the middle: what has begun is finished."""
+    mine = [[SHEETS.pop() for _ in range(3)] for _ in range(35)]
+    got = {}
+
+    def phone(sheets):
+        for x in sheets:
+            got[instance(x)] = raw_post(base, x, "a.jpg", b"1", patience=30)
+    threads = [threading.Thread(target=phone, args=(m,)) for m in mine
+               for _ in range(2)]
+    for t in threads:
+        t.start()
+    while len(got) < 20:
+        time.sleep(0.001)
+    c.proc.send_signal(signal.SIGTERM)
+    for t in threads:
+        t.join()
+    check(c.proc.wait() == 0, "it stops by itself")
+    c.log.close()
+    c.start()
+    for name, status in got.items():
+        check(status in (0, 201, 503), f"while stopping: {status}")
+        check(status != 201 or present(name) == "a.jpg=true", "acked, whole")
+    for m in mine:
+        for x in m:
+            check(raw_post(base, x, "a.jpg", b"1") == 201, "goes on after")
+            check(rows(f"instance = '{instance(x)}'") == 1, "once")
+    # story 42: a slow line is not cut off while it moves
+    one = SHEETS.pop()
+    body = ("--q\r\nContent-Disposition: form-data; name=\"xml_submission_file"
+            f"\"; filename=\"f\"\r\n\r\n{one}\r\n--q--\r\n").encode()
+    with socket.create_connection(("127.0.0.1", c.port), timeout=60) as s:
+        s.sendall((f"POST {base}/submission HTTP/1.1\r\nHost: x\r\n"
+                   "X-OpenRosa-Version: 1.0\r\nConnection: close\r\n"
+                   "Content-Type: multipart/form-data; boundary=q\r\n"
+                   f"Content-Length: {len(body)}\r\n\r\n").encode())
+        for i in range(0, len(body), 16):
+            s.sendall(body[i:i + 16])
+            time.sleep(0.01)
+        check(s.recv(100).split()[1] == b"201", "byte by byte")
+
+
 def killed(base, kills):
     """R1, R2, R5, story 7, 17, 18: the collector is killed under load; what
     was acknowledged is there with its file, what was sent again once."""
@@ -976,6 +1020,7 @@ scopes()
 closed(keyed)
 all_again(keyed)
 killed(keyed, 200 if os.environ.get("PHIEU_TRIAL") == "1" else 8)
+many_and_stopped(keyed)
 addresses(keyed)
 pictures()
 logins()
