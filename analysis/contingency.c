@@ -147,7 +147,7 @@ static void by_share(const struct work *w, const double *m, size_t q,
 static bool share_cov(const struct work *w, double *out)
 {
 	size_t n = w->cells;
-	double *j = calloc(n * n, sizeof *j);
+	double *j = calloc(n * n + 1, sizeof *j);
 	bool ok;
 
 	if (!j)
