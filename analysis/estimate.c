@@ -97,6 +97,19 @@ bool est_stat(const struct survey_var *v, const struct survey_stat *s,
 	return run(v, s, how, out, cov, e);
 }
 
+static bool any_missing(const double *y, size_t n)
+{
+	unsigned bad[4] = { 0, 0, 0, 0 };
+	size_t i = 0;
+
+	for (; i + 4 <= n; i += 4)
+		for (size_t k = 0; k < 4; k++)
+			bad[k] |= isnan(y[i + k]) != 0;
+	for (; i < n; i++)
+		bad[0] |= isnan(y[i]) != 0;
+	return (bad[0] | bad[1] | bad[2] | bad[3]) != 0;
+}
+
 static uint32_t *masked(const struct survey_var *v, const uint32_t *domain,
 			const double *const *y, size_t k, struct err *e)
 {
@@ -107,6 +120,26 @@ static uint32_t *masked(const struct survey_var *v, const uint32_t *domain,
 	else
 		(void)err_set(e, ERR_NOMEM, "no memory for cells");
 	return cell;
+}
+
+/* The domain of variables: the one given where nothing is missing, else one
+ * of its own. */
+struct mask {
+	const uint32_t *cell;
+	uint32_t *own;
+};
+
+static bool mask(const struct survey_var *v, const uint32_t *domain,
+		 const double *const *y, size_t k, struct mask *m,
+		 struct err *e)
+{
+	bool missing = domain == NULL;
+
+	for (size_t j = 0; j < k && !missing; j++)
+		missing = any_missing(y[j], v->design->n);
+	m->own = missing ? masked(v, domain, y, k, e) : NULL;
+	m->cell = missing ? m->own : domain;
+	return m->cell != NULL;
 }
 
 /* Any value inside: means and squares are taken from there. */
@@ -228,17 +261,19 @@ bool est_mean(const struct survey_var *v, const uint32_t *domain,
 				 .n_blocks = n_cells,
 				 .q = 1,
 				 .theta = mean_theta };
+	struct survey_column column[2] = { { y, 0 }, { NULL, 0 } };
 	struct ctx c = { .stat = &s, .y = y };
-	uint32_t *cell = masked(v, domain, &y, 1, e);
-	bool ok = cell != NULL;
+	struct mask m;
+	bool ok = mask(v, domain, &y, 1, &m, e);
 
-	s.cell = cell;
+	s.cell = m.cell;
 	s.ctx = &c;
+	s.column = column;
 	if (ok)
-		c.origin = origin_of(&s, v->design->n, y);
+		column[0].origin = c.origin = origin_of(&s, v->design->n, y);
 	ok = ok && run(v, &s, how, out, cov, e) &&
 	     (!how->deff || design_effects(v, &s, y, false, out, e));
-	free(cell);
+	free(m.own);
 	return ok;
 }
 
@@ -273,15 +308,17 @@ bool est_total(const struct survey_var *v, const uint32_t *domain,
 				 .n_blocks = n_cells,
 				 .q = 1,
 				 .theta = total_theta };
+	const struct survey_column column = { y, 0 };
 	struct ctx c = { .stat = &s, .y = y };
-	uint32_t *cell = masked(v, domain, &y, 1, e);
-	bool ok = cell != NULL;
+	struct mask m;
+	bool ok = mask(v, domain, &y, 1, &m, e);
 
-	s.cell = cell;
+	s.cell = m.cell;
 	s.ctx = &c;
+	s.column = &column;
 	ok = ok && run(v, &s, how, out, cov, e) &&
 	     (!how->deff || design_effects(v, &s, y, true, out, e));
-	free(cell);
+	free(m.own);
 	return ok;
 }
 
@@ -324,14 +361,16 @@ bool est_ratio(const struct survey_var *v, const uint32_t *domain,
 				 .n_blocks = n_cells,
 				 .q = 1,
 				 .theta = ratio_theta };
+	const struct survey_column column[] = { { num, 0 }, { den, 0 } };
 	struct ctx c = { .stat = &s, .y = num, .x = den };
-	uint32_t *cell = masked(v, domain, both, 2, e);
-	bool ok = cell != NULL;
+	struct mask m;
+	bool ok = mask(v, domain, both, 2, &m, e);
 
-	s.cell = cell;
+	s.cell = m.cell;
 	s.ctx = &c;
+	s.column = column;
 	ok = ok && run(v, &s, how, out, cov, e);
-	free(cell);
+	free(m.own);
 	return ok;
 }
 
@@ -493,18 +532,25 @@ bool est_mean_vector(const struct survey_var *v, const uint32_t *domain,
 				 .theta = means_theta };
 	double *origin = malloc((k + 1) * sizeof *origin);
 	struct ctx c = { .stat = &s, .ys = y, .k = k, .mean = origin };
-	uint32_t *cell = masked(v, domain, y, k, e);
-	bool ok = origin && cell;
+	struct survey_column *column = malloc((k + 1) * sizeof *column);
+	struct mask m = { NULL, NULL };
+	bool ok = origin && column && mask(v, domain, y, k, &m, e);
 
-	if (!origin)
+	if (!origin || !column)
 		(void)err_set(e, ERR_NOMEM, "no memory for %zu variables", k);
-	s.cell = cell;
+	s.cell = m.cell;
+	s.column = column;
 	s.ctx = &c;
-	for (size_t j = 0; ok && j < k; j++)
+	for (size_t j = 0; ok && j < k; j++) {
 		origin[j] = origin_of(&s, v->design->n, y[j]);
+		column[j] = (struct survey_column){ y[j], origin[j] };
+	}
+	if (ok)
+		column[k] = (struct survey_column){ NULL, 0 };
 	ok = ok && run(v, &s, how, out, cov, e);
 	free(origin);
-	free(cell);
+	free(column);
+	free(m.own);
 	return ok;
 }
 

@@ -383,72 +383,33 @@ static void add_units(struct engine *g, size_t stage,
 
 /* ---- rows that are units ---------------------------------------------- */
 
-/* Where every row is a unit and a row has one block, the sums of a stratum can
- * be had in the order of the rows, without looking them up by the design: a
- * table of strata x blocks.  Two blocks never meet in a unit. */
-struct shifted {
-	double k, sum, square;
-	uint32_t count;
-};
-
-struct table {
-	struct shifted *at; /* [strata * n_blocks] */
-};
-
-#define TABLE_MOST ((size_t)1 << 20)
-
-static bool fits_table(const struct survey_design *d,
-		       const struct survey_scores *s)
-{
-	return d->elements && s->q == 1 &&
-	       d->n_strata[0] <= TABLE_MOST / s->n_blocks &&
-	       d->n_strata[0] * s->n_blocks <= d->n;
-}
-
-static void fill_table(const struct survey_design *d, struct cursor *c,
-		       struct shifted *at)
-{
-	size_t nb = c->s->n_blocks;
-	uint32_t row[SURVEY_BLOCK];
-
-	for (size_t from = 0; from < d->n; from += c->step) {
-		size_t n = d->n - from < c->step ? d->n - from : c->step;
-		const uint32_t *stratum = d->row_stratum + from;
-
-		for (size_t i = 0; i < n; i++)
-			row[i] = (uint32_t)(from + i);
-		c->s->fill(c->s, row, n, c->block, c->z);
-		for (size_t i = 0; i < n; i++) {
-			struct shifted *x = at + stratum[i] * nb + c->block[i];
-			double t;
-
-			if (c->block[i] == SURVEY_NONE)
-				continue;
-			if (x->count++ == 0)
-				x->k = c->z[i];
-			t = c->z[i] - x->k;
-			x->sum += t;
-			x->square += t * t;
-		}
-	}
-}
-
-static void load_stratum(struct engine *g, const struct table *t, size_t h)
+/* A stratum of the table as end_stratum wants it: shifted by its means, the
+ * sums left over are 0. */
+static void load_stratum(struct engine *g, const struct survey_table *t,
+			 size_t h)
 {
 	struct spread *s = &g->s;
-	const struct shifted *at = t->at + h * s->n_blocks;
+	size_t q = s->q;
 
 	for (size_t b = 0; b < s->n_blocks; b++) {
-		if (at[b].count == 0)
+		size_t at = h * s->n_blocks + b, i = 0;
+		const double *square = t->square + at * t->pairs;
+
+		if (t->count[at] == 0)
 			continue;
 		s->list[s->n++] = (uint32_t)b;
-		s->count[b] = at[b].count;
-		s->k[b] = at[b].k;
-		s->sum[b] = at[b].sum;
-		s->square[b] = at[b].square;
+		s->count[b] = t->count[at];
+		for (size_t a = 0; a < q; a++) {
+			s->k[b * q + a] = t->mean[at * q + a];
+			s->sum[b * q + a] = 0;
+			for (size_t c = s->full ? 0 : a; c < a; c++)
+				s->pair[(b * q + a) * s->p + b * q + c] =
+					square[i++];
+			s->square[b * q + a] = square[i++];
+		}
 		if (s->base) {
-			s->base[b].rows += at[b].count;
-			s->base[b].units += at[b].count;
+			s->base[b].rows += t->count[at];
+			s->base[b].units += t->count[at];
 		}
 	}
 }
@@ -503,8 +464,8 @@ static size_t family(const struct survey_design *d, size_t stage, size_t k,
 	return k;
 }
 
-static bool add_stage(struct engine *g, size_t stage, const struct table *t,
-		      struct err *e)
+static bool add_stage(struct engine *g, size_t stage,
+		      const struct survey_table *t, struct err *e)
 {
 	const struct survey_design *d = g->d;
 	size_t end;
@@ -570,16 +531,14 @@ static bool add_stages(struct engine *g, const struct survey_scores *s,
 		       struct err *e)
 {
 	const struct survey_design *d = g->d;
-	struct table t = { 0 };
+	struct survey_table t;
 	bool ok = true;
 
-	if (fits_table(d, s)) {
-		t.at = calloc(d->n_strata[0] * s->n_blocks, sizeof *t.at);
-		if (!t.at)
-			return err_set(e, ERR_NOMEM, "no memory for strata");
-		fill_table(d, &g->c, t.at);
+	if (survey_table_fits(d, s)) {
+		if (!survey_table_init(&t, d, s, g->s.full, e))
+			return false;
 		ok = add_stage(g, 0, &t, e);
-		free(t.at);
+		survey_table_clear(&t);
 		return ok;
 	}
 	for (size_t stage = 0; ok && stage < d->n_stages; stage++) {
@@ -617,68 +576,91 @@ static bool plain_cov(const struct survey_design *d,
 /* ---- what calibration leaves of scores -------------------------------- */
 
 struct residual {
-	struct survey_scores s; /* dense: one block of all statistics */
 	const struct survey_scores *of;
 	const struct survey_residual *r;
+	size_t p;  /* all statistics of `of`, as one block */
 	double *b; /* [k*p] */
-	uint32_t *index;
-	double *value; /* [k] */
-	uint32_t *block;
-	double *z; /* [SURVEY_BLOCK*q] */
 };
+
+/* What a thread works in: the scores' own room, then these. */
+struct scratch {
+	struct survey_scores of; /* with a room of its own */
+	double *z, *value;
+	uint32_t *block, *index;
+};
+
+static size_t room_of(const struct residual *x)
+{
+	return x->of->room + SURVEY_BLOCK * (x->of->q + 1) + 2 * (x->r->k + 1);
+}
+
+static struct scratch scratch_of(const struct residual *x, double *room)
+{
+	struct scratch w = { .of = *x->of };
+
+	w.of.v = room;
+	w.z = room + x->of->room;
+	w.value = w.z + SURVEY_BLOCK * x->of->q;
+	w.block = (uint32_t *)(void *)(w.value + x->r->k + 1);
+	w.index = w.block + SURVEY_BLOCK;
+	return w;
+}
 
 static void residual_scores(const struct survey_scores *s, const uint32_t *row,
 			    size_t n, uint32_t *block, double *z)
 {
-	/* the first member: see residual_cov */
-	const struct residual *x = (const struct residual *)(const void *)s;
-	size_t p = s->q, q = x->of->q;
+	const struct residual *x = s->ctx;
+	struct scratch w = scratch_of(x, s->v);
+	size_t p = x->p, q = x->of->q;
 
-	x->of->fill(x->of, row, n, x->block, x->z);
+	w.of.fill(&w.of, row, n, w.block, w.z);
 	for (size_t i = 0; i < n; i++) {
-		size_t k = x->r->row(x->r->ctx, row[i], x->index, x->value);
+		size_t k = x->r->row(x->r->ctx, row[i], w.index, w.value);
 		double *to = z + i * p;
 
 		block[i] = 0;
 		memset(to, 0, p * sizeof *to);
 		for (size_t j = 0; j < k; j++) {
-			const double *b = x->b + x->index[j] * p;
-			double c = x->r->weight[row[i]] * x->value[j];
+			const double *b = x->b + w.index[j] * p;
+			double c = x->r->weight[row[i]] * w.value[j];
 
 			for (size_t a = 0; a < p; a++)
 				to[a] -= c * b[a];
 		}
-		if (x->block[i] != SURVEY_NONE)
+		if (w.block[i] != SURVEY_NONE)
 			for (size_t a = 0; a < q; a++)
-				to[x->block[i] * q + a] += x->z[i * q + a];
+				to[w.block[i] * q + a] += w.z[i * q + a];
 	}
 }
 
 /* b = sum of x_i z_i' / g_i, then solved. */
-static bool regress(struct residual *x, const struct survey_design *d,
-		    struct err *e)
+static bool regress(const struct residual *x, const struct survey_design *d,
+		    double *room, struct err *e)
 {
 	const struct survey_residual *r = x->r;
-	size_t p = x->s.q, q = x->of->q;
+	struct scratch w = scratch_of(x, room);
+	size_t p = x->p, q = x->of->q;
+	uint32_t row[SURVEY_BLOCK] = { 0 };
 
 	for (size_t from = 0; from < d->n; from += SURVEY_BLOCK) {
-		const uint32_t *row = d->order + from;
 		size_t n =
 			d->n - from < SURVEY_BLOCK ? d->n - from : SURVEY_BLOCK;
 
-		x->of->fill(x->of, row, n, x->block, x->z);
+		for (size_t i = 0; i < n; i++)
+			row[i] = (uint32_t)(from + i);
+		w.of.fill(&w.of, row, n, w.block, w.z);
 		for (size_t i = 0; i < n; i++) {
 			double g = r->inv_g ? r->inv_g[row[i]] : 1;
 			size_t k;
 
-			if (x->block[i] == SURVEY_NONE)
+			if (w.block[i] == SURVEY_NONE)
 				continue;
-			k = r->row(r->ctx, row[i], x->index, x->value);
+			k = r->row(r->ctx, row[i], w.index, w.value);
 			for (size_t j = 0; j < k; j++)
 				for (size_t a = 0; a < q; a++)
-					x->b[x->index[j] * p + x->block[i] * q +
-					     a] += x->value[j] * g *
-						   x->z[i * q + a];
+					x->b[w.index[j] * p + w.block[i] * q +
+					     a] +=
+						w.value[j] * g * w.z[i * q + a];
 		}
 	}
 	return r->solve(r->ctx, x->b, p, e);
@@ -690,27 +672,25 @@ static bool residual_cov(const struct survey_design *d,
 			 struct err *e)
 {
 	size_t p = s->n_blocks * s->q;
-	struct residual x = {
-		.s = { .n_blocks = 1, .q = p, .fill = residual_scores },
-		.of = s,
-		.r = r
-	};
+	struct residual x = { .of = s, .r = r, .p = p };
+	struct survey_scores z = { .n_blocks = 1,
+				   .q = p,
+				   .fill = residual_scores,
+				   .design = d,
+				   .room = room_of(&x),
+				   .ctx = &x,
+				   .alone = s->alone };
 	bool ok;
 
 	x.b = calloc(r->k * p + 1, sizeof *x.b);
-	x.index = malloc((r->k + 1) * sizeof *x.index);
-	x.value = malloc((r->k + 1) * sizeof *x.value);
-	x.block = malloc(SURVEY_BLOCK * sizeof *x.block);
-	x.z = malloc(SURVEY_BLOCK * s->q * sizeof *x.z);
-	ok = x.b && x.index && x.value && x.block && x.z;
+	z.v = malloc(z.room * sizeof *z.v);
+	ok = x.b && z.v;
 	if (!ok)
 		(void)err_set(e, ERR_NOMEM, "no memory for residuals");
-	ok = ok && regress(&x, d, e) && plain_cov(d, &x.s, full, cov, NULL, e);
+	ok = ok && regress(&x, d, z.v, e) &&
+	     plain_cov(d, &z, full, cov, NULL, e);
 	free(x.b);
-	free(x.index);
-	free(x.value);
-	free(x.block);
-	free(x.z);
+	free(z.v);
 	return ok;
 }
 

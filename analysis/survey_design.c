@@ -620,8 +620,10 @@ struct survey_design *survey_design_new(const struct survey_input *in,
 	if (!check_input(in, e))
 		return NULL;
 	b.d = calloc(1, sizeof *b.d);
-	if (b.d)
+	if (b.d) {
 		b.d->own = calloc(1, sizeof(struct own));
+		b.d->threads = SURVEY_THREADS;
+	}
 	ok = b.d && b.d->own;
 	if (ok)
 		ok = build_design(&b, e);

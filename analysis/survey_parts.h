@@ -15,10 +15,44 @@ struct survey_scores {
 	const struct survey_design *design;
 	const struct survey_stat *stat;
 	const double *jac;
-	double *v; /* [SURVEY_BLOCK * m] */
+	/* totals that statistic a depends on in any cell: those of
+	 * needs[first[a]] to needs[first[a + 1] - 1] */
+	const uint32_t *first, *needs;
+	double *v;   /* [room], of one thread */
+	size_t room; /* that fill needs, SURVEY_BLOCK rows a time */
+	const void *ctx;
 	const double *ready;
 	const uint32_t *cell;
+	bool alone; /* fill is for one thread only */
 };
+
+/* Rows in slices that depend on their number alone, so that sums do not depend
+ * on the number of threads. */
+#define SURVEY_SLICES 16
+struct survey_slices {
+	size_t n, rows, step; /* slices; rows of a slice but the last */
+};
+struct survey_slices survey_slices_of(size_t rows);
+/* act(ctx, slice) for every slice, on up to `threads` threads.  Slices write to
+ * places of their own. */
+void survey_slices_run(const struct survey_slices *s, unsigned threads,
+		       void (*act)(void *ctx, size_t slice), void *ctx);
+
+/* Where every row is a unit, the sums of strata x blocks in the order of the
+ * rows, without looking rows up by the design.  Two blocks never meet in a
+ * unit. */
+struct survey_table {
+	size_t n_strata, n_blocks, q, pairs; /* pairs: q, or q(q+1)/2 full */
+	uint32_t *count;		     /* [strata * n_blocks] units */
+	double *mean;			     /* [... * q] */
+	double *square; /* [... * pairs] sums of centred products, a >= b */
+};
+bool survey_table_fits(const struct survey_design *d,
+		       const struct survey_scores *s);
+bool survey_table_init(struct survey_table *t, const struct survey_design *d,
+		       const struct survey_scores *s, bool full,
+		       struct err *e) MUST_USE;
+void survey_table_clear(struct survey_table *t);
 
 /* cov as survey_estimate has it; base [n_blocks] or NULL: rows, units and
  * strata of each block, whatever their weights (not with residuals). */

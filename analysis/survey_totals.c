@@ -11,18 +11,22 @@
 /* ---- totals ----------------------------------------------------------- */
 
 /* Plain sums of a block of rows, then one compensated addition each: the
- * error is that of a thousand rows, whatever their number. */
+ * error is that of a thousand rows, whatever their number.  Cells are m + 1
+ * wide, the weights last. */
 struct sums {
-	const struct survey_design *d;
-	const struct survey_stat *s;
-	double *part;		  /* [n_cells*m] of the block */
-	struct survey_sum *whole; /* [n_cells*m] */
+	double *part;		  /* [n_cells*(m+1)] of the block */
+	struct survey_sum *whole; /* [n_cells*(m+1)] of the slice */
 	uint8_t *touched;	  /* [n_cells] in the block */
 	uint32_t *list;
 	double *v;
-	bool weigh;		   /* sums of weights too */
-	double *part_w;		   /* [n_cells] of the block */
-	struct survey_sum *weight; /* [n_cells] */
+	bool failed;
+};
+
+struct sum_job {
+	const struct survey_design *d;
+	const struct survey_stat *s;
+	struct survey_slices slices;
+	struct sums at[SURVEY_SLICES + 1];
 };
 
 static void sums_clear(struct sums *t)
@@ -32,119 +36,149 @@ static void sums_clear(struct sums *t)
 	free(t->touched);
 	free(t->list);
 	free(t->v);
-	free(t->part_w);
-	free(t->weight);
+	*t = (struct sums){ .failed = t->failed };
 }
 
-static bool sums_init(struct sums *t, struct err *e)
+static bool sums_init(struct sums *t, const struct survey_stat *s)
 {
-	size_t n = t->s->n_cells * t->s->m;
+	size_t n = s->n_cells * (s->m + 1);
 
-	if (t->s->m == 0 || t->s->n_cells == 0 ||
-	    t->s->n_cells > MAX_TOTALS / t->s->m)
-		return err_set(e, ERR_INPUT,
-			       "too many cells: %zu of %zu totals",
-			       t->s->n_cells, t->s->m);
 	t->part = calloc(n, sizeof *t->part);
 	t->whole = calloc(n, sizeof *t->whole);
-	t->touched = calloc(t->s->n_cells, sizeof *t->touched);
-	t->list = malloc(t->s->n_cells * sizeof *t->list);
-	t->v = malloc(SURVEY_BLOCK * t->s->m * sizeof *t->v);
-	t->part_w = calloc(t->s->n_cells, sizeof *t->part_w);
-	t->weight = calloc(t->s->n_cells, sizeof *t->weight);
-	return (t->part && t->whole && t->touched && t->list && t->v &&
-		t->part_w && t->weight) ||
-	       err_set(e, ERR_NOMEM, "no memory for %zu totals", n);
+	t->touched = calloc(s->n_cells, sizeof *t->touched);
+	t->list = malloc(s->n_cells * sizeof *t->list);
+	t->v = malloc(SURVEY_BLOCK * s->m * sizeof *t->v);
+	return t->part && t->whole && t->touched && t->list && t->v;
 }
 
-/* Most statistics bring two values a row: a loop of their own. */
-static size_t add_pairs(struct sums *t, const uint32_t *row, size_t n)
+static size_t touch(struct sums *t, uint32_t c, size_t touched)
 {
-	const uint32_t *cell = t->s->cell;
-	const double *weight = t->d->weight, *v = t->v;
+	if (!t->touched[c]) {
+		t->touched[c] = 1;
+		t->list[touched++] = c;
+	}
+	return touched;
+}
+
+/* Most statistics are of two columns: a loop of their own. */
+static size_t add_pairs(struct sums *t, const struct sum_job *j, size_t from,
+			size_t n)
+{
+	const uint32_t *cell = j->s->cell ? j->s->cell + from : NULL;
+	const struct survey_column *col = j->s->column;
+	const double *weight = j->d->weight + from, *x = col[0].x + from;
+	const double *y = col[1].x ? col[1].x + from : NULL;
 	size_t touched = 0;
 
-	for (size_t i = 0; i < n; i++, v += 2) {
-		uint32_t c = cell ? cell[row[i]] : 0;
-		double w = weight[row[i]];
+	for (size_t i = 0; i < n; i++) {
+		uint32_t c = cell ? cell[i] : 0;
+		double *to = t->part + 3 * (size_t)c, w = weight[i];
 
 		if (c == SURVEY_NONE)
 			continue;
-		if (!t->touched[c]) {
-			t->touched[c] = 1;
-			t->list[touched++] = c;
-		}
-		t->part_w[c] += w;
-		t->part[2 * c] += w * v[0];
-		t->part[2 * c + 1] += w * v[1];
+		touched = touch(t, c, touched);
+		to[0] += w * (x[i] - col[0].origin);
+		to[1] += y ? w * (y[i] - col[1].origin) : w;
+		to[2] += w;
 	}
 	return touched;
 }
 
-static size_t add_values(struct sums *t, const uint32_t *row, size_t n)
+static size_t add_values(struct sums *t, const struct sum_job *j, size_t from,
+			 size_t n)
 {
-	const uint32_t *cell = t->s->cell;
+	const struct survey_stat *s = j->s;
 	const double *v = t->v;
-	size_t m = t->s->m, touched = 0;
+	uint32_t row[SURVEY_BLOCK] = { 0 };
+	size_t m = s->m, touched = 0;
 
+	for (size_t i = 0; i < n; i++)
+		row[i] = (uint32_t)(from + i);
+	s->values(s->ctx, row, n, t->v);
 	for (size_t i = 0; i < n; i++, v += m) {
-		uint32_t c = cell ? cell[row[i]] : 0;
-		double w = t->d->weight[row[i]], *to = t->part + c * m;
+		uint32_t c = s->cell ? s->cell[from + i] : 0;
+		double w = j->d->weight[from + i];
+		double *to = t->part + c * (m + 1);
 
 		if (c == SURVEY_NONE)
 			continue;
-		if (!t->touched[c]) {
-			t->touched[c] = 1;
-			t->list[touched++] = c;
-		}
-		t->part_w[c] += w;
-		for (size_t j = 0; j < m; j++)
-			to[j] += w * v[j];
+		touched = touch(t, c, touched);
+		for (size_t k = 0; k < m; k++)
+			to[k] += w * v[k];
+		to[m] += w;
 	}
 	return touched;
-}
-
-static void sum_block(struct sums *t, const uint32_t *row, size_t n)
-{
-	size_t m = t->s->m, touched;
-
-	t->s->values(t->s->ctx, row, n, t->v);
-	touched = m == 2 ? add_pairs(t, row, n) : add_values(t, row, n);
-	for (size_t k = 0; k < touched; k++) {
-		size_t c = t->list[k];
-
-		for (size_t j = 0; j < m; j++) {
-			survey_add(&t->whole[c * m + j], t->part[c * m + j]);
-			t->part[c * m + j] = 0;
-		}
-		if (t->weigh)
-			survey_add(&t->weight[c], t->part_w[c]);
-		t->part_w[c] = 0;
-		t->touched[c] = 0;
-	}
 }
 
 /* In the order of the rows: columns are read from end to end. */
+static void sum_slice(void *ctx, size_t slice)
+{
+	struct sum_job *j = ctx;
+	struct sums *t = &j->at[slice];
+	size_t m = j->s->m, from = slice * j->slices.step;
+	size_t end = from + j->slices.step;
+	bool pairs = m == 2 && j->s->column && j->s->column[0].x;
+
+	if (end > j->d->n)
+		end = j->d->n;
+	t->failed = !sums_init(t, j->s);
+	for (; !t->failed && from < end; from += SURVEY_BLOCK) {
+		size_t n =
+			end - from < SURVEY_BLOCK ? end - from : SURVEY_BLOCK;
+		size_t touched = pairs ? add_pairs(t, j, from, n)
+				       : add_values(t, j, from, n);
+
+		for (size_t k = 0; k < touched; k++) {
+			size_t c = t->list[k] * (m + 1);
+
+			for (size_t i = 0; i <= m; i++) {
+				survey_add(&t->whole[c + i], t->part[c + i]);
+				t->part[c + i] = 0;
+			}
+			t->touched[t->list[k]] = 0;
+		}
+	}
+}
+
 static bool sum_all(const struct survey_design *d, const struct survey_stat *s,
 		    double *totals, double *weights, struct err *e)
 {
-	struct sums t = { .d = d, .s = s, .weigh = weights != NULL };
-	bool ok = sums_init(&t, e);
-	uint32_t row[SURVEY_BLOCK];
+	struct sum_job j = { .d = d, .s = s, .slices = survey_slices_of(d->n) };
+	struct survey_sum *whole;
+	size_t m = s->m;
+	bool ok = true;
 
-	for (size_t i = 0; ok && i < d->n; i += SURVEY_BLOCK) {
-		size_t n = d->n - i < SURVEY_BLOCK ? d->n - i : SURVEY_BLOCK;
+	if (m == 0 || s->n_cells == 0 || s->n_cells > MAX_TOTALS / m)
+		return err_set(e, ERR_INPUT,
+			       "too many cells: %zu of %zu totals", s->n_cells,
+			       m);
+	/* a table a slice: with many cells one slice is enough */
+	if (s->n_cells * (m + 1) > d->n / 4)
+		j.slices = (struct survey_slices){ 1, d->n, d->n };
+	whole = calloc(s->n_cells * (m + 1), sizeof *whole);
+	if (!whole)
+		return err_set(e, ERR_NOMEM, "no memory for totals");
+	survey_slices_run(&j.slices, s->column ? d->threads : 1, sum_slice, &j);
+	for (size_t k = 0; k < j.slices.n; k++) {
+		struct sums *t = &j.at[k];
 
-		for (size_t k = 0; k < n; k++)
-			row[k] = (uint32_t)(i + k);
-		sum_block(&t, row, n);
+		ok = ok && !t->failed;
+		for (size_t i = 0; ok && i < s->n_cells * (m + 1); i++) {
+			survey_add(&whole[i], t->whole[i].s);
+			survey_add(&whole[i], t->whole[i].c);
+		}
+		sums_clear(t);
 	}
-	for (size_t k = 0; ok && k < s->n_cells * s->m; k++)
-		totals[k] = t.whole[k].s + t.whole[k].c;
-	for (size_t c = 0; ok && weights && c < s->n_cells; c++)
-		weights[c] = t.weight[c].s + t.weight[c].c;
-	sums_clear(&t);
-	return ok;
+	for (size_t c = 0; ok && c < s->n_cells; c++) {
+		const struct survey_sum *from = whole + c * (m + 1);
+
+		for (size_t i = 0; i < m; i++)
+			totals[c * m + i] = from[i].s + from[i].c;
+		if (weights)
+			weights[c] = from[m].s + from[m].c;
+	}
+	free(whole);
+	return ok || err_set(e, ERR_NOMEM, "no memory for totals");
 }
 
 /* ---- what is behind a cell or block ----------------------------------- */
@@ -233,25 +267,29 @@ struct survey_base survey_base_of(const struct survey_design *d,
 
 /* ---- statistics ------------------------------------------------------- */
 
-/* One statistic of two values: the loop of means and ratios. */
+/* One statistic of two columns: the loop of means and ratios.  Rows in their
+ * order come as they lie. */
 static void pair_scores(const struct survey_scores *s, const uint32_t *row,
 			size_t n, uint32_t *block, double *z)
 {
 	const struct survey_stat *st = s->stat;
-	const double *weight = s->design->weight, *v = s->v;
-	const double *jac = s->jac;
+	const double *weight = s->design->weight, *jac = s->jac;
+	const struct survey_column *col = st->column;
+	const double *x = col[0].x, *y = col[1].x;
 	const uint32_t *cell = st->cell, *of = st->block;
 
 	for (size_t i = 0; i < n; i++) {
-		uint32_t c = cell ? cell[row[i]] : 0;
+		size_t r = row[i];
+		uint32_t c = cell ? cell[r] : 0;
 
 		block[i] = c;
 		if (c == SURVEY_NONE)
 			continue;
 		if (of)
 			block[i] = of[c];
-		z[i] = weight[row[i]] *
-		       (jac[2 * c] * v[2 * i] + jac[2 * c + 1] * v[2 * i + 1]);
+		z[i] = weight[r] *
+		       (jac[2 * c] * (x[r] - col[0].origin) +
+			jac[2 * c + 1] * (y ? y[r] - col[1].origin : 1));
 	}
 }
 
@@ -261,11 +299,11 @@ static void stat_scores(const struct survey_scores *s, const uint32_t *row,
 	const struct survey_stat *st = s->stat;
 	size_t m = st->m, q = st->q;
 
-	st->values(st->ctx, row, n, s->v);
-	if (m == 2 && q == 1) {
+	if (m == 2 && q == 1 && st->column && st->column[0].x) {
 		pair_scores(s, row, n, block, z);
 		return;
 	}
+	st->values(st->ctx, row, n, s->v);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t c = st->cell ? st->cell[row[i]] : 0;
 		const double *jac = s->jac + (size_t)c * q * m;
@@ -279,11 +317,35 @@ static void stat_scores(const struct survey_scores *s, const uint32_t *row,
 		for (size_t a = 0; a < q; a++) {
 			double sum = 0;
 
-			for (size_t j = 0; j < m; j++)
-				sum += jac[a * m + j] * s->v[i * m + j];
+			for (size_t k = s->first[a]; k < s->first[a + 1]; k++)
+				sum += jac[a * m + s->needs[k]] *
+				       s->v[i * m + s->needs[k]];
 			z[i * q + a] = w * sum;
 		}
 	}
+}
+
+/* Derivatives that are 0 in every cell are not multiplied a million times. */
+static void find_needs(const struct survey_stat *s, const double *jac,
+		       struct survey_scores *z, uint32_t *room)
+{
+	size_t n = 0, q = s->q, m = s->m;
+	uint32_t *first = room, *needs = room + q + 1;
+
+	for (size_t a = 0; a < q; a++) {
+		first[a] = (uint32_t)n;
+		for (size_t j = 0; j < m; j++) {
+			bool zero = true;
+
+			for (size_t c = 0; c < s->n_cells && zero; c++)
+				zero = jac[(c * q + a) * m + j] == 0;
+			if (!zero)
+				needs[n++] = (uint32_t)j;
+		}
+	}
+	first[q] = (uint32_t)n;
+	z->first = first;
+	z->needs = needs;
 }
 
 /* Sums of weights by block. */
@@ -323,12 +385,15 @@ bool survey_estimate_base(const struct survey_var *v,
 {
 	size_t p = s->n_blocks * s->q;
 	double *totals = NULL, *jac = NULL, *weights = NULL;
+	uint32_t *needs = NULL;
 	bool by_the_way = base && !v->design->zero_weight && !v->residual;
 	struct survey_scores z = { .n_blocks = s->n_blocks,
 				   .q = s->q,
 				   .fill = stat_scores,
 				   .design = v->design,
-				   .stat = s };
+				   .stat = s,
+				   .room = SURVEY_BLOCK * s->m,
+				   .alone = s->column == NULL };
 	bool ok = false;
 
 	if (full && p > MAX_FULL)
@@ -341,7 +406,8 @@ bool survey_estimate_base(const struct survey_var *v,
 	totals = malloc((s->n_cells * (s->m + 1) + 1) * sizeof *totals);
 	jac = calloc(s->n_cells * s->q * s->m + 1, sizeof *jac);
 	z.v = malloc((SURVEY_BLOCK * s->m + 1) * sizeof *z.v);
-	if (!totals || !jac || !z.v) {
+	needs = malloc((s->q + 1 + s->q * s->m) * sizeof *needs);
+	if (!totals || !jac || !z.v || !needs) {
 		(void)err_set(e, ERR_NOMEM, "no memory for %zu cells",
 			      s->n_cells);
 		goto out;
@@ -351,6 +417,7 @@ bool survey_estimate_base(const struct survey_var *v,
 		goto out;
 	s->theta(s->ctx, totals, theta, jac);
 	z.jac = jac;
+	find_needs(s, jac, &z, needs);
 	ok = survey_cov(v->design, v->residual, &z, full, cov,
 			by_the_way ? base : NULL, e) &&
 	     (!base || by_the_way || count_base(v->design, s, true, base, e));
@@ -362,6 +429,7 @@ out:
 	free(totals);
 	free(jac);
 	free(z.v);
+	free(needs);
 	return ok;
 }
 

@@ -23,8 +23,9 @@
 
 #include "phieu/err.h"
 
-#define SURVEY_NONE   UINT32_MAX /* missing code; row outside of the domain */
-#define SURVEY_STAGES 4
+#define SURVEY_NONE    UINT32_MAX /* missing code; row outside of the domain */
+#define SURVEY_STAGES  4
+#define SURVEY_THREADS 2 /* of a new design */
 
 enum survey_lonely { /* what a stratum with one sampled unit gives */
 		     SURVEY_FAIL,      /* ERR_MATH: no variance */
@@ -101,6 +102,7 @@ struct survey_design {
 	bool elements;		/* one stage, every row a unit of its own */
 	bool zero_weight;	/* some row has weight 0 */
 	struct survey_base whole; /* of all rows */
+	unsigned threads;	  /* at most; results do not depend on them */
 	void *own;
 };
 
@@ -122,8 +124,15 @@ void survey_set_weight(struct survey_design *d, const double *weight);
  * statistics, functions of its cells' totals; statistic (b, a) has index
  * b*q + a.  So a mean by unit is cells = units, m = 2 (y and 1), q = 1; a unit
  * score of group means is cells = unit x group, blocks = units. */
+struct survey_column {
+	const double *x; /* [n]; NULL: 1 in every row */
+	double origin;	 /* taken off */
+};
 struct survey_stat {
 	size_t n_cells, m;
+	/* [m] when values are no more than columns: several threads may read
+	 * them then.  `values` says the same.  NULL: they are not. */
+	const struct survey_column *column;
 	const uint32_t *cell; /* [n], SURVEY_NONE: outside; NULL: all in 0 */
 	/* Fills v[i*m + j] for `n` rows (1024 at most).  A row outside is asked
 	 * too and ignored.  A missing value: give 0 for all that it is in. */
