@@ -275,6 +275,24 @@ static void write_receipts(struct service *s, const struct import_run *r,
 	jw_array_end(w);
 }
 
+/* Of a file that was stored and whose report could not be made. */
+static void write_little(const struct import_run *r, struct jw *w)
+{
+	const struct form *f = &r->options.plan->forms[r->form];
+
+	jw_kv(w, "form", f->code);
+	jw_kv(w, "version", f->version);
+	jw_ki(w, "sheets", (int64_t)r->n);
+	jw_ki(w, "rows", (int64_t)r->n);
+	jw_key(w, "notes");
+	jw_array(w);
+	jw_array_end(w);
+	jw_key(w, "faults");
+	jw_array(w);
+	jw_array_end(w);
+	jw_ki(w, "more", 0);
+}
+
 static void write_report(struct service *s, const struct import_run *r,
 			 const struct import *im, struct buf *out)
 {
@@ -292,7 +310,10 @@ static void write_report(struct service *s, const struct import_run *r,
 			 "import", r->file.sha, receipt))
 		jw_kv(&w, "receipt", receipt);
 	write_counts(r, &w);
-	import_report(im, &w);
+	if (im)
+		import_report(im, &w);
+	else
+		write_little(r, &w);
 	if (r->kept)
 		write_receipts(s, r, &w);
 	jw_object_end(&w);
@@ -338,8 +359,8 @@ static void reported(struct service *s, struct child_run *c)
 	}
 	if (said)
 		buf_add(&rp->body, said, n);
-	else /* stored it is; the list of receipts is one request away */
-		buf_adds(&rp->body, "{\"preview\":false,\"stored\":true}\n");
+	else /* stored it is, and that must be said */
+		write_report(s, r, NULL, &rp->body);
 	free(said);
 	rp->status = r->preview || r->kept ? 200 : 422;
 	if (r->marked) {
