@@ -143,9 +143,9 @@ static void newton(struct fit *s)
 /* Halves the step until F falls enough (Armijo); false when it does not. */
 static bool advance(struct fit *s)
 {
-	double low = log(lower_bound);
+	double low = log(lower_bound), t = 1;
 
-	for (double t = 1; t > 1e-12; t /= 2) {
+	for (int halving = 0; halving < 40; halving++, t /= 2) {
 		double promised = 0, f;
 
 		for (size_t i = 0; i < s->k; i++) {

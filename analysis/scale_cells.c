@@ -109,6 +109,9 @@ bool scale_cell_init(struct spec_run *r, const struct spec_estimate *x,
 			: NULL;
 	if (!c->table)
 		return false;
+	c->mask = spec_memory(r, n, sizeof *c->mask, e);
+	if (!c->mask)
+		return false;
 	c->d.in = c->in;
 	c->m.mean = room;
 	c->values = room + k;
@@ -131,6 +134,9 @@ bool scale_moments(struct spec_run *r, const struct spec_estimate *x,
 		c->in[i] = cells->cell[i] == cell;
 	if (!moments_listwise(&c->d, &c->m, e))
 		return false;
+	for (size_t i = 0; i < r->frame->rows; i++)
+		c->mask[i] = moments_row(&c->d, i) ? 0 : SURVEY_NONE;
+	c->base = survey_base_of(r->design, c->mask);
 	constant = moments_constant(c->k, c->m.mean, c->m.cov);
 	if (constant < c->k)
 		return err_set(e, ERR_MATH,
@@ -155,10 +161,10 @@ static bool one_polychoric(struct spec_run *r, const struct spec_estimate *x,
 			   const struct scale_cell *c, size_t i, size_t j,
 			   double *room, double *rho, struct err *e)
 {
-	enum { MOST = POLYCHORIC_LEVELS_MAX };
+	const size_t most = POLYCHORIC_LEVELS_MAX;
 	double *table = room;
-	struct polychoric p = { .threshold_a = room + MOST * MOST,
-				.threshold_b = room + MOST * MOST + MOST };
+	struct polychoric p = { .threshold_a = room + most * most,
+				.threshold_b = room + most * most + most };
 	const char *const *level;
 	size_t rows = 0, columns = 0;
 	const uint32_t *a = spec_codes(r, x->of.name[i], &level, &rows, e);
@@ -167,8 +173,8 @@ static bool one_polychoric(struct spec_run *r, const struct spec_estimate *x,
 
 	if (!b)
 		return false;
-	if (rows <= MOST && columns <= MOST) {
-		memset(table, 0, MOST * MOST * sizeof *table);
+	if (rows <= most && columns <= most) {
+		memset(table, 0, most * most * sizeof *table);
 		for (size_t t = 0; t < c->d.n; t++)
 			if (c->in[t] && a[t] < rows && b[t] < columns)
 				table[a[t] * columns + b[t]] +=
@@ -208,6 +214,9 @@ bool scale_correlations(struct spec_run *r, const struct spec_estimate *x,
 struct est scale_value(const struct scale_cell *c, double value)
 {
 	return (struct est){ .n = c->m.n,
+			     .psu = c->base.units,
+			     .strata = c->base.strata,
+			     .df = c->base.df,
 			     .sum_w = c->m.sum_w,
 			     .value = value,
 			     .se = NAN,

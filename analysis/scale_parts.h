@@ -41,8 +41,10 @@ struct scale_cell {
 	struct items d;
 	struct moments m;
 	size_t k;
-	unsigned char *in; /* [rows] */
-	double *r;	   /* [k*k] the chosen correlations */
+	unsigned char *in;	 /* [rows] */
+	uint32_t *mask;		 /* [rows] 0: complete row of the cell */
+	struct survey_base base; /* of these rows */
+	double *r;		 /* [k*k] the chosen correlations */
 	double *values, *loadings, *phi, *list; /* [k], [k*k], [k*k], [4k] */
 	double *table;				/* room of one cross table */
 	double *work; /* enough for every function of factor.h */

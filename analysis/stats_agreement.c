@@ -213,7 +213,9 @@ static void kappa_cell(struct spec_run *r, const struct spec_estimate *x,
 		sum += table[i];
 	for (size_t i = 0; i < k * k; i++)
 		table[i] /= sum;
-	stats_write_matrix(w, "table", table, k, k);
+	/* cells finer than any that a wave may show */
+	if (r->spec->wave == NULL)
+		stats_write_matrix(w, "table", table, k, k);
 	write_independent(w, t->count, k, t->share, x->how.level);
 	jw_object_end(w);
 }
@@ -297,9 +299,26 @@ static void *parse_icc(struct spec_parse *p, const cJSON *node,
 	return own;
 }
 
-static struct est plain_value(size_t n, double value, double low, double high)
+/* Rows of which all columns have a value. */
+static struct survey_base base_of(struct spec_run *r, double *const *column,
+				  size_t k, uint32_t *mask)
+{
+	for (size_t i = 0; i < r->frame->rows; i++) {
+		mask[i] = 0;
+		for (size_t j = 0; j < k; j++)
+			if (isnan(column[j][i]))
+				mask[i] = SURVEY_NONE;
+	}
+	return survey_base_of(r->design, mask);
+}
+
+static struct est plain_value(size_t n, const struct survey_base *b,
+			      double value, double low, double high)
 {
 	return (struct est){ .n = n,
+			     .psu = b->units,
+			     .strata = b->strata,
+			     .df = b->df,
 			     .sum_w = (double)n,
 			     .value = value,
 			     .se = NAN,
@@ -320,11 +339,12 @@ static void cell_values(const struct spec_cells *cells, size_t cell,
 
 static bool readings_icc(struct spec_run *r, const struct spec_estimate *x,
 			 const struct spec_cells *cells, size_t cell,
-			 double **column, struct err *e)
+			 double **column, uint32_t *mask, struct err *e)
 {
 	static const char *const name[ICC_KINDS] = {
 		"ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k"
 	};
+	struct survey_base base;
 	struct icc_result out;
 
 	for (size_t j = 0; j < x->of.n; j++) {
@@ -337,13 +357,15 @@ static bool readings_icc(struct spec_run *r, const struct spec_estimate *x,
 	if (!agreement_icc((const double *const *)column, x->of.n,
 			   r->frame->rows, x->how.level, &out, e))
 		return false;
+	base = base_of(r, column, x->of.n, mask);
 	for (size_t i = 0; i < ICC_KINDS; i++) {
 		const struct icc *k = &out.kind[i];
 		const struct est_extra extra[] = { { "F", k->F },
 						   { "df1", k->df1 },
 						   { "df2", k->df2 },
 						   { "p", k->p } };
-		struct est v = plain_value(out.n, k->value, k->low, k->high);
+		struct est v =
+			plain_value(out.n, &base, k->value, k->low, k->high);
 
 		if (!stats_put_extra(r, x, name[i], x->by, cells->key[cell], &v,
 				     extra, 4, e))
@@ -354,7 +376,8 @@ static bool readings_icc(struct spec_run *r, const struct spec_estimate *x,
 
 static bool put_groups(struct spec_run *r, const struct spec_estimate *x,
 		       const char *of, const char *const *key,
-		       const struct icc_groups *g, struct err *e)
+		       const struct icc_groups *g,
+		       const struct survey_base *base, struct err *e)
 {
 	const struct est_extra anova[] = { { "groups", (double)g->groups },
 					   { "n0", g->n0 },
@@ -368,8 +391,8 @@ static bool put_groups(struct spec_run *r, const struct spec_estimate *x,
 					  { "var_within", g->var_within },
 					  { "mu", g->mu },
 					  { "deviance", g->deviance } };
-	struct est a = plain_value(g->n, g->icc1, NAN, NAN);
-	struct est b = plain_value(g->n, g->icc, NAN, NAN);
+	struct est a = plain_value(g->n, base, g->icc1, NAN, NAN);
+	struct est b = plain_value(g->n, base, g->icc, NAN, NAN);
 
 	return stats_put_extra(r, x, arena_printf(r->a, "%s anova", of), x->by,
 			       key, &a, anova, 8, e) &&
@@ -379,9 +402,10 @@ static bool put_groups(struct spec_run *r, const struct spec_estimate *x,
 
 static bool groups_icc(struct spec_run *r, const struct spec_estimate *x,
 		       const struct spec_cells *cells, size_t cell,
-		       double *column, struct err *e)
+		       double *column, uint32_t *mask, struct err *e)
 {
 	const struct icc_spec *own = x->own;
+	struct survey_base base;
 	const char *const *level;
 	size_t n = 0;
 	const uint32_t *group = spec_codes(r, own->group, &level, &n, e);
@@ -394,9 +418,11 @@ static bool groups_icc(struct spec_run *r, const struct spec_estimate *x,
 		if (!y)
 			return false;
 		cell_values(cells, cell, y, r->frame->rows, column);
+		base = base_of(r, &column, 1, mask);
 		if (!agreement_icc_groups(column, group, r->frame->rows, n,
 					  room, room + n, &g, e) ||
-		    !put_groups(r, x, x->of.name[j], cells->key[cell], &g, e))
+		    !put_groups(r, x, x->of.name[j], cells->key[cell], &g,
+				&base, e))
 			return false;
 	}
 	return room != NULL;
@@ -409,8 +435,12 @@ static bool run_icc(struct spec_run *r, const struct spec_estimate *x,
 	struct spec_cells cells;
 	size_t k = own->group ? 1 : x->of.n;
 	double **column;
+	uint32_t *mask;
 
 	if (!spec_cells(r, x, &cells, e))
+		return false;
+	mask = spec_memory(r, r->frame->rows, sizeof *mask, e);
+	if (!mask)
 		return false;
 	column = spec_memory(r, k, sizeof *column, e);
 	for (size_t j = 0; column && j < k; j++) {
@@ -421,9 +451,10 @@ static bool run_icc(struct spec_run *r, const struct spec_estimate *x,
 	for (size_t i = 0; column && i < cells.n; i++) {
 		struct err one = { 0 };
 
-		if (!(own->group
-			      ? groups_icc(r, x, &cells, i, column[0], &one)
-			      : readings_icc(r, x, &cells, i, column, &one)) &&
+		if (!(own->group ? groups_icc(r, x, &cells, i, column[0], mask,
+					      &one)
+				 : readings_icc(r, x, &cells, i, column, mask,
+						&one)) &&
 		    !scale_forgive(r, x, &one, e))
 			return false;
 	}

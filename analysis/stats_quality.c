@@ -156,7 +156,7 @@ static const char *text_at(const struct column *c, size_t row)
 static void find_asked(const struct quality_spec *own,
 		       const struct spec_cells *cells, struct look *l)
 {
-	for (size_t f = 0; f < l->form.n; f++)
+	for (size_t f = 0; l->form.level && f < l->form.n; f++)
 		for (size_t s = 0; own->asked && s < own->n_asked; s++)
 			if (strcmp(own->asked[s].form, l->form.level[f]) == 0)
 				l->asked[f] = own->asked[s];
@@ -221,40 +221,45 @@ static void flag_rows(const struct quality_spec *own,
 	}
 }
 
+static bool look_columns(struct spec_run *r, const struct spec_estimate *x,
+			 struct look *l, struct err *e)
+{
+	const struct quality_spec *own = x->own;
+	const double **list = spec_memory(r, x->of.n, sizeof *list, e);
+	bool ok = list != NULL;
+
+	for (size_t j = 0; ok && j < x->of.n; j++) {
+		list[j] = spec_numbers(r, x->of.name[j], e);
+		ok = list[j] != NULL;
+	}
+	l->d.x = list;
+	ok = ok && get_column(r, own->form, &l->form, e) &&
+	     get_column(r, own->once, &l->once, e) &&
+	     get_column(r, own->agent, &l->agent, e);
+	for (size_t i = 0; ok && i < own->id.n; i++)
+		ok = get_column(r, own->id.name[i], &l->id[i], e);
+	l->time = ok && own->time ? spec_numbers(r, own->time, e) : NULL;
+	return ok && (!own->time || l->time);
+}
+
 static bool look_init(struct spec_run *r, const struct spec_estimate *x,
 		      const struct spec_cells *cells, struct look *l,
 		      struct err *e)
 {
-	const struct quality_spec *own = x->own;
 	size_t n = r->frame->rows;
-	const double **list = spec_memory(r, x->of.n, sizeof *list, e);
 
 	*l = (struct look){ .d = { .k = x->of.n, .n = n } };
-	for (size_t j = 0; list && j < x->of.n; j++) {
-		list[j] = spec_numbers(r, x->of.name[j], e);
-		if (!list[j])
-			return false;
-	}
-	if (!list || !get_column(r, own->form, &l->form, e) ||
-	    !get_column(r, own->once, &l->once, e) ||
-	    !get_column(r, own->agent, &l->agent, e))
-		return false;
-	for (size_t i = 0; i < own->id.n; i++)
-		if (!get_column(r, own->id.name[i], &l->id[i], e))
-			return false;
-	l->d.x = list;
-	l->time = own->time ? spec_numbers(r, own->time, e) : NULL;
-	if (own->time && !l->time)
+	if (!look_columns(r, x, l, e))
 		return false;
 	l->asked = spec_memory(r, l->form.n + 1, sizeof *l->asked, e);
 	l->median = spec_memory(r, l->form.n + 1, sizeof *l->median, e);
 	l->sheet = spec_memory(r, n, sizeof *l->sheet, e);
 	if (!l->asked || !l->median || !l->sheet)
 		return false;
-	find_asked(own, cells, l);
+	find_asked(x->own, cells, l);
 	if (l->time && !find_medians(r, cells, l, e))
 		return false;
-	flag_rows(own, cells, l);
+	flag_rows(x->own, cells, l);
 	return true;
 }
 
