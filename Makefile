@@ -162,6 +162,7 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(B)/server/score_job.o $(RESULT) $(LST
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lpthread $(L_CORE) $(L_ANA)
 # its allocations fail one by one
 $(B)/tests/test_score: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
+$(B)/tests/test_stats_scale: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_weights_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=pthread_create -Wl,--wrap=gsl_matrix_alloc,--wrap=gsl_root_fsolver_alloc
 # upload's parts are tested too
 $(B)/tests/test_pull: $(B)/server/pull.o $(B)/tests/test_pull.o $(LHTTP) $(LCORE)

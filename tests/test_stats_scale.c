@@ -101,7 +101,7 @@ static void weights_domains_and_designs_reach_alpha(void **state)
 	(void)open_case(&o, "sipas_reliability_agreement", "rel.E1");
 	run_file(&t,
 		 "{" DESIGN "\"estimates\":[{\"name\":\"a\",\"stat\":\"alpha\","
-			    "\"of\":" ITEMS4
+		 "\"of\":" ITEMS4
 		 "},{\"name\":\"b\",\"stat\":\"alpha\",\"of\":" ITEMS4
 		 ",\"by\":\"type\"},{\"name\":\"w\",\"stat\":\"alpha\","
 		 "\"of\":" ITEMS4 ",\"where\":{\"type\":\"ORG\"}}]}",
@@ -179,7 +179,8 @@ static void turned_items_turn_signs_and_alpha(void **state)
 	assert_near(turned->r.ci_u, -plain->r.ci_l, 1e-14);
 	assert_near(turned->r.se, plain->r.se, 1e-14);
 	(void)open_case(&o, "real_bfi", "rel.A");
-	oracle_want(&o, "raw_alpha", test_spec_cell(&t, "a", NULL, "")->r.value);
+	oracle_want(&o, "raw_alpha",
+		    test_spec_cell(&t, "a", NULL, "")->r.value);
 	oracle_close(&o);
 	test_spec_clear(&t);
 }
@@ -712,6 +713,98 @@ static void the_order_of_rows_does_not_show(void **state)
 	free(turned);
 }
 
+/* ---- memory that ends ------------------------------------------------ */
+
+/* Allocations still granted; linked with --wrap (Makefile). */
+static size_t granted = SIZE_MAX;
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+
+static bool grant(void)
+{
+	if (granted == SIZE_MAX)
+		return true;
+	return granted > 0 && granted-- > 0;
+}
+
+void *__wrap_malloc(size_t n)
+{
+	return grant() ? __real_malloc(n) : NULL;
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return grant() ? __real_calloc(n, size) : NULL;
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return grant() ? __real_realloc(p, n) : NULL;
+}
+
+/* Every allocation fails once: the run ends with ERR_NOMEM, or does without
+ * and says less. */
+static void every_allocation_may_fail(void **state)
+{
+	static const char *const json[] = {
+		"{" DESIGN "\"estimates\":[{\"name\":\"e\",\"stat\":"
+		"\"alpha\",\"of\":" ITEMS4 ",\"reverse\":\"Q01\",\"range\":"
+		"[1,5],\"by\":\"type\"}]}",
+		"{" DESIGN "\"estimates\":[{\"name\":\"e\",\"stat\":"
+		"\"omega\",\"matrix\":\"polychoric\",\"of\":" ITEMS4 "}]}",
+		"{" DESIGN "\"estimates\":[{\"name\":\"e\",\"stat\":"
+		"\"polychoric\",\"of\":" ITEMS4 ",\"reverse\":\"Q01\","
+		"\"range\":[1,5]}]}",
+		"{" DESIGN "\"estimates\":[{\"name\":\"e\",\"stat\":\"pca\","
+		"\"rotate\":\"varimax\",\"draws\":10,\"factors\":2,"
+		"\"of\":" ITEMS4 "}]}",
+		"{" DESIGN "\"estimates\":[{\"name\":\"e\",\"stat\":"
+		"\"factor\",\"factors\":1,\"draws\":10,\"of\":" ITEMS4 "}]}",
+		"{" DESIGN "\"estimates\":[{\"name\":\"e\",\"stat\":"
+		"\"kappa\",\"of\":[\"on_time\",\"satisfied\"],\"by\":"
+		"\"type\"}]}",
+		"{" DESIGN "\"estimates\":[{\"name\":\"e\",\"stat\":\"icc\","
+		"\"of\":[\"Q01\",\"Q02\"]}]}",
+		"{" DESIGN "\"estimates\":[{\"name\":\"e\",\"stat\":\"icc\","
+		"\"of\":\"Q01\",\"group\":\"interviewer\"}]}",
+		"{" DESIGN "\"estimates\":[{\"name\":\"e\",\"stat\":"
+		"\"quality\",\"of\":" ITEMS4
+		",\"form\":\"type\",\"time\":\"duration_s\",\"once\":\"id\","
+		"\"agent\":\"interviewer\",\"id\":\"id\",\"far\":2,\"rows\":2"
+		"}]}",
+	};
+	char *csv = test_spec_file("sipas.csv"), *end = csv;
+
+	(void)state;
+	for (int line = 0; line < 200; line++)
+		end = strchr(end, '\n') + 1;
+	*end = '\0';
+	for (size_t i = 0; i < sizeof json / sizeof *json; i++)
+		for (size_t n = 0;; n++) {
+			struct test_spec t;
+			bool all;
+
+			test_spec_open(&t, json[i], csv);
+			assert_true(t.read);
+			granted = n;
+			test_spec_go(&t);
+			all = granted > 0;
+			granted = SIZE_MAX;
+			if (!t.ran && t.e.kind != ERR_NOMEM)
+				fail_msg("%zu of %s: %s", n, json[i], t.e.msg);
+			test_spec_clear(&t);
+			assert_true(n < 5000);
+			if (all)
+				break;
+		}
+	free(csv);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -730,6 +823,7 @@ int main(void)
 		cmocka_unit_test(an_empty_domain_gives_no_cells),
 		cmocka_unit_test(a_listed_form_asks_what_it_lists),
 		cmocka_unit_test(the_order_of_rows_does_not_show),
+		cmocka_unit_test(every_allocation_may_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

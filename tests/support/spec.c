@@ -33,7 +33,7 @@ static bool load(struct test_spec *t, const char *csv)
 	return ok;
 }
 
-void test_spec_run(struct test_spec *t, const char *json, const char *csv)
+void test_spec_open(struct test_spec *t, const char *json, const char *csv)
 {
 	*t = (struct test_spec){ .a = arena_new((size_t)256 << 20) };
 	assert_non_null(t->a);
@@ -41,11 +41,22 @@ void test_spec_run(struct test_spec *t, const char *json, const char *csv)
 	faults_init(&t->faults, t->a);
 	t->read = spec_read(json, strlen(json), t->a, &t->frame, &t->spec,
 			    &t->faults);
-	if (t->read)
-		t->ran = load(t, csv) &&
-			 spec_run(&t->spec, &t->frame, t->a, &t->out, &t->e);
-	else
+	if (!t->read)
 		assert_true(t->faults.n > 0);
+	else if (!load(t, csv))
+		fail_msg("%s", t->e.msg);
+}
+
+void test_spec_go(struct test_spec *t)
+{
+	t->ran = spec_run(&t->spec, &t->frame, t->a, &t->out, &t->e);
+}
+
+void test_spec_run(struct test_spec *t, const char *json, const char *csv)
+{
+	test_spec_open(t, json, csv);
+	if (t->read)
+		test_spec_go(t);
 }
 
 void test_spec_clear(struct test_spec *t)

@@ -19,6 +19,9 @@ struct test_spec {
 
 /* json: the text; csv: the data (its "data" key is not looked at). */
 void test_spec_run(struct test_spec *t, const char *json, const char *csv);
+/* The same in two steps: read (t->read says whether), then run. */
+void test_spec_open(struct test_spec *t, const char *json, const char *csv);
+void test_spec_go(struct test_spec *t);
 void test_spec_clear(struct test_spec *t);
 
 /* A file of tests/data/oracle as text; free it. */
