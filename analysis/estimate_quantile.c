@@ -45,7 +45,6 @@ static bool curve_init(struct curve *c, const struct survey_design *d,
 	c->sum = malloc(d->n * sizeof *c->sum);
 	if (!p || !c->y || !c->sum) {
 		free(p);
-		curve_clear(c);
 		return err_set(e, ERR_NOMEM, "no memory for quantiles");
 	}
 	for (size_t i = 0; i < d->n; i++)

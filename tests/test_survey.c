@@ -416,6 +416,42 @@ static void lonely_strata_follow_the_rule(void **state)
 	survey_design_free(d);
 }
 
+/* Block 0 has rows in strata 0, 1 and the lonely 2, block 1 in 0 only: their
+ * covariance knows all three strata, of which two are of use. */
+static void the_average_counts_strata_that_either_touches(void **state)
+{
+	static const uint32_t h[] = { 0, 0, 1, 1, 2 },
+			      cell[] = { 0, 1, 0, 0, 0 };
+	static struct plain d;
+	struct by_cell c = { &d, 1 };
+	struct survey_stat s = { .n_cells = 2,
+				 .m = 1,
+				 .cell = cell,
+				 .values = cell_values,
+				 .n_blocks = 2,
+				 .q = 1,
+				 .theta = cell_theta,
+				 .ctx = &c };
+	struct survey_input in = { .n = 5,
+				   .n_stages = 1,
+				   .lonely = SURVEY_AVERAGE,
+				   .stage = { { h, NULL, NULL } } };
+	struct survey_design *design = make(&in);
+	struct survey_var v = { .design = design };
+	struct err e = { 0 };
+	double theta[2], cov[4];
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		d.z[i][0] = z5[i];
+	assert_true(survey_estimate(&v, &s, true, theta, cov, &e));
+	/* stratum 0: totals (1, 0) and (0, 4) */
+	assert_near(cov[0], (2 * .5 + 2 * 32) * 3 / 2, 1e-14);
+	assert_near(cov[1], 2 * (.5 * -2 + -.5 * 2) * 3 / 2, 1e-14);
+	assert_near(cov[3], 2 * 8, 1e-14);
+	survey_design_free(design);
+}
+
 static void the_average_of_nothing_is_not_defined(void **state)
 {
 	static const uint32_t h[] = { 0, 1, 2, 3, 4 };
@@ -661,6 +697,7 @@ int main(void)
 		cmocka_unit_test(
 			strata_taken_whole_add_nothing_and_are_not_lonely),
 		cmocka_unit_test(lonely_strata_follow_the_rule),
+		cmocka_unit_test(the_average_counts_strata_that_either_touches),
 		cmocka_unit_test(the_average_of_nothing_is_not_defined),
 		cmocka_unit_test(lonely_strata_are_joined_by_key),
 		cmocka_unit_test(
