@@ -364,6 +364,83 @@ async function dropped(profile) {
   say("N=2 sheets of a dropped file, faults first, then handed in");
 }
 
+/* The disk refuses: it is said at once, and what was keyed is still there. */
+async function diskFull(profile) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_B);
+  await goKey(page);
+  await firstHead(page, "CT02", 801, "y te");
+  await page.waitForSelector(".panel");
+  await page.evaluate(() => {
+    window.realPut = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  await hand(page, CT02.slice(0, -1));
+  await until(page, "a draft that cannot be kept is told", () =>
+    document.querySelector(".said.bad")?.textContent.includes("KHÔNG LƯU"));
+  await hand(page, ["Enter"]);
+  await new Promise((ok) => setTimeout(ok, 300));
+  need("a sheet that cannot be kept is not counted as saved",
+    await queued(page) === 0 && await page.$(".sheet"));
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = window.realPut;
+    /* twice before the first is done: one sheet all the same */
+    for (let i = 0; i < 2; i++)
+      document.querySelector("textarea").dispatchEvent(new KeyboardEvent(
+        "keydown", { key: "Enter", bubbles: true, cancelable: true }));
+  });
+  await saved(page, "CT02-00801");
+  await until(page, "it is sent after all", () =>
+    document.querySelector("header .state").dataset.queue === "0");
+  once("once there is room it goes", (await received(AGENT_B)).filter((r) =>
+    r.sheet.startsWith("CT02-00801")), 1);
+  await b.close();
+  say("N=1 sheet kept in hand while the disk was full");
+}
+
+const phieu = (...args) => execFileSync(`${bin}/phieu`, args,
+  { encoding: "utf8" });
+
+/* A key withdrawn: nothing is lost, the page says why; then the wave is
+ * frozen: what comes too late is held with what to do. */
+async function late(profile) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_B);
+  await goKey(page);
+  await collector.stop("SIGTERM");
+  await keyCt02(page, 811);
+  const row = phieu("key", "agent", "list").split("\n")
+    .find((l) => l.includes("binh"));
+  phieu("key", "agent", "revoke", /\d+/.exec(row)[0]);
+  await collector.start();
+  await until(page, "a withdrawn key is told", () =>
+    document.querySelector("header .state").dataset.phase === "key");
+  need("in words, with the sheet still here", await page.$eval(
+    "header .state", (e) => /thu hồi/.test(e.textContent) &&
+      e.dataset.queue === "1"));
+  await signOut(page);
+  const fresh = phieu("key", "agent", "add", "--wave", "lai-chau-2020",
+    "--code", "binh").match(/pa_[A-Z0-9]+/)[0];
+  phieu("freeze", "--wave", "lai-chau-2020", "--reason", "test");
+  await signIn(page, fresh);
+  await until(page, "the wave is closed", () =>
+    document.querySelector("#main").innerText.includes("khóa số liệu"));
+  await tap(page, 'a[data-to="outbox"]');
+  await until(page, "held, with what to do", () =>
+    document.querySelector(".item.bad")?.innerText.includes(
+      "Báo giám sát"));
+  need("it can still be exported", !await page.$eval("#export",
+    (e) => e.disabled));
+  await axe(page, "pc, outbox with a held sheet");
+  await clean(page, "late");
+  await b.close();
+  say("N=1 sheet kept through a withdrawn key and a frozen wave");
+}
+
 /* ---- keys and time ------------------------------------------------------- */
 
 async function bench(profile) {
@@ -528,10 +605,12 @@ async function main() {
   await mended(join(dir, "second"));
   await dropped(join(dir, "second"));
   await bench(join(dir, "second"));
+  await diskFull(join(dir, "second"));
   await look(join(dir, "third"), "pc", false, 901);
   await look(join(dir, "fourth"), "phone", true, 902);
   await lookMany(join(dir, "third"), "pc", 40);
   await lookMany(join(dir, "fourth"), "phone", 41);
+  await late(join(dir, "second"));
   say(`N=${screens} screens without an axe violation, none wider than its ` +
     "display");
 }

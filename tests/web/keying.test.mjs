@@ -178,6 +178,17 @@ same("an option printed 0 is key 0, and blank moves to the point",
   [s.value(s.cells[scale + 1]), R.markKeys(s.options(s.cells[scale + 1]))
     .blank], [{ o: "0" }, "."]);
 
+/* units found by a few letters without accents */
+const departments = [...plan.units.values()].filter((u) => u.kind === "so");
+const found = (typed) => departments.map((u) => ({ u,
+  fit: R.fits(u.name, typed) })).filter((x) => x.fit >= 0)
+  .sort((x, y) => x.fit - y.fit)[0]?.u.name;
+same("the words as typed come first", found("y te"), "Sở Y tế");
+same("beginnings of words in any order", found("vu noi"), "Sở Nội vụ");
+same("accents do no harm", found("NỘI VỤ"), "Sở Nội vụ");
+same("đ is d", R.fits("Đông", "dong"), 0);
+same("nothing of the kind", found("xyz"), undefined);
+
 /* an agent's area: communes belong to their district */
 const commune = plan.units.get("xa-1") ?? [...plan.units.values()]
   .find((u) => u.kind === "xa");

@@ -70,6 +70,40 @@ for (const [size, box] of Object.entries(SIZES)) {
     await new Promise((ok) => setTimeout(ok, 500));
     await shot(`11-${to}`);
   }
+  /* a sheet with faults, and a line that is gone */
+  await page.setOfflineMode(true);
+  await page.click('a[data-to="key"]');
+  await page.waitForSelector("#sheet");
+  await page.type("#sheet", size === "pc" ? "CT02-00021-" : "CT02-00022-");
+  for (let d = 0; d < 10; d++) {
+    await page.keyboard.press(String(d));
+    if (await page.$(".verdict.good")) break;
+    await page.keyboard.press("Backspace");
+  }
+  await new Promise((ok) => setTimeout(ok, 150));
+  await shot("13-head-kept");
+  await page.keyboard.press("Enter");
+  if (await page.$("[role=combobox]")) {
+    await page.keyboard.type("y te");
+    await page.keyboard.press("Enter");
+  }
+  await page.waitForSelector(".panel");
+  await keys(page, ["1", "2", "1", "End", "Enter", "Enter"]);
+  await page.waitForSelector("#fix");
+  await shot("14-faults");
+  await page.click("#anyway");
+  await new Promise((ok) => setTimeout(ok, 500));
+  await page.click('a[data-to="outbox"]');
+  await new Promise((ok) => setTimeout(ok, 300));
+  await shot("15-offline");
+  await page.setOfflineMode(false);
+  await until(page, "sent", () => document.querySelector("header .state")
+    .dataset.queue === "0");
+  await page.click('a[data-to="today"]');
+  await new Promise((ok) => setTimeout(ok, 600));
+  await shot("16-sent-back");
+  await page.click('a[data-to="more"]');
+  await page.waitForSelector("#signout");
   await page.click("#signout");
   await page.waitForSelector("#key");
   await shot("12-signedout");

@@ -1,5 +1,5 @@
 /* One of many units, found by typing: ARIA's combobox with a list below. */
-import { h, plain } from "./dom";
+import { fits, h } from "./dom";
 
 export interface Choice {
   code: string;
@@ -55,10 +55,11 @@ export function combo(label: string, hint: string, choices: Choice[],
     picked(c.code);
   }
   function show(): void {
-    const want = plain(input.value).split(/\s+/).filter(Boolean);
     const all = input.value === nameOf(now);
-    shown = choices.filter((c) => all || want.every((w) =>
-      plain(`${c.name} ${c.note ?? ""}`).includes(w)));
+    shown = choices.map((c) => ({ c,
+      fit: all ? 0 : fits(`${c.name} ${c.note ?? ""}`, input.value) }))
+      .filter((x) => x.fit >= 0).sort((x, y) => x.fit - y.fit)
+      .map((x) => x.c);
     at = Math.max(0, all ? shown.findIndex((c) => c.code === now) : 0);
     list.replaceChildren(...shown.map((c, i) => {
       const li = h("li", { id: `${id}-${i}`, role: "option",

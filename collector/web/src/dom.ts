@@ -57,6 +57,17 @@ export function plain(s: string): string {
     .replace(/[đĐ]/g, "d").toLowerCase();
 }
 
+/* How well a name answers what was typed, 0 best, -1 not at all: the words
+ * together as typed, each at the start of a word, or somewhere inside.  "y te"
+ * is Sở Y tế before Ban Quản lý Khu kinh tế. */
+export function fits(name: string, typed: string): number {
+  const words = plain(typed).split(/\s+/).filter(Boolean);
+  const text = ` ${plain(name).replace(/[^a-z0-9]+/g, " ")}`;
+  if (text.includes(` ${words.join(" ")}`)) return 0;
+  if (words.every((w) => text.includes(` ${w}`))) return 1;
+  return words.every((w) => text.includes(w)) ? 2 : -1;
+}
+
 export function save(name: string, text: Blob): void {
   const url = URL.createObjectURL(text);
   const a = h("a", { href: url, download: name });

@@ -4,9 +4,10 @@ import type { App } from "./app";
 import { combo } from "./combo";
 import type { Combo } from "./combo";
 import { button, fill, h } from "./dom";
-import { dayTyped, perSheet, rateable, serves, todayVn } from "./plan";
+import { dayTyped, perSheet, rateable, serves } from "./plan";
 import type { Form, Group } from "./plan";
 import { prefixOf, sheetMake, sheetTyped } from "./sheet";
+import { todayOf } from "./session";
 import { fixedUnits } from "./sheetform";
 import type { Order, Start } from "./sheetform";
 import { dayVi, nameOf, t } from "./words";
@@ -38,7 +39,7 @@ export function headView(a: App, kept: Kept, own: string,
   start: (s: Start) => void): { el: HTMLElement; focus(): void } {
   const plan = a.session.plan;
   const self = a.session.self;
-  const today = todayVn(Date.now());
+  const today = todayOf(a.session);
   let seen: Known = new Map();
   void known(a).then((k) => {
     seen = k;
@@ -51,6 +52,7 @@ export function headView(a: App, kept: Kept, own: string,
   let home: Combo | null = null;
   let unit: Combo | null = null;
   let ready = false;
+  let tried = false; // Enter was pressed on this number
 
   const number = h("input", { id: "sheet", type: "text", class: "figure",
     autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
@@ -96,12 +98,12 @@ export function headView(a: App, kept: Kept, own: string,
     if (!typed) {
       text = "";
     } else if (!no.ok) {
-      kind = no.why === "short" ? "" : "bad";
-      text = t(no.why === "short" ? "k_short" : no.why === "digit"
-        ? "k_digit" : "k_shape");
       /* a number half typed has a wrong check digit by nature */
-      if (no.why === "digit" && typed.replace(/\D/g, "").length < 6)
-        kind = "soft";
+      const half = no.why === "short" || (no.why === "digit" && !tried &&
+        typed.replace(/\D/g, "").length < 6);
+      kind = half ? "" : "bad";
+      text = t(half ? "k_short" : no.why === "digit" ? "k_digit"
+        : "k_shape");
     } else {
       const hit = plan.forms.filter((f) => prefixOf(f.code) === no.no.prefix)
         .pop() ?? null;
@@ -207,7 +209,7 @@ export function headView(a: App, kept: Kept, own: string,
     unit = combo(t("k_units"), t("k_pick"), may.map((u) => ({
       code: u.code, name: nameOf(u), note: g.table.find((r) =>
         r.unit === u.code && (r.home === null || r.home === code))?.office ??
-        "" })), null, () => {
+        "" })), own ? kept.units?.[0] ?? null : null, () => {
       settle();
       onward();
     });
@@ -274,11 +276,14 @@ export function headView(a: App, kept: Kept, own: string,
       number.inputMode = "text";
       hints();
     }
+    tried = false;
     judge();
   });
   const onEnter = (e: KeyboardEvent) => {
     if (e.key !== "Enter") return;
     e.preventDefault();
+    tried = true;
+    if (!form) judge();
     onward();
   };
   number.addEventListener("keydown", onEnter);

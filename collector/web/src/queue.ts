@@ -10,6 +10,7 @@ import { ask, Away, Refused } from "./net";
 import { sealed } from "./session";
 import type { Session } from "./session";
 import type { Draft } from "./sheetform";
+import { toldOf } from "./words";
 
 /* What a list shows of a sheet without its answers. */
 export interface Head {
@@ -254,7 +255,7 @@ export class Queue {
         this.wait = WAIT_FIRST_MS;
       } catch (e) {
         if (e instanceof Refused && e.status === 401) {
-          this.s.keyRefused = e.told?.message_vi ?? "401";
+          this.s.keyRefused = e.told ? toldOf(e.told) : "401";
           this.say("key");
           return;
         }

@@ -5,3 +5,4 @@ export { checkDigit, prefixOf, sheetParse, sheetText, sheetTyped }
   from "./sheet";
 export { dayTyped, perSheet, serves } from "./plan";
 export { fixedUnits, keyed, markKeys, SheetForm } from "./sheetform";
+export { fits } from "./dom";

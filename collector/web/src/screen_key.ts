@@ -8,10 +8,9 @@ import { headView } from "./head";
 import type { Kept } from "./head";
 import { takeWanted } from "./parts";
 import type { Head } from "./queue";
-import { sealed } from "./session";
+import { sealed, todayOf } from "./session";
 import { SheetForm } from "./sheetform";
 import type { Start } from "./sheetform";
-import { todayVn } from "./plan";
 import { t, toldOf } from "./words";
 
 export function keyScreen(a: App): Screen {
@@ -24,6 +23,7 @@ export function keyScreen(a: App): Screen {
   let form: SheetForm | null = null;
   let saving: Promise<void> | null = null;
   let dirty = false;
+  let busy = false;
   let view: { focus(): void } | null = null;
 
   const draftId = (f: SheetForm) => `d:${f.d.instance}`;
@@ -119,12 +119,13 @@ export function keyScreen(a: App): Screen {
     });
     view = v;
     fill(place, v.el);
+    window.scrollTo(0, 0);
     v.focus();
   }
 
   async function finish(f: SheetForm): Promise<void> {
     const doc = f.submission(new Date());
-    const verdict = check(a.session.plan, doc, todayVn(Date.now()));
+    const verdict = check(a.session.plan, doc, todayOf(a.session));
     if (verdict.faults.length) {
       showFaults(f, verdict.faults, doc);
       return;
@@ -132,7 +133,20 @@ export function keyScreen(a: App): Screen {
     await send(f, doc);
   }
 
+  /* A second Enter while the first is on its way to the disk is the same
+   * sheet, not another. */
   async function send(f: SheetForm, doc: Record<string, unknown>):
+  Promise<void> {
+    if (busy) return;
+    busy = true;
+    try {
+      await sendOnce(f, doc);
+    } finally {
+      busy = false;
+    }
+  }
+
+  async function sendOnce(f: SheetForm, doc: Record<string, unknown>):
   Promise<void> {
     await settled();
     form = null;
@@ -167,7 +181,8 @@ export function keyScreen(a: App): Screen {
       const at = f.cellOf(x.path);
       const c = at >= 0 ? f.cells[at] : undefined;
       const where = c?.kind === "answer"
-        ? [f.d.units.length > 1 ? f.units()[c.unit]!.name : "", c.q.code]
+        ? [f.d.units.length > 1 ? f.units()[c.unit]!.name : "",
+          x.path.endsWith("/answers") ? "" : c.q.code]
           .filter(Boolean).join(", ") : x.path;
       return h("li", null, at >= 0 ? button(`${x.code} ${where}`, () => {
         f.go(at);

@@ -32,7 +32,14 @@ export function receivedScreen(a: App): Screen {
   const list = h("ul", { class: "plain lines received" });
   const foot = h("div", { class: "row" });
   const note = h("p", { class: "note", hidden: true });
-  const el = h("div", null, h("h1", null, t("r_title")), note, list, foot);
+  const only = h("select", { id: "only", onchange: () => void load(true) },
+    h("option", { value: "" }, t("r_all")),
+    (["valid", "queried", "invalid", "replaced", "rejected"] as const).map(
+      (s) => h("option", { value: s }, t(`s_${s}`))));
+  const el = h("div", null, h("div", { class: "top" },
+    h("h1", null, t("r_title")),
+    h("div", { class: "filter" }, h("label", { for: "only" }, t("r_state")),
+      only)), note, list, foot);
   let next: string | null = null;
 
   async function local(): Promise<void> {
@@ -50,7 +57,8 @@ export function receivedScreen(a: App): Screen {
     try {
       const page = await askJson<{ receipts: Receipt[]; next: string | null }>(
         a.session.token, `receipts?limit=100${next && !first
-          ? `&before=${encodeURIComponent(next)}` : ""}`);
+          ? `&before=${encodeURIComponent(next)}` : ""}${only.value
+          ? `&status=${only.value}` : ""}`);
       if (first) fill(list);
       note.hidden = true;
       next = page.next;

@@ -2,8 +2,9 @@
 import { db } from "./db";
 import type { ItemRow, Kind, StoreRow } from "./db";
 import { Away, ask, askJson, Refused } from "./net";
-import { planOf } from "./plan";
+import { planOf, todayVn } from "./plan";
 import type { Plan } from "./plan";
+import { toldOf } from "./words";
 import { digest, nameOf, unwrap, Vault, wrap } from "./vault";
 
 export interface Cell {
@@ -33,6 +34,12 @@ export interface Session {
   self: Self;
   plan: Plan;
   keyRefused: string; // what the server said of the key, "" while it works
+}
+
+/* The day in Vietnam.  A computer whose clock is behind still knows what the
+ * server's said last. */
+export function todayOf(s: Session): number {
+  return Math.max(todayVn(Date.now()), todayVn(Date.parse(s.self.now)));
 }
 
 export type Trouble = "offline-first" | "insecure" | "key" | "server";
@@ -147,7 +154,7 @@ export async function refresh(s: Session): Promise<boolean> {
     return true;
   } catch (e) {
     if (e instanceof Refused && e.status === 401)
-      s.keyRefused = e.told?.message_vi ?? "401";
+      s.keyRefused = e.told ? toldOf(e.told) : "401";
     else if (!(e instanceof Away) && !(e instanceof Refused)) throw e;
     return false;
   }

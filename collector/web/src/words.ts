@@ -164,6 +164,7 @@ const WORDS = {
   r_receipt: ["Biên nhận", "Receipt"],
   r_when: ["Lúc nhận", "Received"],
   r_state: ["Kết quả", "State"],
+  r_all: ["Tất cả", "All"],
   r_more: ["Xem thêm", "More"],
   r_offline: ["Chưa hỏi được máy chủ; dưới đây là biên nhận đã lưu trên máy này.",
     "The server cannot be asked; these are receipts kept on this computer."],
