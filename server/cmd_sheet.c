@@ -6,6 +6,7 @@
 
 #include "phieu/commands.h"
 #include "phieu/connect.h"
+#include "phieu/rows.h"
 #include "phieu/secret.h"
 #include "phieu/store_judge.h"
 #include "phieu/store_waves.h"
@@ -131,6 +132,31 @@ static int run_judge(int argc, char **argv, void *app)
 	return ok ? EXIT_DONE : cli_fail("phieu sheet", &e);
 }
 
+static int run_incomplete(int argc, char **argv, void *app)
+{
+	static const char *const heads[] = { "instance", "phiếu", "agent",
+					     "nhận lúc", "tệp",	  "đã có",
+					     "còn thiếu" };
+	const char *wave = NULL;
+	const struct cli_opt opts[] = { { "--wave", NULL, &wave } };
+	struct res *r = NULL;
+	struct db *db = NULL;
+	struct err e = { 0 };
+	bool ok;
+
+	ok = cli_options(opts, 1, &argc, argv, &e);
+	if (ok && (argc != 1 || !wave))
+		ok = err_set(&e, ERR_INPUT, "give --wave");
+	if (ok)
+		db = connect_ready(((struct app *)app)->conf, WHO_SERVER, &e);
+	if (db)
+		r = store_sheet_incomplete(db, wave, &e);
+	ok = r && rows_print(r, heads, sizeof heads / sizeof heads[0], "-", &e);
+	res_free(r);
+	db_close(db);
+	return ok ? EXIT_DONE : cli_fail("phieu sheet", &e);
+}
+
 static const struct cmd cmds[] = {
 	{ "sheet show", "what is known of a sheet, without its answers",
 	  "phieu sheet show --wave W (--sheet S | --instance I)\n"
@@ -154,5 +180,11 @@ static const struct cmd cmds[] = {
 	  "version and the act stands in the log.  A frozen wave takes no "
 	  "changes.\n",
 	  run_judge },
+	{ "sheet incomplete",
+	  "phiếu còn thiếu tệp đính kèm (whose files have not all come)",
+	  "phieu sheet incomplete --wave W\n"
+	  "\n"
+	  "The key tells the agent: phieu key agent list.\n",
+	  run_incomplete },
 };
 const struct cmd_set cmd_sheet = { cmds, sizeof cmds / sizeof cmds[0] };

@@ -159,3 +159,11 @@ bool store_judge(struct db *owner, int32_t wave, const char *instance,
 	buf_free(&faults);
 	return ok;
 }
+
+struct res *store_sheet_incomplete(struct db *db, const char *wave,
+				   struct err *e)
+{
+	const char *args[] = { wave };
+
+	return db_run(db, Q_SHEET_INCOMPLETE, args, e);
+}

@@ -38,6 +38,11 @@ bool store_sheet_heads(struct db *db, int32_t wave, const char *instance,
 		       struct sheet_head **out, size_t *n,
 		       struct err *e) MUST_USE;
 
+/* Sheets whose files have not all come: instance, sheet, key, when, files
+ * named, files here, names of those that are not.  Caller frees. */
+struct res *store_sheet_incomplete(struct db *db, const char *wave,
+				   struct err *e) MUST_USE;
+
 /* One transaction: the reading before is kept as a version, the act logged.
  * `code` (V01-V13) is wanted for INVALID, else NULL.  ERR_INPUT when there
  * is no such sheet; ERR_CONFLICT when the wave is frozen, the sheet was

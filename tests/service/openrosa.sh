@@ -15,6 +15,7 @@ trap 'rm -rf "$dir"' EXIT
 plan=collector/plans/lai-chau-2020.json
 export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
 export PHIEU_DATABASE_URL_AUDITOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_auditor"
+export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_server"
 "$bin/phieu" plan load $plan --reason test >/dev/null
 "$bin/phieu" simulate --plan $plan --seed phones --n "$([ "${PHIEU_TRIAL:-}" = 1 ] && echo 1190 || echo 600)" --openrosa --out "$dir/sheets.xml" >/dev/null 2>&1
 PYTHONDONTWRITEBYTECODE=1 python3 tests/support/openrosa_check.py "$bin" "$dir"

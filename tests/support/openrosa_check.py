@@ -47,8 +47,10 @@ def sql(text, user="owner"):
 
 
 def phieu(*args):
-    return subprocess.run([f"{BIN}/phieu", *args], check=True,
-                          capture_output=True, text=True).stdout
+    out = subprocess.run([f"{BIN}/phieu", *args], capture_output=True,
+                         text=True)
+    check(out.returncode == 0, f"phieu {args[:2]}: {out.stderr}")
+    return out.stdout
 
 
 class Collector:
@@ -456,6 +458,9 @@ def files(base):
     r = post(sub, one, files=[("empty.jpg", b"")])
     check(r.status == 201 and "Còn thiếu 1 tệp" in r.words[1]
           and incomplete(instance(one)) == "1 0", f"empty: {r.words}")
+    listed = phieu("sheet", "incomplete", "--wave", WAVE)
+    check(number(one) in listed and "empty.jpg" in listed
+          and listed.count("\n") == 3, f"one is listed: {listed}")
     # not named by the form, kept all the same
     one = SHEETS.pop()
     r = post(sub, one, files=[("extra.png", b"\x89PNG\r\n\x1a\n")])
