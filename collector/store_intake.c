@@ -505,6 +505,7 @@ bool store_intake_add(struct db *db, struct intake_work *w, int lane,
 
 bool store_intake_settle(struct db *db, struct err *e)
 {
+	db_room(db, 1 << 20); /* a batch of four hundred submissions */
 	return db_do(db, Q_INTAKE_SETTLE, NULL, e);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "db_impl.h"
 #include "phieu/date.h"
@@ -420,6 +421,15 @@ bool db_send(struct db *db, enum q q, const struct arg *args, struct err *e)
 				 p.formats, 0))
 		return db_failed(db, NULL, e);
 	return true;
+}
+
+void db_room(struct db *db, int bytes)
+{
+	int fd = PQsocket(db->conn);
+
+	if (fd >= 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes,
+				 sizeof bytes);
 }
 
 int db_socket(const struct db *db)

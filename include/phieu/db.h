@@ -84,6 +84,9 @@ bool db_verifier(struct db *db, const char *role, const char *password,
 bool db_send(struct db *db, enum q q, const struct arg *args,
 	     struct err *e) MUST_USE;
 int db_socket(const struct db *db);
+/* How much may be on its way to the server before db_send waits for it; the
+ * kernel gives what it allows. */
+void db_room(struct db *db, int bytes);
 /* After the socket is readable.  DB_READY gives the result (text format);
  * DB_FAILED fills e (ERR_DOWN: the outcome is unknown). */
 enum db_poll db_poll(struct db *db, struct res **out, struct err *e);
