@@ -68,7 +68,7 @@ static size_t serial_text(uint32_t serial, char out[SERIAL_TEXT])
 
 static unsigned check_digit(const struct sheet_no *no)
 {
-	char serial[SERIAL_TEXT];
+	char serial[SERIAL_TEXT] = { 0 };
 
 	serial_text(no->serial, serial);
 	return check_text(check_text(0, no->prefix), serial);
