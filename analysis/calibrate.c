@@ -261,9 +261,10 @@ static bool fill_cells(struct calib_own *o, const size_t *row_of, struct err *e)
 
 	for (size_t i = 0; i < d->n_terms; i++)
 		number |= o->term[i].x != NULL;
-	d->index = malloc(d->n_cells * d->n_terms * sizeof *d->index);
+	d->index = malloc((d->n_cells * d->n_terms + 1) * sizeof *d->index);
 	if (number)
-		d->value = malloc(d->n_cells * d->n_terms * sizeof *d->value);
+		d->value = malloc((d->n_cells * d->n_terms + 1) *
+				  sizeof *d->value);
 	if (d->index == NULL || (number && d->value == NULL))
 		return err_set(e, ERR_NOMEM, "no memory for margins");
 	d->diagonal = d->diagonal && !number;
@@ -558,8 +559,8 @@ static bool row_bounds(struct calib_own *o, const double *base, struct err *e)
 
 	if (!o->spec.weight_bounded)
 		return true;
-	d->low = malloc(d->n * sizeof *d->low);
-	d->high = malloc(d->n * sizeof *d->high);
+	d->low = calloc(d->n, sizeof *d->low);
+	d->high = calloc(d->n, sizeof *d->high);
 	if (d->low == NULL || d->high == NULL)
 		return err_set(e, ERR_NOMEM, "no memory for bounds");
 	for (size_t i = 0; i < d->n; i++) {

@@ -157,27 +157,47 @@ static void *parse_plain(struct spec_parse *p, const cJSON *node,
 	return x;
 }
 
+/* Weights of cell k, 0 elsewhere; in[] for the count of units. */
+static bool kish_of(struct spec_run *r, const struct spec_cells *c, size_t k,
+		    double *w, uint32_t *in, struct weight_kish *s,
+		    struct est *v, struct err *e)
+{
+	struct survey_base b;
+
+	for (size_t i = 0; i < r->frame->rows; i++) {
+		bool is = c->cell[i] == k;
+
+		w[i] = is ? r->design->weight[i] : 0;
+		in[i] = is ? 0 : SURVEY_NONE;
+	}
+	if (!weight_kish(r->frame->rows, w, s, e))
+		return false;
+	b = survey_base_of(r->design, in);
+	*v = nothing;
+	v->n = s->n;
+	v->psu = b.units;
+	v->strata = b.strata;
+	v->sum_w = s->sum;
+	v->value = s->deff;
+	return true;
+}
+
 static bool run_kish(struct spec_run *r, const struct spec_estimate *x,
 		     struct err *e)
 {
 	size_t n = r->frame->rows;
 	struct spec_cells c;
 	double *w = spec_memory(r, n, sizeof *w, e);
+	uint32_t *in = w ? spec_memory(r, n, sizeof *in, e) : NULL;
 
-	if (!w || !spec_cells(r, x, &c, e))
+	if (!in || !spec_cells(r, x, &c, e))
 		return false;
 	for (size_t k = 0; k < c.n; k++) {
 		struct weight_kish s;
-		struct est v = nothing;
+		struct est v;
 
-		for (size_t i = 0; i < n; i++)
-			w[i] = c.cell[i] == k ? r->design->weight[i] : 0;
-		if (!weight_kish(n, w, &s, e))
-			return false;
-		v.n = s.n;
-		v.sum_w = s.sum;
-		v.value = s.deff;
-		if (!stats_put_extra(r, x, "weights", x->by, c.key[k], &v,
+		if (!kish_of(r, &c, k, w, in, &s, &v, e) ||
+		    !stats_put_extra(r, x, "weights", x->by, c.key[k], &v,
 				     (struct est_extra[]){ { "n_eff", s.n_eff },
 							   { "cv2", s.cv2 },
 							   { "sumsq", s.sumsq },

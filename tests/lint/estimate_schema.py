@@ -80,6 +80,76 @@ TAKEN = [
     (["estimates", 3], {"stat": "share", "of": "I01", "max": 2}),
     (["data"], ["prov_w1.csv"]), (["subset"], {"group": {"not": "G09"}}),
 ]
+# weights, calibration, replicates, planning; both sides in one list
+PARTS = [
+    ("weights", {"base": "w_base"}, True),
+    ("weights", {"frame": "N_h", "by": "stratum", "trim": {"upper": 1e6}},
+     True),
+    ("weights", {"frame": "n_h"}, False),  # not one count for all
+    ("weights", {"base": "w_base", "frame": "N_h"}, None),
+    ("weights", {"nonresponse": {"of": "disp", "classes": "stratum_c"}}, True),
+    ("weights", {"nonresponse": {"of": "disp", "propensity": "sex",
+                                 "respondents": ["I"], "groups": 2}}, True),
+    ("weights", {"nonresponse": {}}, None), ("weights", 1, None),
+    ("weights", {"nonresponse": {"of": "disp", "classes": "a",
+                                 "propensity": "b"}}, None),
+    ("weights", {"trim": {"strict": 1}}, None), ("weights", {"x": 1}, None),
+    ("calibrate", {"method": "poststratify", "margins": [
+        {"by": ["sex"], "totals": {"F": 4000, "M": 5000}}]}, True),
+    ("calibrate", {"method": "raking", "margins": [
+        {"by": "sex", "totals": {"F": 4000, "M": 5000}}, {"total": 9000},
+        {"by": "age_group", "totals": {"50+": 3000}, "partial": True}],
+        "trim": {"upper": 1000}}, True),
+    ("calibrate", {"margins": [
+        {"by": ["sex", "level"], "totals": {"F": {"x": 1}}}]}, False),
+    ("calibrate", {"margins": []}, None), ("calibrate", {}, None),
+    ("calibrate", {"method": "x", "margins": [{"total": 1}]}, None),
+    ("calibrate", {"method": "poststratify", "margins": [{"total": 1}]}, None),
+    ("calibrate", {"margins": [{"total": 1}], "bounds": [1]}, None),
+    ("calibrate", {"margins": [{"total": 1, "totals": {}}]}, None),
+    ("calibrate", {"margins": [{"by": "sex", "totals": {"F": -1}}]}, None),
+    ("replicates", {"method": "jkn", "mse": True}, True),
+    ("replicates", {"method": "bootstrap", "count": 20, "seed": 4,
+                    "fpc": True, "threads": 2}, True),
+    ("replicates", {"columns": ["N_h", "w_base"], "combined": True,
+                    "scale": 1, "rscales": [1, 1]}, True),
+    ("replicates", {"method": "fay", "rho": 0.3}, False),  # not in pairs
+    ("replicates", {"file": "nowhere.csv", "by": "stratum"}, False),
+    ("replicates", {"method": "jkn", "seed": 1}, None),
+    ("replicates", {"method": "fay", "rho": 1}, None),
+    ("replicates", {}, None), ("replicates", {"method": "x"}, None),
+    ("replicates", {"columns": "w_nr", "count": 5}, None),
+    ({"stat": "response_rates", "of": "disp", "weighted": True}, 0, True),
+    ({"stat": "kish", "by": "group"}, 0, True),
+    ({"stat": "weights", "id": "form_no"}, 0, True),
+    ({"stat": "r_indicator", "of": "form", "explain": ["sex"],
+      "respondents": ["CT-01"], "ineligible": []}, 0, True),
+    ({"stat": "fay_herriot", "of": "duration_s", "variance": "N_h",
+      "covariates": ["n_h"]}, 0, True),
+    ({"stat": "sample_size", "margin": 0.05, "p": 0.3, "deff_plan": 1.5,
+      "response": 0.9, "population": 1200}, 0, True),
+    ({"stat": "allocation", "of": "N_h", "n": 30, "rule": "equal"}, 0, True),
+    ({"stat": "draw", "n": 1, "seed": 2, "by": "group", "id": "form_no"}, 0,
+     True),
+    ({"stat": "suppress", "rows": "group", "columns": "sex"}, 0, True),
+    ({"stat": "kish", "id": "form_no"}, 0, None),
+    ({"stat": "response_rates"}, 0, None), ({"stat": "draw", "n": 1}, 0, None),
+    ({"stat": "r_indicator", "of": "form"}, 0, None),
+    ({"stat": "sample_size", "margin": 1}, 0, None),
+    ({"stat": "allocation", "of": "N_h"}, 0, None),
+    ({"stat": "suppress", "rows": "group"}, 0, None),
+]
+
+
+def parted(key, value):
+    spec = {"data": "prov_frame_w1.csv",
+            "design": {"strata": "stratum_c", "weights": "w_base"},
+            "estimates": [{"stat": "mean", "of": "duration_s"}]}
+    if isinstance(key, dict):
+        spec["estimates"] = [key]
+    else:
+        spec[key] = value
+    return spec
 
 
 def edited(path, value):
@@ -133,6 +203,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="phieu-schema.") as name:
         folder = pathlib.Path(name)
         shutil.copy(DATA, folder)
+        shutil.copy(DATA.with_name("prov_frame_w1.csv"), folder)
         cases = [(spec, True) for spec in [BASE] + [
             edited(*e) for e in TAKEN]]
         cases += [(edited(*e), False) for e in REFUSED]
@@ -142,6 +213,15 @@ def main():
                 faults.append(f"schema, not {good}: {json.dumps(spec)}")
             if (got.returncode in (0, 3)) != good or \
                     (not good and got.returncode != 2):
+                faults.append(f"phieu exit {got.returncode}: "
+                              f"{json.dumps(spec)} {got.stderr!r}")
+        for key, value, good in PARTS:  # None: refused; False: fails later
+            spec = parted(key, value)
+            got = ask(folder, spec)
+            if valid(spec) != (good is not None):
+                faults.append(f"schema, not {good}: {json.dumps(spec)}")
+            if (2 if good is None else 0 if good else 1) != \
+                    (0 if got.returncode == 3 else got.returncode):
                 faults.append(f"phieu exit {got.returncode}: "
                               f"{json.dumps(spec)} {got.stderr!r}")
         text = (ROOT / "docs/ESTIMATE.md").read_text(encoding="utf-8")
