@@ -91,9 +91,10 @@ static const char *const specs[] = {
 };
 
 /* The run of the program, whose allocations are counted down. */
-static bool whole_run(const char *json, struct err *e, bool *refused)
+static bool whole_run(const char *json, size_t room, struct err *e,
+		      bool *refused)
 {
-	struct arena *a = arena_new((size_t)64 << 20);
+	struct arena *a = arena_new(room);
 	struct buf out = BUF_INIT(1000000);
 	struct est_results results;
 	struct faults faults;
@@ -142,7 +143,8 @@ static void every_allocation_may_fail(void **state)
 			bool refused = false, ok;
 
 			allocations_left = k;
-			ok = whole_run(specs[i], &e, &refused);
+			ok = whole_run(specs[i], (size_t)64 << 20, &e,
+				       &refused);
 			done = allocations_left >= 0;
 			allocations_left = -1;
 			if (done && i + 1 < sizeof specs / sizeof specs[0] &&
@@ -156,10 +158,30 @@ static void every_allocation_may_fail(void **state)
 	}
 }
 
+/* Results and scratch that do not fit their arena. */
+static void an_arena_may_be_too_small(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof specs / sizeof specs[0]; i++) {
+		bool ok = false;
+
+		for (size_t room = 64; !ok; room += 48) {
+			struct err e = { 0 };
+			bool refused = false;
+
+			ok = whole_run(specs[i], room, &e, &refused);
+			if (!ok && !refused && e.kind != ERR_NOMEM)
+				fail_msg("%zu, %zu bytes: %s", i, room, e.msg);
+			assert_true(room < 1000000);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(an_arena_may_be_too_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -586,6 +586,25 @@ static void derived_names_are_new(void **state)
 	tried_clear(&t);
 }
 
+static void columns_to_derive_have_an_end(void **state)
+{
+	struct buf b = BUF_INIT(100000);
+	struct tried t;
+
+	(void)state;
+	buf_adds(&b, "{\"data\":\"d\",\"derive\":[");
+	for (int i = 0; i < 257; i++)
+		buf_addf(&b, "%s{\"name\":\"n%d\",\"sum\":\"y\"}",
+			 i > 0 ? "," : "", i);
+	buf_adds(&b, "]," OK_EST "}");
+	try_on(&t, buf_cstr(&b), data);
+	assert_false(t.read);
+	assert_string_equal(t.faults.list[0].code, "E06");
+	assert_string_equal(t.faults.list[0].path, "/derive/256");
+	tried_clear(&t);
+	buf_free(&b);
+}
+
 static void an_estimate_that_fails_leaves_the_others(void **state)
 {
 	static const struct {
@@ -740,6 +759,7 @@ int main(void)
 		cmocka_unit_test(strata_may_be_crossed_and_stages_named),
 		cmocka_unit_test(data_that_do_not_fit_end_the_run),
 		cmocka_unit_test(derived_names_are_new),
+		cmocka_unit_test(columns_to_derive_have_an_end),
 		cmocka_unit_test(an_estimate_that_fails_leaves_the_others),
 		cmocka_unit_test(a_lonely_stratum_fails_what_touches_it),
 		cmocka_unit_test(cells_without_number_are_refused),
