@@ -288,8 +288,9 @@ static void pair_scores(const struct survey_scores *s, const uint32_t *row,
 		if (of)
 			block[i] = of[c];
 		z[i] = weight[r] *
-		       (jac[2 * c] * (x[r] - col[0].origin) +
-			jac[2 * c + 1] * (y ? y[r] - col[1].origin : 1));
+		       (jac[2 * (size_t)c] * (x[r] - col[0].origin) +
+			jac[2 * (size_t)c + 1] *
+				(y ? y[r] - col[1].origin : 1));
 	}
 }
 

@@ -31,8 +31,10 @@ t4 <- time({
 })
 peak <- sum(gc()[, 6])
 # rake's own error is an approximation: the residuals of calibrate() are asked
-s4 <- calibrate(s, list(~ factor(sex), ~ factor(age)),
-	population = list(sx, ag), calfun = "raking", epsilon = 1e-11, maxit = 100)
+total <- c(sum(sx$Freq), sx$Freq[2], ag$Freq[-1])
+names(total) <- c("(Intercept)", "sex", paste0("factor(age)", 1:4))
+s4 <- calibrate(s, ~ sex + factor(age), population = total, calfun = "raking",
+	epsilon = 1e-11, maxit = 100)
 m4 <- by(s4)
 out <- function(m) as.vector(rbind(coef(m), SE(m)))
 cat(sprintf("%.17g\n", c(t1, t2, t3, t4, peak, out(m), out(m3), out(m4))), sep = "")
