@@ -17,7 +17,11 @@ export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
 export PHIEU_DATABASE_URL_COLLECTOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_collector"
 "$bin/phieu" plan load $plan --reason test >/dev/null
 key() { "$bin/phieu" key agent add --wave lai-chau-2020 "$@" | grep -o 'pa_[A-Z0-9]*' | head -n 1; }
-export AGENT_A AGENT_A2 AGENT_B AGENT_C
+sipas=collector/plans/sipas-2017-example.json
+"$bin/phieu" plan load $sipas --reason test >/dev/null
+export AGENT_A AGENT_A2 AGENT_B AGENT_C AGENT_D
+AGENT_D=$("$bin/phieu" key agent add --wave "$(jq -r .wave.code $sipas)" --code dung \
+	--name 'Dung' --office 'Bưu điện' | grep -o 'pa_[A-Z0-9]*' | head -n 1)
 AGENT_A=$(key --code an --name 'Lò Thị An' --office 'Bưu điện Tam Đường')
 AGENT_A2=$(key --code an)
 AGENT_B=$(key --code binh --name 'Vàng A Bình' --office 'Bưu điện Sìn Hồ')

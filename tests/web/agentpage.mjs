@@ -9,7 +9,7 @@ import { axeSource, browser, clean, closeAll, faultCount, forget, keys, kill, ne
 
 const [bin, dir] = process.argv.slice(2);
 const R = await import(pathToFileURL(join(dir, "rules.mjs")).href);
-const { AGENT_A, AGENT_A2, AGENT_B, AGENT_C } = process.env;
+const { AGENT_A, AGENT_A2, AGENT_B, AGENT_C, AGENT_D } = process.env;
 const collector = new Collector(bin);
 const began = Date.now();
 const say = (text) => console.log(
@@ -401,6 +401,73 @@ async function diskFull(profile) {
   say("N=1 sheet kept in hand while the disk was full");
 }
 
+/* The keys of a whole sheet, whatever its questions. */
+function allKeys(form) {
+  const out = form.profile.map((f) => R.keyed(f.options)[0].key);
+  for (const q of form.questions.filter((x) => x.asked))
+    if (q.type === "multiple")
+      out.push(R.keyed(q.options)[0].key, R.keyed(q.options)[1].key,
+        "Enter");
+    else if (q.type === "number") out.push("3", "Enter");
+    else if (q.type === "text") out.push("t", "o", "t", "Enter");
+    else {
+      const choices = R.keyed(q.options);
+      out.push(choices[out.length % choices.length].key);
+    }
+  return [...out, "Enter"];
+}
+
+/* Every type of question; a unit to be picked; numbers that are too high. */
+async function kinds(profile) {
+  const plan = (name) => R.planOf(JSON.parse(readFileSync(
+    `collector/plans/${name}.json`, "utf8")));
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_D);
+  const sipas = plan("sipas-2017-example").forms[0];
+  await goKey(page);
+  await firstHead(page, R.prefixOf(sipas.code), 5, "co quan so 2");
+  await page.waitForSelector(".panel");
+  const list = allKeys(sipas);
+  await hand(page, list.slice(0, -1));
+  await until(page, "all answered", () => document.querySelector(
+    "textarea") && !document.querySelector(".box.open"));
+  await hand(page, ["Enter"]);
+  await saved(page, "00005");
+  await until(page, "sent", () =>
+    document.querySelector("header .state").dataset.queue === "0");
+  once("a form of every type", await received(AGENT_D), 1);
+  await page.type("#sheet", R.sheetText({ prefix: R.prefixOf(sipas.code),
+    serial: 6 }));
+  await hand(page, ["Enter"]);
+  await page.waitForSelector(".panel");
+  await hand(page, list.flatMap((k) => k === "3" ? ["9", "9"] : [k])
+    .slice(0, -1));
+  await page.waitForSelector("textarea");
+  await hand(page, ["Enter"]);
+  await page.waitForSelector("#fix");
+  need("a number out of range is told with its question", await page.$eval(
+    ".faults", (e) => /V07 \w+: Số nằm ngoài/.test(e.innerText)));
+  await signOut(page);
+  await signIn(page, AGENT_B);
+  const ct03 = plan("lai-chau-2020").forms.find((f) => f.code === "CT-03");
+  await goKey(page);
+  await firstHead(page, "CT03", 1, "sin ho");
+  await page.waitForSelector("#unitplace input");
+  await page.keyboard.type("phong tu phap");
+  await hand(page, ["Enter"]);
+  await page.waitForSelector(".panel");
+  await hand(page, allKeys(ct03));
+  await saved(page, "CT03-00001");
+  await until(page, "sent too", () =>
+    document.querySelector("header .state").dataset.queue === "0");
+  once("a unit picked by its district's office",
+    await received(AGENT_B, "CT03"), 1);
+  await clean(page, "kinds");
+  await b.close();
+  say("N=2 sheets with questions of every type and a picked unit");
+}
+
 const phieu = (...args) => execFileSync(`${bin}/phieu`, args,
   { encoding: "utf8" });
 
@@ -595,22 +662,29 @@ async function lookMany(profile, size, serial) {
   await b.close();
 }
 
+/* PHIEU_TEST_PAGE=pattern: only those (they follow each other: the later
+ * ones of one profile start where the earlier ones ended). */
 async function main() {
   await collector.start();
-  const home = join(dir, "profile");
-  await fifty(home);
-  await killed(home);
-  await changed(home);
-  await exported(home);
-  await mended(join(dir, "second"));
-  await dropped(join(dir, "second"));
-  await bench(join(dir, "second"));
-  await diskFull(join(dir, "second"));
-  await look(join(dir, "third"), "pc", false, 901);
-  await look(join(dir, "fourth"), "phone", true, 902);
-  await lookMany(join(dir, "third"), "pc", 40);
-  await lookMany(join(dir, "fourth"), "phone", 41);
-  await late(join(dir, "second"));
+  const at = (name) => join(dir, name);
+  const steps = [
+    ["fifty", () => fifty(at("profile"))],
+    ["killed", () => killed(at("profile"))],
+    ["changed", () => changed(at("profile"))],
+    ["exported", () => exported(at("profile"))],
+    ["mended", () => mended(at("second"))],
+    ["dropped", () => dropped(at("second"))],
+    ["bench", () => bench(at("second"))],
+    ["kinds", () => kinds(at("second"))],
+    ["disk", () => diskFull(at("second"))],
+    ["look-pc", () => look(at("third"), "pc", false, 901)],
+    ["look-phone", () => look(at("fourth"), "phone", true, 902)],
+    ["many-pc", () => lookMany(at("third"), "pc", 40)],
+    ["many-phone", () => lookMany(at("fourth"), "phone", 41)],
+    ["late", () => late(at("second"))],
+  ];
+  const only = new RegExp(process.env.PHIEU_TEST_PAGE ?? "");
+  for (const [name, run] of steps) if (only.test(name)) await run();
   say(`N=${screens} screens without an axe violation, none wider than its ` +
     "display");
 }

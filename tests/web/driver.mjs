@@ -24,7 +24,7 @@ const opened = new Set();
 
 export async function browser(dir) {
   const b = await puppeteer.launch({
-    executablePath: process.env.PHIEU_CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: process.env.PHIEU_TEST_CHROMIUM ?? "/usr/bin/chromium",
     headless: true, userDataDir: dir, pipe: true,
     /* in a container there is no room for its own sandbox */
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
