@@ -27,7 +27,7 @@ enum {
 #define BATCH_BYTES ((size_t)4 << 20)
 #define CHUNK_BYTES ((size_t)1 << 20)
 /* A run that takes longer is held up by something. */
-#define ANOTHER_US	INT64_C(10000)
+#define ANOTHER_US	INT64_C(3000)
 #define RETRY_FIRST_US	INT64_C(50000)
 #define RETRY_LAST_US	INT64_C(1000000)
 #define LATENCY_BUCKETS 12
