@@ -30,7 +30,7 @@ static lxw_format *format_of(const struct template_book *t,
 
 static void write_heads(struct template_book *t)
 {
-	lxw_row_col_options hidden = { .hidden = 1 };
+	lxw_row_col_options shut = { .hidden = 1 };
 	lxw_col_t n = (lxw_col_t)t->n_columns;
 
 	for (lxw_col_t i = 0; i < n; i++) {
@@ -44,7 +44,7 @@ static void write_heads(struct template_book *t)
 	worksheet_write_string(t->sheet, KEYS_ROW, n, template_mark(t),
 			       t->hidden);
 	worksheet_set_row_opt(t->sheet, KEYS_ROW, LXW_DEF_ROW_HEIGHT, NULL,
-			      &hidden);
+			      &shut);
 	worksheet_set_row(t->sheet, HEAD_ROW, 90, NULL);
 }
 

@@ -87,7 +87,7 @@ static void know(struct importer *m, const char *s, enum import_role role,
 static void know_all(struct importer *m)
 {
 	const struct form *f = m->f;
-	size_t max = 4 * HEADS + 4 * f->n_profile + 3 * f->n_questions +
+	size_t max = (size_t)4 * HEADS + 4 * f->n_profile + 3 * f->n_questions +
 		     sizeof own / sizeof own[0];
 
 	m->words = arena_array(m->a, max, sizeof *m->words);

@@ -175,6 +175,11 @@ static bool is_capital(unsigned char b)
 	return (b >= 'A' && b <= 'Z') || b == 0xd4 || b == 0xd6;
 }
 
+static bool among(const char *set, unsigned char c)
+{
+	return c && strchr(set, c);
+}
+
 /* The code points of vowel `b` with mark `m`: letter, hat and tone; 0 when
  * the two are no pair. */
 static size_t vni_pair(unsigned char b, unsigned char m, uint16_t out[3])
@@ -190,9 +195,9 @@ static size_t vni_pair(unsigned char b, unsigned char m, uint16_t out[3])
 	       vni_marks[i].byte != m)
 		i++;
 	if (i == sizeof vni_marks / sizeof vni_marks[0] ||
-	    (!horned && !memchr(plain, low, 5)))
+	    (!horned && !among(plain, low)))
 		return 0;
-	if ((vni_marks[i].hat == '^' && !memchr(hatted, low, 3)) ||
+	if ((vni_marks[i].hat == '^' && !among(hatted, low)) ||
 	    (vni_marks[i].hat == '(' && low != 'a'))
 		return 0;
 	out[n++] = horned ? (uint16_t)(low == 0xf4 ? (low == b ? 0x1a1 : 0x1a0)

@@ -70,7 +70,7 @@ static bool cell_add(struct builder *b, struct grid_cell c, struct err *e)
 	trim(&c.s, &c.n);
 	if (c.n == 0 && c.kind != GRID_NO_VALUE)
 		return true;
-	if (b->n == b->row_cap) {
+	if (b->n == b->row_cap || !b->row) {
 		b->row_cap = b->row_cap ? 2 * b->row_cap : 64;
 		grown = realloc(b->row, b->row_cap * sizeof *grown);
 		if (!grown)
@@ -94,7 +94,7 @@ static bool row_add(struct builder *b, uint32_t number, bool hidden,
 		return true;
 	if (b->g->n_rows == LIMIT_GRID_ROWS)
 		return full(b, e);
-	if (b->g->n_rows == b->cap) {
+	if (b->g->n_rows == b->cap || !b->rows) {
 		b->cap = b->cap ? 2 * b->cap : 256;
 		grown = realloc(b->rows, b->cap * sizeof *grown);
 		if (!grown)
@@ -395,8 +395,9 @@ struct grid *grid_read(const void *file, size_t n, const struct grid_options *o,
 	if (ok && g->n_rows) {
 		struct grid_row *rows =
 			arena_array(g->arena, g->n_rows, sizeof *rows);
-		ok = rows ? true : full(&b, e);
-		if (ok)
+		if (!rows)
+			ok = full(&b, e);
+		else if (b.rows)
 			memcpy(rows, b.rows, g->n_rows * sizeof *rows);
 		g->rows = rows;
 	}

@@ -90,7 +90,7 @@ static char letter_of(uint32_t cp, unsigned *tone)
 				*tone = t;
 				return vowels[v].letter;
 			}
-	if (cp >= 'a' && cp <= 'z' && !memchr("fjwz", (int)cp, 4))
+	if (cp >= 'a' && cp <= 'z' && !strchr("fjwz", (int)cp))
 		return (char)cp;
 	return 0;
 }
@@ -121,9 +121,8 @@ static int by_text(const void *key, const void *at)
 static bool tone_fits(const struct word *w, const char *rime)
 {
 	size_t n = strlen(rime);
-	char last = n ? rime[n - 1] : 'a';
-	bool stop = last == 'c' || last == 'p' || last == 't' ||
-		    (n > 1 && rime[n - 2] == 'c');
+	bool stop = n > 0 && (strchr("cpt", rime[n - 1]) ||
+			      (n > 1 && rime[n - 2] == 'c'));
 
 	return !stop || w->tone == TONE_ACUTE || w->tone == TONE_DOT;
 }

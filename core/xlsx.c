@@ -201,7 +201,7 @@ static int by_name(const void *a, const void *b)
 
 size_t xlsx_part(const struct xlsx *x, const char *name)
 {
-	struct part key;
+	struct part key = { NULL, 0 };
 	const struct part *found = NULL;
 	char folded[1024];
 	size_t n = strlen(name);
@@ -240,7 +240,8 @@ static bool list_parts(struct xlsx *x, struct err *e)
 	}
 	if (arena_broken(x->arena))
 		return err_set(e, ERR_NOMEM, "out of memory");
-	qsort(x->parts, x->n_parts, sizeof *x->parts, by_name);
+	if (x->n_parts > 1)
+		qsort(x->parts, x->n_parts, sizeof *x->parts, by_name);
 	for (size_t i = 1; i < x->n_parts; i++)
 		if (strcmp(x->parts[i - 1].name, x->parts[i].name) == 0)
 			return xlsx_bad(x, e, "F06", "/",
@@ -416,7 +417,7 @@ size_t xlsx_find(const struct xlsx *x, const char *name)
 {
 	struct arena *a = arena_new((size_t)1 << 20);
 	struct err e = { 0 };
-	size_t i = x->n_sheets;
+	size_t i;
 	const char *want = a ? utf8_key(a, name, strlen(name), &e) : NULL;
 
 	for (i = 0; want && i < x->n_sheets; i++) {

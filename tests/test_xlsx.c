@@ -280,17 +280,17 @@ static void other_files_are_called_by_their_name(void **state)
 		const char *want;
 	} files[] = {
 		{ "", 0, NULL, "F01 /" },
-		{ "a,b\n1,2\n", 8, NULL, "F02 /" },
+		{ "a,b\n1,2\n", 0, NULL, "F02 /" },
 		{ ole, 8, "EncryptedPackage", "F03 /" },
 		{ ole, 8, "Workbook", "F04 /" },
 		{ ole, 8, "WordDocument", "F05 /" },
 		{ "\x09\x08\x10\x00\x00\x06", 6, NULL, "F04 /" },
-		{ "%PDF-1.4", 8, NULL, "F05 /" },
-		{ "<html><table>", 13, NULL, "F05 /" },
+		{ "%PDF-1.4", 0, NULL, "F05 /" },
+		{ "<html><table>", 0, NULL, "F05 /" },
 		{ "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-"
 		  "microsoft-com:office:spreadsheet\">",
-		  88, NULL, "F05 /" },
-		{ "PK\3\4 and then nothing", 21, NULL, "F06 /" },
+		  0, NULL, "F05 /" },
+		{ "PK\3\4 and then nothing", 0, NULL, "F06 /" },
 		{ "PK\5\6", 4, NULL, "F06 /" },
 	};
 
@@ -298,7 +298,7 @@ static void other_files_are_called_by_their_name(void **state)
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
 		const char *wide = files[i].wide ? files[i].wide : "";
 		char *file = calloc(1, 600);
-		size_t n = files[i].n;
+		size_t n = files[i].n ? files[i].n : strlen(files[i].head);
 
 		memcpy(file, files[i].head, n);
 		for (; *wide; wide++, n += 2)
