@@ -141,11 +141,15 @@ static const char *feeds(const struct book *b, size_t q)
 	return out;
 }
 
-static void put_limits(struct book *b, const struct question *q)
+static void put_limits(struct book *b, size_t i)
 {
+	const struct question *q = &b->f->questions[i];
 	char low[DEC_TEXT_MAX], high[DEC_TEXT_MAX], text[80] = "";
 
 	if (q->type == QUESTION_TEXT) {
+		/* the default comes back by itself */
+		if (!json_get(own_question(b, i), "max_bytes"))
+			return;
 		(void)snprintf(text, sizeof text, "%zu", q->max_bytes);
 		put(b, "max_bytes", text);
 		(void)snprintf(text, sizeof text, "string-length(.) <= %zu",
@@ -183,7 +187,7 @@ static void question(struct book *b, size_t i)
 	put(b, "label" EN, q->text_en);
 	put(b, "hint" VI, q->note);
 	put_required(b, own_question(b, i));
-	put_limits(b, q);
+	put_limits(b, i);
 	if (q->type == QUESTION_SCALE || q->type == QUESTION_SINGLE)
 		put(b, "kind", q->type == QUESTION_SCALE ? "scale" : "single");
 	put(b, "field", q->field);
