@@ -176,32 +176,22 @@ static void bind_question(const struct layout *l, const struct question *q,
 }
 
 /* Days are compared as numbers: every engine does that alike. */
-static const char *valid_days(const struct layout *l, const struct unit *u)
+static const char *valid_days(const struct layout *l, size_t unit)
 {
+	int first = unit_from(l->p, unit), last = unit_to(l->p, unit);
 	const char *from = NULL, *to = NULL;
-	int y, m, d;
 
-	if (u->has_from && u->from.days > l->p->from.days) {
-		date_ymd(u->from, &y, &m, &d);
-		from = TEXT(l,
-			    "format-date(" HEAD
-			    "/collected,'%%Y%%m%%d')>=%d%02d%02d",
-			    y, m, d);
-	}
-	if (u->has_to && u->to.days < l->p->to.days) {
-		date_ymd(u->to, &y, &m, &d);
-		to = TEXT(l,
-			  "format-date(" HEAD
-			  "/collected,'%%Y%%m%%d')<=%d%02d%02d",
-			  y, m, d);
-	}
+	if (first)
+		from = TEXT(l, XPATH_DAY ">=%d", first);
+	if (last)
+		to = TEXT(l, XPATH_DAY "<=%d", last);
 	return from && to ? TEXT(l, "%s and %s", from, to) : from ? from : to;
 }
 
 /* When a unit has its group of questions. */
 static const char *unit_relevant(const struct layout *l, const struct xunit *x)
 {
-	const char *days = valid_days(l, &l->p->units[x->unit]), *home = NULL;
+	const char *days = valid_days(l, x->unit), *home = NULL;
 
 	if (x->homes)
 		home = TEXT(l, "selected('%s'," HEAD "/home)", x->homes);

@@ -226,6 +226,23 @@ static void questions(const struct layout *l, const char *rating, bool headings,
 		end(w);
 }
 
+/* Which units of a list may be chosen with this home on this day. */
+static const char *unit_filter(const struct layout *l, const struct section *s)
+{
+	const char *home = s->by_home ? "[homes='*' or selected(homes," HEAD
+					"/home)]"
+				      : "";
+	char *day;
+
+	if (!s->by_day)
+		return home;
+	day = arena_printf(l->a,
+			   "%s[(from='' or from<=" XPATH_DAY
+			   ") and (to='' or to>=" XPATH_DAY ")]",
+			   home);
+	return day ? day : home;
+}
+
 static void rating(const struct layout *l, size_t no, size_t k, struct xw *w)
 {
 	const struct section *s = &l->sections[no];
@@ -245,11 +262,7 @@ static void rating(const struct layout *l, size_t no, size_t k, struct xw *w)
 		choice(w, "select1", unit ? unit : "",
 		       list_appearance(s->n_units));
 		label(w, "label", "", say_id[SAY_UNIT]);
-		itemset(w, s->list,
-			s->by_home ? "[homes='*' or selected(homes," HEAD
-				     "/home)]"
-				   : NULL,
-			s->list_file);
+		itemset(w, s->list, unit_filter(l, s), s->list_file);
 	}
 	questions(l, ref, s->kind != SECTION_EVERY && s->slots == 1, w);
 	end(w);

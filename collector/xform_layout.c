@@ -47,6 +47,29 @@ bool question_required(const struct layout *l, const struct question *q)
 						   d->minimum == MINIMUM_ALL));
 }
 
+static int as_number(struct date day)
+{
+	int y, m, d;
+
+	date_ymd(day, &y, &m, &d);
+	return y * 10000 + m * 100 + d;
+}
+
+int unit_from(const struct plan *p, size_t unit)
+{
+	const struct unit *u = &p->units[unit];
+
+	return u->has_from && u->from.days > p->from.days ? as_number(u->from)
+							  : 0;
+}
+
+int unit_to(const struct plan *p, size_t unit)
+{
+	const struct unit *u = &p->units[unit];
+
+	return u->has_to && u->to.days < p->to.days ? as_number(u->to) : 0;
+}
+
 /* "a b" and c -> "a b c"; NULL starts. */
 static const char *add_word(struct arena *a, const char *list, const char *c)
 {
@@ -265,6 +288,9 @@ static bool lay_section(struct layout *l, struct section *s, size_t group)
 		s->slots = g->per_sheet;
 	if (!lay_units(l, s))
 		return false;
+	for (size_t i = 0; i < s->n_units; i++)
+		s->by_day |= unit_from(l->p, s->units[i].unit) ||
+			     unit_to(l->p, s->units[i].unit);
 	s->list_file = s->kind == SECTION_PICK && s->n_units > max &&
 		       l->n_files < XFORM_MEDIA_MAX;
 	l->n_files += s->list_file;

@@ -96,6 +96,15 @@ static void homes(const struct layout *l, struct xw *w)
 	list_end(w);
 }
 
+static const char *day(const struct layout *l,
+		       int (*end)(const struct plan *, size_t),
+		       const struct xunit *u)
+{
+	int n = end(l->p, u->unit);
+
+	return n ? arena_printf(l->a, "%d", n) : "";
+}
+
 static void units(const struct layout *l, size_t no, struct xw *w)
 {
 	const struct section *s = &l->sections[no];
@@ -110,6 +119,10 @@ static void units(const struct layout *l, size_t no, struct xw *w)
 		if (s->by_home)
 			xw_leaf(w, "homes",
 				s->units[i].homes ? s->units[i].homes : "*");
+		if (s->by_day) {
+			xw_leaf(w, "from", day(l, unit_from, &s->units[i]));
+			xw_leaf(w, "to", day(l, unit_to, &s->units[i]));
+		}
 		item_end(w);
 	}
 	list_end(w);
@@ -170,6 +183,8 @@ void write_lists(const struct layout *l, struct xw *w)
 
 static void cell(struct buf *out, const char *s, bool first)
 {
+	if (!s)
+		s = "";
 	if (!first)
 		csv_sep(out);
 	csv_write(out, s, strlen(s));
@@ -206,19 +221,26 @@ void write_units_csv(const struct layout *l, const struct section *s,
 {
 	const char *label;
 
-	buf_adds(out, s->by_home ? "name,label,homes" : "name,label");
+	buf_adds(out, "name,label");
+	buf_adds(out, s->by_home ? ",homes" : "");
+	buf_adds(out, s->by_day ? ",from,to" : "");
 	csv_end_row(out);
 	for (size_t i = 0; i < s->n_units; i++) {
 		const struct xunit *x = &s->units[i];
 		const struct unit *u = &l->p->units[x->unit];
 
 		cell(out, u->code, true);
-		label = x->offices ? arena_printf(l->a, "%s (%s)", u->name,
-						  x->offices)
-				   : u->name;
+		label = NULL;
+		if (x->offices)
+			label = arena_printf(l->a, "%s (%s)", u->name,
+					     x->offices);
 		cell(out, label ? label : u->name, false);
 		if (s->by_home)
 			cell(out, x->homes ? x->homes : "*", false);
+		if (s->by_day) {
+			cell(out, day(l, unit_from, x), false);
+			cell(out, day(l, unit_to, x), false);
+		}
 		csv_end_row(out);
 	}
 }

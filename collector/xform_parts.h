@@ -11,6 +11,7 @@
 #define XFORM_ARENA	 ((size_t)64 << 20)
 #define XFORM_FILE_BYTES ((size_t)64 << 20)
 #define XPATH_ROOT	 "/data"
+#define XPATH_DAY	 "format-date(" XPATH_ROOT "/head/collected,'%%Y%%m%%d')"
 /* Option that stands for {"mark":"unreadable"}; no code begins with '_'. */
 #define XNAME_UNREADABLE "_unreadable"
 #define XNAME_DONT_KNOW	 "_dont-know"
@@ -44,6 +45,7 @@ struct section {
 	size_t slots;	/* ratings of OWN and PICK */
 	bool list_file; /* the list is a CSV file */
 	bool by_home;	/* some unit is for some homes only */
+	bool by_day;	/* some unit comes or goes during the wave */
 };
 
 struct xhome {
@@ -73,6 +75,10 @@ struct layout {
 	size_t *question_list, *profile_list; /* index or NONE */
 	bool english, paper, photos;
 };
+
+/* First and last day of a unit within the wave as 20260201; 0: all of it. */
+int unit_from(const struct plan *p, size_t unit);
+int unit_to(const struct plan *p, size_t unit);
 
 bool layout_make(const struct plan *p, size_t form, const struct xform_opts *o,
 		 struct arena *a, struct layout *out, struct err *e) MUST_USE;

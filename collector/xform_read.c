@@ -479,7 +479,7 @@ static bool to_json(struct instance *in, const char *id)
 	if (!put_ratings(in))
 		return false;
 	c = end ? xml_child(end, "comment") : NULL;
-	if (value(in, c)) {
+	if (c && value(in, c)) {
 		jw_key(&in->w, "comment");
 		jw_textn(&in->w, c->text, c->text_n);
 	}
@@ -493,8 +493,8 @@ bool xform_read(const char *xml, size_t n, const struct plan *p,
 {
 	struct buf json = BUF_INIT(LIMIT_XML_BYTES * 4);
 	struct instance in = { .p = p, .a = a, .f = faults, .m = meta };
-	size_t from = faults->n;
-	const char *id;
+	const char *id = NULL;
+	size_t from;
 	bool ok = false;
 
 	*out = (struct submission){ .form = NONE, .group = NONE, .home = NONE };

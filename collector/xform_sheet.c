@@ -58,13 +58,13 @@ static char prefix_state(const struct sheet_no *no)
 	 * of serial 1 */
 	probe.serial = 1;
 	(void)sheet_text(&probe, text);
-	for (char s = '0'; s <= '9'; s++) {
-		char at = s;
+	for (unsigned s = 0; s < 10; s++) {
+		char at = (char)('0' + s);
 
 		for (const char *d = "00001"; *d; d++)
 			at = DAMM[10 * (at - '0') + (*d - '0')];
 		if (at == text[strlen(text) - 1])
-			return s;
+			return (char)('0' + s);
 	}
 	return '0';
 }

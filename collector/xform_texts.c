@@ -37,8 +37,7 @@ const char *const say_vi[SAY_COUNT] = {
 	[SAY_TRIAL] = "Mẫu thử, không phải phiếu chính thức",
 	[SAY_HEAD] = "Phiếu",
 	[SAY_SHEET] = "Số phiếu",
-	[SAY_SHEET_BAD] = "Số phiếu không đúng: xem lại các chữ số và chữ số "
-			  "kiểm tra in trên phiếu",
+	[SAY_SHEET_BAD] = "Số phiếu không đúng: xem lại số in trên phiếu",
 	[SAY_PAPER] = "Tình trạng phiếu giấy",
 	[SAY_PAPER_HINT] = "Chỉ đánh dấu khi phiếu giấy như vậy. Phiếu vẫn "
 			   "được nhận và ghi rõ lỗi; không tự điền thay người "
@@ -69,8 +68,7 @@ const char *const say_en[SAY_COUNT] = {
 	[SAY_TRIAL] = "Trial form, not an official one",
 	[SAY_HEAD] = "Sheet",
 	[SAY_SHEET] = "Sheet number",
-	[SAY_SHEET_BAD] = "Wrong sheet number: check the digits and the check "
-			  "digit printed on the sheet",
+	[SAY_SHEET_BAD] = "Wrong sheet number: look at the sheet again",
 	[SAY_PAPER] = "State of the paper sheet",
 	[SAY_PAPER_HINT] = "Tick only what is so on paper. The sheet is taken "
 			   "and its fault recorded; never fill in for the "

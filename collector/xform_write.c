@@ -26,10 +26,11 @@ size_t xform_find(const struct plan *p, const char *id)
 void xform_hash(const void *bytes, size_t n, char out[XFORM_HASH_MAX])
 {
 	uint8_t digest[MD5_BYTES];
+	char hex[2 * MD5_BYTES + 1];
 
 	md5(bytes, n, digest);
-	memcpy(out, "md5:", 4);
-	hex_text(digest, MD5_BYTES, out + 4);
+	hex_text(digest, MD5_BYTES, hex);
+	(void)snprintf(out, XFORM_HASH_MAX, "md5:%s", hex);
 }
 
 static const char *title(const struct layout *l)

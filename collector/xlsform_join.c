@@ -192,8 +192,11 @@ static bool wanted(const cJSON *feeds, const cJSON *criterion, const cJSON *row)
 {
 	const cJSON *f;
 
-	cJSON_ArrayForEach(f, feeds) if (same(f, criterion, "code") &&
-					 same_row(row, f)) return true;
+	cJSON_ArrayForEach(f, feeds)
+	{
+		if (same(f, criterion, "code") && same_row(row, f))
+			return true;
+	}
 	return false;
 }
 
@@ -201,8 +204,11 @@ static bool has_row(const cJSON *rows, const cJSON *form, const cJSON *feed)
 {
 	const cJSON *row;
 
-	cJSON_ArrayForEach(row, rows) if (names_form(row, form) &&
-					  same_row(row, feed)) return true;
+	cJSON_ArrayForEach(row, rows)
+	{
+		if (names_form(row, form) && same_row(row, feed))
+			return true;
+	}
 	return false;
 }
 
@@ -246,7 +252,10 @@ static bool join_criteria(struct criteria_in *in, cJSON *list, size_t depth)
 		return true;
 	cJSON_ArrayForEach(c, list)
 	{
-		cJSON_ArrayForEach(f, in->feeds) in->met += same(f, c, "code");
+		cJSON_ArrayForEach(f, in->feeds)
+		{
+			in->met += same(f, c, "code");
+		}
 		if (!join_rows(in, c) ||
 		    !join_criteria(in,
 				   cJSON_GetObjectItemCaseSensitive(c,

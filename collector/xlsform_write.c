@@ -71,8 +71,9 @@ static const cJSON *own_question(const struct book *b, size_t q)
 	return cJSON_GetArrayItem(json_get(b->own, "questions"), (int)q);
 }
 
-#define VI "::Tiếng Việt (vi)"
-#define EN "::English (en)"
+#define VI	 "::Tiếng Việt (vi)"
+#define EN	 "::English (en)"
+#define TITLE_EN "form_title::English (en)"
 
 static const char *const survey_heads[] = {
 	"type",	     "name",	   "label" VI,	 "label" EN,  "hint" VI,
@@ -84,8 +85,8 @@ static const char *const choices_heads[] = {
 	"coefficient", "satisfied", "no_opinion", "retired",
 };
 static const char *const settings_heads[] = {
-	"form_title",	    "form_title" EN, "form_id", "version",
-	"default_language", "basis",	     "note",
+	"form_title",	    TITLE_EN, "form_id", "version",
+	"default_language", "basis",  "note",
 };
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -274,7 +275,7 @@ static void settings(struct book *b)
 	sheet(b, "settings", settings_heads, N(settings_heads));
 	b->row++;
 	put(b, "form_title", b->f->name);
-	put(b, "form_title" EN, b->f->name_en);
+	put(b, TITLE_EN, b->f->name_en);
 	put(b, "form_id", b->f->code);
 	put(b, "version", b->f->version);
 	put(b, "default_language", "Tiếng Việt (vi)");

@@ -315,6 +315,8 @@ static void rules_of_the_plan_stand_in_the_form(void **state)
 			  "'%Y%m%d')&lt;=20260228\"" },
 		{ "S-01", "relevant=\"selected('lanh-dao-xa',"
 			  "/data/head/group)\"" },
+		{ "S-01", "[(from='' or from&lt;=format-date(" },
+		{ "S-01", "<from>20260201</from><to></to>" },
 		{ "S-01", ".!=/data/ratings-2/r1/unit and "
 			  ".!=/data/ratings-2/r2/unit" },
 		{ "S-02", "[selected(groups,/data/head/group)]" },

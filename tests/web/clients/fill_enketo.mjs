@@ -33,7 +33,9 @@ export async function fill(page, answers) {
 				chosen.push(a.day);
 			} else if (e.type === 'radio') {
 				const o = options(p);
-				const k = turn % 9 === 0 ? o.length - 1 : turn % Math.max(1, o.length - 1);
+				let k = turn % 9 === 0 ? o.length - 1 : turn % Math.max(1, o.length - 1);
+				if (p === '/data/head/group')
+					k = a.serial % o.length;
 				o[k].click();
 				chosen.push(o[k].value);
 			} else if (e.type === 'checkbox') {
@@ -56,7 +58,7 @@ export async function fill(page, answers) {
 				set(e, '3');
 				chosen.push('3');
 			} else {
-				set(e, 'Góp ý: phục vụ <tốt> & nhanh');
+				set(e, 'Tốt <&> ế');
 				chosen.push(e.value);
 			}
 		}

@@ -3,7 +3,7 @@
 
 /* The next box that waits, after ticking and writing all that may be done on
  * the way to it. */
-const next = (page, done) => page.evaluate((seen) => {
+const next = (page, done, serial) => page.evaluate((seen, no) => {
 	const chosen = [];
 	for (const c of document.querySelectorAll('#form [id^="node:"][id$="_container"]')) {
 		const all = (selector) => [...c.querySelectorAll(selector)];
@@ -16,15 +16,19 @@ const next = (page, done) => page.evaluate((seen) => {
 		seen.push(c.id);
 		const turn = seen.length;
 		if (radios.length) {
-			const k = turn % 9 === 0 ? radios.length - 1 : turn % Math.max(1, radios.length - 1);
+			let k = turn % 9 === 0 ? radios.length - 1 : turn % Math.max(1, radios.length - 1);
+			if (/nhóm đối tượng/i.test(label))
+				k = no % radios.length;
 			radios[k].click();
 			chosen.push(radios[k].value);
+			if (/nhóm đối tượng/i.test(label))
+				return { seen, chosen, kind: 'wait' };
 		} else if (boxes.length && !boxes.some((b) => b.value === 'blank')) {
 			return { seen, chosen, id: c.id, kind: 'boxes', values: boxes.map((b) => b.value) };
 		} else if (one('textarea')) {
-			one('textarea').value = 'Góp ý: phục vụ <tốt> & nhanh';
+			one('textarea').value = 'Tốt <&> ế';
 			one('textarea').dispatchEvent(new Event('input', { bubbles: true }));
-			chosen.push('Góp ý: phục vụ <tốt> & nhanh');
+			chosen.push('Tốt <&> ế');
 		} else if (one('input[aria-haspopup=dialog]')) {
 			return { seen, chosen, id: c.id, kind: 'date' };
 		} else if (one('span[role=combobox]') && !/lần nhập/i.test(label)) {
@@ -36,7 +40,7 @@ const next = (page, done) => page.evaluate((seen) => {
 		}
 	}
 	return { seen, chosen };
-}, done);
+}, done, serial);
 
 const css = (id) => `#${id.replace(/[^A-Za-z0-9_-]/g, (c) => `\\${c}`)}`;
 
@@ -68,7 +72,7 @@ export async function fill(page, answers) {
 
 	await page.waitForSelector('#form [id^="node:"][id$="_container"]');
 	for (;;) {
-		const c = await next(page, done);
+		const c = await next(page, done, answers.serial);
 		const box = c.id && css(c.id);
 
 		done = c.seen;

@@ -83,7 +83,7 @@ function sheetNumber(example, serial) {
 function answersFor(form, serial) {
 	const example = all(form.xml, /\(([A-Z0-9]+-\d{5}-\d)\)/g)[0] ?? fail('no example of a sheet number');
 	const day = all(form.xml, /\.&gt;=date\('([0-9-]+)'\)/g)[0] ?? fail('no first day');
-	return { sheet: sheetNumber(example, serial), day, bad: 'Số phiếu không đúng' };
+	return { serial, sheet: sheetNumber(example, serial), day, bad: 'Số phiếu không đúng' };
 }
 
 /* Every value chosen stands in what is sent, in the same order, under the
