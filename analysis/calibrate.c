@@ -630,7 +630,9 @@ static bool calib_make(struct calibration *c, struct calib_own *o,
 						.weight = c->weight,
 						.row = residual_row,
 						.solve = residual_solve,
-						.ctx = o };
+						.ctx = o,
+						.cell = d->cell,
+						.n_cells = d->n_cells };
 	return true;
 }
 

@@ -60,4 +60,13 @@ bool survey_cov(const struct survey_design *d, const struct survey_residual *r,
 		const struct survey_scores *s, bool full, double *cov,
 		struct survey_base *base, struct err *e) MUST_USE;
 
+/* Residuals of rows that are units and share auxiliaries: variances only, many
+ * times faster (survey_flat.c). */
+bool survey_is_flat(const struct survey_design *d,
+		    const struct survey_residual *r, bool full);
+bool survey_flat_cov(const struct survey_design *d,
+		     const struct survey_residual *r,
+		     const struct survey_scores *s, double *cov,
+		     struct err *e) MUST_USE;
+
 #endif

@@ -420,6 +420,64 @@ static void what_the_margins_explain_has_no_error(void **state)
 	survey_design_free(d);
 }
 
+/* Rows that are units take sums by cell, others the residuals one by one: the
+ * variances are those of the covariance matrix, which goes the long way. */
+static void both_ways_to_residuals_agree(void **state)
+{
+	struct sample s;
+	struct calib_term t[2];
+	struct calib_spec spec = { .method = CALIB_RAKING,
+				   .term = t,
+				   .n_terms = 2 };
+	struct est_how how = { .level = 0.95 };
+	double fpc[ROWS], y[ROWS], cov[9];
+	uint32_t domain[ROWS];
+
+	(void)state;
+	make(&s);
+	s.w[11] = 0;
+	t[0] = s.sex_term;
+	t[1] = s.age_term;
+	totals(&s);
+	for (size_t i = 0; i < ROWS; i++) {
+		fpc[i] = s.region[i] == 3 ? ROWS / 4 : 70 + 10 * s.region[i];
+		y[i] = 50 + (double)(i * 31 % 17);
+		domain[i] = i % 5 == 4 ? SURVEY_NONE : (uint32_t)(i % 3);
+	}
+	for (unsigned way = 0; way < 3; way++) {
+		struct survey_input in = { .n = ROWS,
+					   .weight = s.w,
+					   .n_stages = way > 0 };
+		struct survey_var v = { 0 };
+		struct survey_design *d;
+		struct calibration *c;
+		struct est short_way[3], long_way[3];
+		struct err e = { 0 };
+
+		in.stage[0].stratum = s.region;
+		in.stage[0].fpc = way > 1 ? fpc : NULL;
+		d = survey_design_new(&in, &e);
+		assert_non_null(d);
+		c = run(&spec, s.w);
+		survey_set_weight(d, c->weight);
+		v.design = d;
+		v.residual = &c->residual;
+		assert_non_null(c->residual.cell);
+		assert_true(
+			est_mean(&v, domain, 3, y, &how, short_way, NULL, &e));
+		assert_true(
+			est_mean(&v, domain, 3, y, &how, long_way, cov, &e));
+		for (size_t k = 0; k < 3; k++) {
+			assert_near(short_way[k].se * short_way[k].se,
+				    cov[4 * k], 1e-12);
+			assert_near(short_way[k].value, long_way[k].value,
+				    1e-14);
+		}
+		calib_free(c);
+		survey_design_free(d);
+	}
+}
+
 /* ---- what it refuses -------------------------------------------------- */
 
 static void refused(const struct calib_spec *spec, const double *w,
@@ -624,6 +682,7 @@ int main(void)
 		cmocka_unit_test(linear_weights_below_zero_are_counted),
 		cmocka_unit_test(the_order_of_rows_changes_nothing),
 		cmocka_unit_test(what_the_margins_explain_has_no_error),
+		cmocka_unit_test(both_ways_to_residuals_agree),
 		cmocka_unit_test(specifications_that_contradict_are_refused),
 		cmocka_unit_test(samples_that_do_not_fit_are_refused),
 		cmocka_unit_test(totals_out_of_reach_are_named),

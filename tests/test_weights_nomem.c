@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phieu/estimate.h"
 #include "phieu/estimate_weights.h"
 #include "phieu/limits.h"
 #include "phieu/planning.h"
@@ -181,6 +182,24 @@ static bool calibration(struct err *e)
 	return ok;
 }
 
+static bool residuals(struct err *e)
+{
+	struct survey_input in = { .n = 12, .weight = w12, .n_stages = 1 };
+	struct survey_design *d = survey_design_new(&in, e);
+	struct calibration *c = d == NULL ? NULL : calibrated(false, e);
+	struct est_how how = { .level = 0.95 };
+	struct est r;
+	bool ok = false;
+
+	if (c != NULL)
+		ok = est_total(&(struct survey_var){ .design = d,
+						     .residual = &c->residual },
+			       NULL, 1, income, &how, &r, NULL, e);
+	calib_free(c);
+	survey_design_free(d);
+	return ok;
+}
+
 static void values(const void *ctx, const uint32_t *row, size_t n, double *v)
 {
 	(void)ctx;
@@ -260,6 +279,7 @@ static void engines_tell_when_memory_ends(void **state)
 {
 	(void)state;
 	fail_each(calibration);
+	fail_each(residuals);
 	no_threads = true; /* then one thread does all the work */
 	fail_each(replication);
 	no_threads = false;
