@@ -196,9 +196,9 @@ static bool design_effects(const struct survey_var *v,
 			   bool total, struct est *out, struct err *e)
 {
 	double *work = malloc((2 * s->n_cells + 1) * sizeof *work);
-	bool ok = work != NULL;
+	bool ok;
 
-	if (!ok)
+	if (!work)
 		return err_set(e, ERR_NOMEM, "no memory for design effects");
 	for (size_t i = 0; i < s->n_cells; i++) {
 		work[i] = out[i].value;
@@ -400,9 +400,9 @@ static bool limits(const struct survey_var *v, const uint32_t *cell,
 				 .values = weight_values,
 				 .ctx = &c };
 	double *w2 = malloc((n_cells + 1) * sizeof *w2);
-	bool ok = w2 != NULL;
+	bool ok;
 
-	if (!ok)
+	if (!w2)
 		return err_set(e, ERR_NOMEM, "no memory for %zu cells",
 			       n_cells);
 	ok = survey_totals(v->design, &s, w2, NULL, e);

@@ -146,9 +146,9 @@ static bool shares_below(const struct survey_var *v, const uint32_t *cell,
 {
 	size_t n = v->design->n;
 	double *is = malloc(n * sizeof *is);
-	bool ok = is != NULL;
+	bool ok = true;
 
-	if (!ok)
+	if (!is)
 		return err_set(e, ERR_NOMEM, "no memory for quantiles");
 	for (size_t j = 0; ok && j < k; j++) {
 		for (size_t i = 0; i < n; i++)
@@ -167,7 +167,7 @@ bool est_quantile(const struct survey_var *v, const uint32_t *domain,
 {
 	struct est_how plain = *how;
 	uint32_t *cell = malloc(v->design->n * sizeof *cell);
-	struct est *f = malloc((k + 1) * sizeof *f);
+	struct est *f = calloc(k + 1, sizeof *f);
 	struct curve c = { 0 };
 	bool ok = cell && f;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "phieu/arena.h"
+#include "phieu/buf.h"
 #include "phieu/limits.h"
 
 #define FIRST_ROWS  ((size_t)1024)
@@ -94,25 +95,21 @@ uint32_t frame_want(struct frame *f, const char *name, unsigned as)
 
 static void name_missing(const struct frame *f, struct err *e)
 {
-	size_t at = 0;
-	char list[160] = "";
+	struct buf list = BUF_INIT(4096);
+	bool some = false;
 
 	for (size_t i = 0; i < f->n_columns; i++) {
-		size_t n = strlen(f->column[i].name);
-
 		if (f->source[i] != SIZE_MAX)
 			continue;
-		if (at + n + 3 > sizeof list)
-			break;
-		if (at > 0) {
-			memcpy(list + at, ", ", 2);
-			at += 2;
-		}
-		memcpy(list + at, f->column[i].name, n + 1);
-		at += n;
+		if (some)
+			buf_adds(&list, ", ");
+		buf_adds(&list, f->column[i].name);
+		some = true;
 	}
 	(void)err_set(e, ERR_INPUT,
-		      "không có cột: %s (the data have no such column)", list);
+		      "không có cột: %.160s (the data have no such column)",
+		      buf_cstr(&list) ? buf_cstr(&list) : "?");
+	buf_free(&list);
 }
 
 /* Sorted names side by side: twice the same is next to each other. */

@@ -103,8 +103,8 @@ const double *spec_numbers(struct spec_run *r, const char *name, struct err *e)
 	if (r->own->number[at])
 		return r->own->number[at];
 	y = spec_memory(r, n, sizeof *y, e);
-	for (size_t i = 0; y && i < n; i++)
-		y[i] = frame_number(c, i);
+	for (size_t i = 0; y && c->item && i < n; i++)
+		y[i] = c->item[i] == FRAME_ITEM_NA ? (double)NAN : c->item[i];
 	r->own->number[at] = y;
 	return y;
 }

@@ -148,9 +148,8 @@ static bool order_rows(struct build *b, struct err *e)
 		order_by(b, b->cluster[s]);
 		order_by(b, b->stratum[s]);
 	}
-	own->order = b->order;
+	d->order = own->order = b->order;
 	b->order = NULL;
-	d->order = own->order;
 	d->in_order = true;
 	for (size_t i = 0; i < n && d->in_order; i++)
 		d->in_order = d->order[i] == i;
@@ -210,7 +209,7 @@ static bool fill_all(struct build *b, struct err *e)
 	struct survey_design *d = b->d;
 
 	for (size_t s = 0; s < b->stages; s++) {
-		d->stratum[s] = malloc(d->n_strata[s] * sizeof **d->stratum);
+		d->stratum[s] = calloc(d->n_strata[s] + 1, sizeof **d->stratum);
 		d->unit[s] = malloc(d->n_units[s] * sizeof **d->unit);
 		if (!d->stratum[s] || !d->unit[s])
 			return err_set(e, ERR_NOMEM, "no memory for a design");
@@ -524,7 +523,7 @@ static bool collapse(struct build *b, struct err *e)
 {
 	struct survey_design *d = b->d;
 	size_t was = d->n_strata[0];
-	uint32_t *into = malloc(was * sizeof *into);
+	uint32_t *into = malloc((was + 1) * sizeof *into);
 	uint32_t *codes = d->stratum_code;
 	bool ok;
 

@@ -98,9 +98,9 @@ static bool table_rows(const char *text, size_t n, struct frame *f,
 	if (!csv_open(&c, text, n, e))
 		return false;
 	got = csv_next(&c, e);
-	ok = got > 0 ? want_all(&c, f, e)
-		     : got < 0 ? false
-			       : err_set(e, ERR_INPUT, "the file is empty");
+	ok = got > 0   ? want_all(&c, f, e)
+	     : got < 0 ? false
+		       : err_set(e, ERR_INPUT, "the file is empty");
 	while (ok && (got = csv_next(&c, e)) > 0)
 		ok = frame_row(f, c.cells, c.n, c.line, e);
 	csv_close(&c);
@@ -112,14 +112,14 @@ bool load_table(const char *spec_path, const char *name, struct frame *f,
 {
 	struct buf path = BUF_INIT(8192);
 	char *text = NULL;
-	size_t n;
+	size_t n = 0;
 	bool ok = beside(spec_path, name, &path) ||
 		  err_set(e, ERR_INPUT, "the path is too long");
 
 	if (ok)
 		text = file_read(buf_cstr(&path), TABLE_BYTES, &n, e);
-	ok = text && (table_rows(text, n, f, e) ||
-		      err_wrap(e, "%s", buf_cstr(&path)));
+	ok = text &&
+	     (table_rows(text, n, f, e) || err_wrap(e, "%s", buf_cstr(&path)));
 	free(text);
 	buf_free(&path);
 	return ok;
