@@ -1,5 +1,6 @@
 #include "phieu/factor.h"
 
+#include <assert.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_randist.h>
@@ -136,25 +137,25 @@ bool factor_parallel(size_t k, size_t n, size_t count, unsigned long seed,
 		     struct err *e)
 {
 	double *a = work, *r = work + k * k, *draws = work + 2 * k * k;
-	gsl_rng *rng;
+	/* MT19937 keeps 5,000 bytes: here, so that nothing is allocated */
+	_Alignas(16) unsigned char state[8192];
+	const gsl_rng rng = { gsl_rng_mt19937, state };
 	bool ok = true;
+
+	assert(gsl_rng_mt19937->size <= sizeof state);
 
 	if (k == 0 || n <= k || count == 0 || !(level > 0 && level < 1))
 		return err_set(e, ERR_INPUT,
 			       "phân tích song song cần nhiều dòng hơn câu "
 			       "(parallel analysis needs more rows than items, "
 			       "a draw, a level within 0 and 1)");
-	rng = gsl_rng_alloc(gsl_rng_mt19937);
-	if (rng == NULL)
-		return err_set(e, ERR_NOMEM, "no memory for random numbers");
-	gsl_rng_set(rng, seed);
+	gsl_rng_set(&rng, seed);
 	for (size_t i = 0; ok && i < count; i++) {
-		draw(k, n, rng, a, r);
+		draw(k, n, &rng, a, r);
 		ok = matrix_eigen(k, r, mean, NULL, e);
 		for (size_t j = 0; j < k; j++)
 			draws[j * count + i] = mean[j];
 	}
-	gsl_rng_free(rng);
 	for (size_t j = 0; ok && j < k; j++) {
 		gsl_sort(draws + j * count, 1, count);
 		mean[j] = gsl_stats_mean(draws + j * count, 1, count);

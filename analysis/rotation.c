@@ -282,14 +282,12 @@ static void step_to(struct oblimin *s, double size)
 static bool descend(struct oblimin *s)
 {
 	size_t m = s->m;
-	double f = criterion(s, s->t), size = 1;
+	double f = criterion(s, s->t), size = 1, norm = project(s);
 
-	for (int i = 0; i < 20000; i++) {
-		double norm = project(s), next = f;
+	for (int i = 0; i < 20000 && norm > 1e-10; i++) {
+		double next = f;
 		bool fell = false;
 
-		if (norm < 1e-10)
-			return true;
 		size *= 2;
 		for (int halving = 0; halving < 60 && !fell; halving++) {
 			step_to(s, size);
@@ -300,12 +298,13 @@ static bool descend(struct oblimin *s)
 		}
 		if (!fell) { /* rounding is all that is left, or nothing is */
 			(void)criterion(s, s->t);
-			return norm < 1e-6;
+			break;
 		}
 		memcpy(s->t, s->trial, m * m * sizeof *s->t);
 		f = next;
+		norm = project(s);
 	}
-	return false;
+	return norm < 1e-6;
 }
 
 bool factor_oblimin(size_t k, size_t m, double *loadings, double *phi,

@@ -56,7 +56,7 @@ static void *parse_dimensions(struct spec_parse *p, const cJSON *node,
 }
 
 /* KMO and Bartlett's test; null where the matrix is singular. */
-static bool write_adequacy(struct scale_cell *c, struct jw *w, struct err *e)
+static void write_adequacy(struct scale_cell *c, struct jw *w)
 {
 	struct bartlett b = { NAN, NAN, NAN };
 	struct err own = { 0 };
@@ -64,11 +64,8 @@ static bool write_adequacy(struct scale_cell *c, struct jw *w, struct err *e)
 
 	for (size_t j = 0; j < c->k; j++)
 		c->list[j] = NAN;
-	if (!factor_kmo(c->k, c->r, &msa, c->list, c->work, &own) &&
-	    own.kind != ERR_MATH) {
-		*e = own;
-		return false;
-	}
+	if (!factor_kmo(c->k, c->r, &msa, c->list, c->work, &own))
+		msa = NAN;
 	jw_kd(w, "kmo", msa);
 	scale_write_list(w, "kmo_items", c->list, c->k);
 	if (!factor_bartlett(c->k, c->r, c->m.n, c->work, &b, &own))
@@ -79,7 +76,6 @@ static bool write_adequacy(struct scale_cell *c, struct jw *w, struct err *e)
 	jw_kd(w, "df", b.df);
 	jw_kd(w, "p", b.p);
 	jw_object_end(w);
-	return true;
 }
 
 /* Eigenvalues into c->values, what chance gives beside them, and how many
@@ -91,8 +87,6 @@ static bool write_dimensions(const struct scale_spec *own, struct scale_cell *c,
 	struct err none = { 0 };
 	double *mean = c->list, *quantile = c->list + k;
 
-	if (!factor_pca(k, c->r, 0, c->values, NULL, c->work, e))
-		return false;
 	kaiser = factor_kaiser(k, c->values);
 	scale_write_list(w, "eigenvalues", c->values, k);
 	jw_ki(w, "n_kaiser", (int64_t)kaiser);
@@ -103,7 +97,7 @@ static bool write_dimensions(const struct scale_spec *own, struct scale_cell *c,
 		jw_ki(w, "n_parallel", (int64_t)parallel);
 		scale_write_list(w, "parallel_mean", mean, k);
 		scale_write_list(w, "parallel_quantile", quantile, k);
-	} else if (none.kind == ERR_NOMEM || own->factors == SCALE_PARALLEL) {
+	} else if (own->factors == SCALE_PARALLEL) {
 		*e = none;
 		return false;
 	}
@@ -143,8 +137,11 @@ static bool write_rotated(const struct scale_spec *own, struct scale_cell *c,
 static bool begin(struct spec_run *r, const struct spec_estimate *x,
 		  struct scale_cell *c, struct jw *w, size_t *m, struct err *e)
 {
-	return scale_correlations(r, x, c, e) && write_adequacy(c, w, e) &&
-	       write_dimensions(x->own, c, w, m, e);
+	if (!scale_correlations(r, x, c, e) ||
+	    !factor_pca(c->k, c->r, 0, c->values, NULL, c->work, e))
+		return false;
+	write_adequacy(c, w);
+	return write_dimensions(x->own, c, w, m, e);
 }
 
 /* ---- pca -------------------------------------------------------------- */

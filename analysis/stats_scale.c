@@ -1,9 +1,7 @@
 /* alpha, omega, polychoric: `phieu estimate`. */
 #include <math.h>
-#include <string.h>
 
 #include "phieu/factor.h"
-#include "phieu/matrix.h"
 #include "phieu/polychoric.h"
 #include "phieu/reliability.h"
 #include "scale_parts.h"
@@ -181,12 +179,10 @@ static bool cell_matrix(struct spec_run *r, const struct spec_estimate *x,
 {
 	(void)cells;
 	(void)cell;
-	if (!scale_correlations(r, x, c, e))
+	if (!scale_correlations(r, x, c, e) ||
+	    !factor_pca(c->k, c->r, 0, c->values, NULL, c->work, e))
 		return false;
 	stats_write_matrix(w, "matrix", c->r, c->k, c->k);
-	memcpy(c->work, c->r, c->k * c->k * sizeof *c->r);
-	if (!matrix_eigen(c->k, c->work, c->values, NULL, e))
-		return false;
 	jw_kd(w, "smallest_eigenvalue", c->values[c->k - 1]);
 	jw_kd(w, "ordinal_alpha", reliability_raw_alpha(c->k, c->r));
 	return true;

@@ -374,6 +374,7 @@ static void empty_categories_are_passed_over(void **state)
 static void a_steep_likelihood_is_climbed(void **state)
 {
 	static const double steep[] = { 900, 1, 0, 1, 900, 1, 0, 2, 900 };
+	static const double far[] = { 2e6, 3e4, 1, 3e4, 2e6, 3e4, 0, 3e4, 2e6 };
 	double a[2], b[2];
 	struct polychoric p = { .threshold_a = a, .threshold_b = b };
 	struct err ok = { 0 };
@@ -381,6 +382,8 @@ static void a_steep_likelihood_is_climbed(void **state)
 	(void)state;
 	assert_true(polychoric_fit(steep, 3, 3, 2705, &p, &ok));
 	assert_true(p.rho > 0.99 && p.rho < 1 && !p.boundary);
+	assert_true(polychoric_fit(far, 3, 3, 6120001, &p, &ok));
+	assert_true(p.rho > 0.9 && p.rho < 1 && !p.boundary);
 }
 
 static void polychoric_refuses_what_is_no_table(void **state)

@@ -617,6 +617,78 @@ static void data_that_give_nothing_warn(void **state)
 	}
 }
 
+/* 40 answers, opposed ones, three that do not go together, two texts. */
+static void scales_that_are_none_warn(void **state)
+{
+	static const struct {
+		const char *json, *part;
+	} bad[] = {
+		{ ONE("\"stat\":\"omega\",\"matrix\":\"polychoric\",\"of\":"
+		      "[\"many\",\"p\",\"q\"]"),
+		  "more than 32" },
+		{ ONE("\"stat\":\"polychoric\",\"of\":[\"many\",\"p\"]"),
+		  "more than 32" },
+		{ ONE("\"stat\":\"alpha\",\"of\":[\"many\",\"less\"]"),
+		  "sum of the items" },
+		{ ONE("\"stat\":\"factor\",\"of\":[\"p\",\"q\",\"s\"]"),
+		  "no factor beyond chance" },
+		{ ONE("\"stat\":\"factor\",\"factors\":2,\"of\":[\"p\","
+		      "\"q\",\"s\"]"),
+		  "cannot carry" },
+		{ ONE("\"stat\":\"kappa\",\"of\":[\"many\",\"wide\"]"),
+		  "more than 60" },
+	};
+	struct buf csv = BUF_INIT(10000);
+	struct test_spec t;
+	const struct est_cell *c;
+	cJSON *detail;
+
+	(void)state;
+	buf_adds(&csv, "many,less,p,q,s,wide,one,two,g\n");
+	for (int i = 0; i < 40; i++)
+		buf_addf(&csv, "%d,%d,%d,%d,%d,%d,%s,%s,%s\n", i, 100 - i,
+			 i & 1, i >> 1 & 1, i >> 2 & 1, 1000 + i,
+			 i % 3 == 0 ? "có" : "không",
+			 i < 36 ? i % 4 == 0 ? "có" : "không" : "",
+			 i < 36 ? "a" : "b");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		test_spec_run(&t, bad[i].json, buf_cstr(&csv));
+		assert_true(t.read && t.ran);
+		if (t.out.n_warnings == 0 ||
+		    strstr(t.out.warning[0].message, bad[i].part) == NULL)
+			fail_msg("%s: %s", bad[i].json,
+				 t.out.n_warnings > 0 ? t.out.warning[0].message
+						      : "no warning");
+		test_spec_clear(&t);
+	}
+	/* answers in words; a group without a second reading */
+	test_spec_run(&t,
+		      ONE("\"stat\":\"kappa\",\"of\":[\"one\",\"two\"],"
+			  "\"by\":\"g\""),
+		      buf_cstr(&csv));
+	assert_true(t.read && t.ran);
+	c = test_spec_cell(&t, "e", "observed", "a");
+	assert_int_equal(c->r.n, 36);
+	assert_true(isnan(test_spec_cell(&t, "e", "kappa", "b")->r.value));
+	detail = test_spec_detail(&t, "e");
+	assert_string_equal(
+		cJSON_GetArrayItem(json_get(detail, "levels"), 0)->valuestring,
+		"có");
+	cJSON_Delete(detail);
+	test_spec_clear(&t);
+	/* rows of a domain alone are listed */
+	test_spec_run(&t,
+		      ONE("\"stat\":\"quality\",\"of\":[\"p\",\"q\"],"
+			  "\"where\":{\"g\":\"b\"},\"rows\":9"),
+		      buf_cstr(&csv));
+	assert_true(t.read && t.ran);
+	detail = test_spec_detail(&t, "e");
+	assert_int_equal(cJSON_GetArraySize(json_get(detail, "rows")), 4);
+	cJSON_Delete(detail);
+	test_spec_clear(&t);
+	buf_free(&csv);
+}
+
 static void an_empty_domain_gives_no_cells(void **state)
 {
 	static const char *const json[] = {
@@ -820,6 +892,7 @@ int main(void)
 		cmocka_unit_test(forms_ask_what_somebody_answered),
 		cmocka_unit_test(a_bad_specification_names_the_place),
 		cmocka_unit_test(data_that_give_nothing_warn),
+		cmocka_unit_test(scales_that_are_none_warn),
 		cmocka_unit_test(an_empty_domain_gives_no_cells),
 		cmocka_unit_test(a_listed_form_asks_what_it_lists),
 		cmocka_unit_test(the_order_of_rows_does_not_show),

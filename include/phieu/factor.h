@@ -88,7 +88,7 @@ bool factor_oblimin(size_t k, size_t m, double *loadings, double *phi,
  * are drawn as Wishart matrices by Bartlett's decomposition (Smith & Hocking
  * 1972, Applied Statistics 21: 341-345), the same distribution at no cost in
  * n.  Generator MT19937 of GSL, `seed`.  work[FACTOR_PARALLEL_WORK(k,
- * count)].  ERR_INPUT: n <= k, no draws; ERR_NOMEM. */
+ * count)].  ERR_INPUT: n <= k, no draws. */
 #define FACTOR_PARALLEL_WORK(k, count) (2 * (k) * (k) + (k) * (count))
 bool factor_parallel(size_t k, size_t n, size_t count, unsigned long seed,
 		     double level, double *mean, double *quantile, double *work,
