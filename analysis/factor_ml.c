@@ -189,13 +189,16 @@ static bool start(struct fit *s, struct err *e)
 
 static bool minimise(struct fit *s, int *iterations, struct err *e)
 {
-	double worst = INFINITY;
+	double worst = INFINITY, last;
 
 	for (*iterations = 0; *iterations < 500; ++*iterations) {
 		s->f = value_at(s, s->theta, true);
 		derivatives(s);
+		last = worst;
 		worst = hold(s);
-		if (worst < 1e-12)
+		/* Newton squares what is left: when it no longer halves it,
+		 * rounding is */
+		if (worst < 1e-12 || (worst < 1e-6 && worst > last / 2))
 			return true;
 		newton(s);
 		if (!advance(s))
