@@ -252,6 +252,26 @@ static void read_headings(struct importer *m, size_t at)
 	}
 }
 
+/* People know a column by what they see. */
+static void show_words(struct importer *m, const struct grid_row *r)
+{
+	struct import *im = m->im;
+	struct import_column *list =
+		arena_array(m->a, im->n_columns + 1, sizeof *list);
+
+	if (!list) {
+		m->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < im->n_columns; i++) {
+		const struct grid_cell *c = grid_at(r, im->columns[i].column);
+		list[i] = im->columns[i];
+		if (c)
+			list[i].heading = c->s;
+	}
+	im->columns = list;
+}
+
 bool import_columns(struct importer *m, size_t *first)
 {
 	const struct grid *g = m->im->grid;
@@ -276,10 +296,11 @@ bool import_columns(struct importer *m, size_t *first)
 	while (i + 1 < g->n_rows && is_header(m, &g->rows[i + 1])) {
 		i++;
 		m->im->header_row = g->rows[i].number;
+		show_words(m, &g->rows[i]);
 	}
 	*first = i + 1;
 	check_missing(m, &g->rows[i]);
-	return true;
+	return !m->failed;
 }
 
 /* ---- which form -------------------------------------------------------------

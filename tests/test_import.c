@@ -322,6 +322,20 @@ static void decimal_marks_are_found_for_the_whole_file(void **state)
 	}
 }
 
+static void faults_show_the_heading_that_people_see(void **state)
+{
+	struct import *im;
+
+	(void)state;
+	start(F2_HEAD "Số phiếu,Nhóm đối tượng,Đơn vị công tác,Ngày thu,"
+		      "Đơn vị được đánh giá,Q1. Một?,Q2. Hai?\n");
+	buf_addf(&csv, "%s,dan,X1,2025-02-03,,Z,A\n", no("F2", 1));
+	im = read_csv("F2");
+	assert_string_equal(faults(im), "3 V05;F3 V07");
+	assert_string_equal(im->faults[1].heading, "Q1. Một?");
+	import_free(im);
+}
+
 static void headings_are_found_and_judged(void **state)
 {
 	(void)state;
@@ -796,6 +810,7 @@ int main(void)
 		cmocka_unit_test(every_fault_of_the_check_finds_its_cell),
 		cmocka_unit_test(what_excel_did_to_codes_is_reported),
 		cmocka_unit_test(decimal_marks_are_found_for_the_whole_file),
+		cmocka_unit_test(faults_show_the_heading_that_people_see),
 		cmocka_unit_test(headings_are_found_and_judged),
 		cmocka_unit_test(the_file_says_for_which_form_it_is),
 		cmocka_unit_test(files_that_cannot_be_read_say_why),
