@@ -5,6 +5,21 @@
 #include "phieu/sheet.h"
 #include "xform_parts.h"
 
+static const char paper_hint_vi[] =
+	"Chỉ đánh dấu khi phiếu giấy như vậy. Phiếu vẫn "
+	"được nhận và ghi rõ lỗi; không tự điền thay người "
+	"trả lời.";
+static const char collected_bad_vi[] =
+	"Ngày thu phiếu phải trong thời gian điều tra và "
+	"không ở tương lai";
+static const char paper_hint_en[] =
+	"Tick only what is so on paper. The sheet is taken "
+	"and its fault recorded; never fill in for the "
+	"respondent.";
+static const char collected_bad_en[] =
+	"The day must lie within the survey and not in "
+	"the future";
+
 const char *const say_id[SAY_COUNT] = {
 	[SAY_TRIAL] = "s-trial",
 	[SAY_HEAD] = "s-head",
@@ -39,15 +54,12 @@ const char *const say_vi[SAY_COUNT] = {
 	[SAY_SHEET] = "Số phiếu",
 	[SAY_SHEET_BAD] = "Số phiếu không đúng: xem lại số in trên phiếu",
 	[SAY_PAPER] = "Tình trạng phiếu giấy",
-	[SAY_PAPER_HINT] = "Chỉ đánh dấu khi phiếu giấy như vậy. Phiếu vẫn "
-			   "được nhận và ghi rõ lỗi; không tự điền thay người "
-			   "trả lời.",
+	[SAY_PAPER_HINT] = paper_hint_vi,
 	[SAY_PAPER_BLANK] = "Có câu bắt buộc bị bỏ trống",
 	[SAY_GROUP] = "Nhóm đối tượng",
 	[SAY_HOME] = "Đơn vị công tác hoặc nơi ở",
 	[SAY_COLLECTED] = "Ngày thu phiếu",
-	[SAY_COLLECTED_BAD] = "Ngày thu phiếu phải trong thời gian điều tra và "
-			      "không ở tương lai",
+	[SAY_COLLECTED_BAD] = collected_bad_vi,
 	[SAY_KEYING] = "Lần nhập",
 	[SAY_KEYING_1] = "Lần đầu",
 	[SAY_KEYING_2] = "Nhập lại lần hai để đối chiếu",
@@ -70,15 +82,12 @@ const char *const say_en[SAY_COUNT] = {
 	[SAY_SHEET] = "Sheet number",
 	[SAY_SHEET_BAD] = "Wrong sheet number: look at the sheet again",
 	[SAY_PAPER] = "State of the paper sheet",
-	[SAY_PAPER_HINT] = "Tick only what is so on paper. The sheet is taken "
-			   "and its fault recorded; never fill in for the "
-			   "respondent.",
+	[SAY_PAPER_HINT] = paper_hint_en,
 	[SAY_PAPER_BLANK] = "A required question was left blank",
 	[SAY_GROUP] = "Group of respondents",
 	[SAY_HOME] = "Workplace or home",
 	[SAY_COLLECTED] = "Day the sheet was collected",
-	[SAY_COLLECTED_BAD] = "The day must lie within the survey and not in "
-			      "the future",
+	[SAY_COLLECTED_BAD] = collected_bad_en,
 	[SAY_KEYING] = "Keying",
 	[SAY_KEYING_1] = "First",
 	[SAY_KEYING_2] = "Second, to compare",
