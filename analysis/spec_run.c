@@ -44,12 +44,14 @@ void *spec_memory(struct spec_run *r, size_t n, size_t size, struct err *e)
 
 void spec_own_free(struct spec_run *r)
 {
-	for (size_t i = 0; r->own && i < r->own->n; i++)
-		free(r->own->block[i]);
-	if (r->own)
-		free(r->own->block);
-	free(r->own);
+	struct spec_own *o = r->own;
+
 	r->own = NULL;
+	for (size_t i = 0; o && i < o->n; i++)
+		free(o->block[i]);
+	if (o)
+		free(o->block);
+	free(o);
 	survey_design_free(r->design);
 	r->design = NULL;
 }
@@ -59,9 +61,11 @@ static bool own_init(struct spec_run *r, struct err *e)
 	size_t n = r->frame->n_columns;
 	struct spec_own *o = calloc(1, sizeof *o);
 
+	if (!o) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return false;
+	}
 	r->own = o;
-	if (!o)
-		return err_set(e, ERR_NOMEM, "out of memory");
 	o->columns = n;
 	o->number = spec_memory(r, n, sizeof *o->number, e);
 	o->code = o->number ? spec_memory(r, n, sizeof *o->code, e) : NULL;

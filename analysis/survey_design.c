@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -377,6 +378,7 @@ static bool lay_out(struct build *b, struct err *e)
 
 	if (!order_rows(b, e))
 		return false;
+	assert(d->order);
 	d->row_unit = malloc(n * sizeof *d->row_unit);
 	d->row_stratum = malloc(n * sizeof *d->row_stratum);
 	if (!d->row_unit || !d->row_stratum)
