@@ -444,8 +444,8 @@ static struct calib_work *work_new(const struct calib_design *d, struct err *e)
 	w->out = malloc(k);
 	w->lambda = malloc(5 * k * sizeof *w->lambda);
 	w->sum = malloc(k * sizeof *w->sum);
-	w->cells = malloc((d->cell == NULL ? 1 : c) * sizeof *w->cells);
-	w->base = malloc(3 * c * sizeof *w->base);
+	w->cells = malloc((d->cell == NULL ? 1 : c + 1) * sizeof *w->cells);
+	w->base = malloc((3 * c + 1) * sizeof *w->base);
 	if (w->a == NULL || w->out == NULL || w->lambda == NULL ||
 	    w->sum == NULL || w->cells == NULL || w->base == NULL)
 		goto out;
@@ -672,9 +672,9 @@ struct calibration *calib_new(const struct calib_spec *spec, size_t n,
 	if (c != NULL) {
 		c->own = o;
 		c->n = n;
-		c->weight = malloc(n * sizeof *c->weight);
-		c->g = malloc(n * sizeof *c->g);
-		c->inv_g = malloc(n * sizeof *c->inv_g);
+		c->weight = malloc((n + 1) * sizeof *c->weight);
+		c->g = malloc((n + 1) * sizeof *c->g);
+		c->inv_g = malloc((n + 1) * sizeof *c->inv_g);
 	}
 	if (o == NULL || c == NULL || c->weight == NULL || c->g == NULL ||
 	    c->inv_g == NULL) {

@@ -682,7 +682,7 @@ static bool residual_cov(const struct survey_design *d,
 				   .alone = s->alone };
 	bool ok;
 
-	if (survey_is_flat(d, r, full))
+	if (survey_is_flat(d, r, p, full))
 		return survey_flat_cov(d, r, s, cov, e);
 	x.b = calloc(r->k * p + 1, sizeof *x.b);
 	z.v = malloc(z.room * sizeof *z.v);

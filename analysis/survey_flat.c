@@ -14,22 +14,22 @@ struct flat {
 	const struct survey_design *d;
 	const struct survey_residual *r;
 	struct survey_scores s; /* with a room of its own */
-	size_t p;
-	double *m;	     /* [n_cells*p] x_c'B */
-	double *z, *zw, *zz; /* [n_cells*p] of the stratum */
-	double *w, *ww;	     /* [n_cells] of the stratum */
-	uint8_t *seen;	     /* [n_cells] */
-	uint32_t *list;	     /* [n_cells] seen ones */
-	size_t listed;
-	double *score; /* [SURVEY_BLOCK*q] */
-	struct survey_sum *v;
+	size_t p, groups;	/* groups: strata x cells */
+	double *m;		/* [n_cells*p] sums, then x_c'B */
+	double *z;		/* [groups*p*3] z, z w, z^2 */
+	double *w;		/* [groups*2] w, w^2 */
+	uint32_t *row;		/* [n_cells] one of each + 1; 0: none */
+	double *score;		/* [SURVEY_BLOCK*q] */
 };
 
+#define MOST_SUMS ((size_t)1 << 22)
+
 bool survey_is_flat(const struct survey_design *d,
-		    const struct survey_residual *r, bool full)
+		    const struct survey_residual *r, size_t p, bool full)
 {
-	return r->cell != NULL && !full && d->n_stages <= 1 &&
-	       d->n_units[0] == d->n && d->lonely_first == 0;
+	return r->cell != NULL && p > 0 && !full && d->n_stages <= 1 &&
+	       d->n_units[0] == d->n && d->lonely_first == 0 &&
+	       d->n_strata[0] <= MOST_SUMS / r->n_cells / p;
 }
 
 static void flat_clear(struct flat *f)
@@ -37,60 +37,64 @@ static void flat_clear(struct flat *f)
 	free(f->m);
 	free(f->z);
 	free(f->w);
-	free(f->seen);
-	free(f->list);
+	free(f->row);
 	free(f->score);
 	free(f->s.v);
-	free(f->v);
 }
 
 static bool flat_init(struct flat *f, struct err *e)
 {
-	size_t n = f->r->n_cells * f->p;
-
-	f->m = calloc(n + 1, sizeof *f->m);
-	f->z = calloc(3 * n + 1, sizeof *f->z);
-	f->w = calloc(2 * f->r->n_cells + 1, sizeof *f->w);
-	f->seen = calloc(f->r->n_cells + 1, 1);
-	f->list = malloc((f->r->n_cells + 1) * sizeof *f->list);
+	f->m = calloc(f->r->n_cells * f->p + 1, sizeof *f->m);
+	f->z = calloc(f->groups * f->p + 1, 3 * sizeof *f->z);
+	f->w = calloc(f->groups + 1, 2 * sizeof *f->w);
+	f->row = calloc(f->r->n_cells + 1, sizeof *f->row);
 	f->score = malloc((SURVEY_BLOCK * f->s.q + 1) * sizeof *f->score);
 	f->s.v = malloc((f->s.room + 1) * sizeof *f->s.v);
-	f->v = calloc(f->p + 1, sizeof *f->v);
-	if (!f->m || !f->z || !f->w || !f->seen || !f->list || !f->score ||
-	    !f->s.v || !f->v)
-		return err_set(e, ERR_NOMEM, "no memory for residuals");
-	f->zw = f->z + n;
-	f->zz = f->zw + n;
-	f->ww = f->w + f->r->n_cells;
-	return true;
+	return (f->m && f->z && f->w && f->row && f->score && f->s.v) ||
+	       err_set(e, ERR_NOMEM, "no memory for residuals");
 }
 
-/* z / g by cell and statistic into f->z, a row of each cell into f->list. */
-static void sum_cells(struct flat *f)
+/* z / g by cell and statistic, and all that a stratum's cells need. */
+static void add_row(struct flat *f, uint32_t row, uint32_t block,
+		    const double *score)
 {
-	uint32_t block[SURVEY_BLOCK];
+	uint32_t c = f->r->cell[row];
+	size_t at = (size_t)f->d->row_stratum[row] * f->r->n_cells + c,
+	       q = f->s.q;
+	double w = f->r->weight[row], g = f->r->inv_g[row];
+	double *sum;
+
+	f->row[c] = row + 1;
+	f->w[2 * at] += w;
+	f->w[2 * at + 1] += w * w;
+	if (block == SURVEY_NONE)
+		return;
+	sum = f->z + (at * f->p + block * q) * 3;
+	for (size_t a = 0; a < q; a++, sum += 3) {
+		double z = score[a];
+
+		f->m[c * f->p + block * q + a] += g * z;
+		sum[0] += z;
+		sum[1] += z * w;
+		sum[2] += z * z;
+	}
+}
+
+/* In the order of the rows: nothing is looked up by the design. */
+static void add_rows(struct flat *f)
+{
+	uint32_t block[SURVEY_BLOCK], row[SURVEY_BLOCK];
 	size_t q = f->s.q;
 
 	for (size_t from = 0; from < f->d->n; from += SURVEY_BLOCK) {
 		size_t left = f->d->n - from;
 		size_t n = left < SURVEY_BLOCK ? left : SURVEY_BLOCK;
-		const uint32_t *row = f->d->order + from;
 
+		for (size_t i = 0; i < n; i++)
+			row[i] = (uint32_t)(from + i);
 		f->s.fill(&f->s, row, n, block, f->score);
-		for (size_t i = 0; i < n; i++) {
-			uint32_t c = f->r->cell[row[i]];
-			double g = f->r->inv_g[row[i]];
-
-			if (!f->seen[c]) {
-				f->seen[c] = 1;
-				f->list[c] = row[i];
-			}
-			if (block[i] == SURVEY_NONE)
-				continue;
-			for (size_t a = 0; a < q; a++)
-				f->z[c * f->p + block[i] * q + a] +=
-					g * f->score[i * q + a];
-		}
+		for (size_t i = 0; i < n; i++)
+			add_row(f, row[i], block[i], f->score + i * q);
 	}
 }
 
@@ -107,18 +111,21 @@ static bool fit_cells(struct flat *f, struct err *e)
 	if (!ok)
 		(void)err_set(e, ERR_NOMEM, "no memory for residuals");
 	for (size_t c = 0; ok && c < r->n_cells; c++) {
-		size_t k = f->seen[c] ? r->row(r->ctx, f->list[c], index, value)
-				      : 0;
+		size_t k = f->row[c]
+				   ? r->row(r->ctx, f->row[c] - 1, index, value)
+				   : 0;
 
 		for (size_t j = 0; j < k; j++)
 			for (size_t a = 0; a < p; a++)
 				b[index[j] * p + a] +=
-					value[j] * f->z[c * p + a];
+					value[j] * f->m[c * p + a];
 	}
 	ok = ok && r->solve(r->ctx, b, p, e);
+	memset(f->m, 0, r->n_cells * p * sizeof *f->m);
 	for (size_t c = 0; ok && c < r->n_cells; c++) {
-		size_t k = f->seen[c] ? r->row(r->ctx, f->list[c], index, value)
-				      : 0;
+		size_t k = f->row[c]
+				   ? r->row(r->ctx, f->row[c] - 1, index, value)
+				   : 0;
 
 		for (size_t j = 0; j < k; j++)
 			for (size_t a = 0; a < p; a++)
@@ -128,97 +135,60 @@ static bool fit_cells(struct flat *f, struct err *e)
 	free(b);
 	free(value);
 	free(index);
-	memset(f->z, 0, r->n_cells * p * sizeof *f->z);
-	memset(f->seen, 0, r->n_cells);
 	return ok;
 }
 
-static void add_rows(struct flat *f, const uint32_t *row, size_t n)
+/* The sum of squares of one statistic in one stratum around its mean. */
+static double squares(const struct flat *f, size_t stratum, size_t a)
 {
-	uint32_t block[SURVEY_BLOCK];
-	size_t q = f->s.q;
+	double s = 0, ss = 0;
 
-	f->s.fill(&f->s, row, n, block, f->score);
-	for (size_t i = 0; i < n; i++) {
-		uint32_t c = f->r->cell[row[i]];
-		double w = f->r->weight[row[i]];
+	for (size_t c = 0; c < f->r->n_cells; c++) {
+		size_t at = stratum * f->r->n_cells + c;
+		const double *z = f->z + (at * f->p + a) * 3;
+		const double *w = f->w + 2 * at;
+		double m = f->m[c * f->p + a];
 
-		if (!f->seen[c]) {
-			f->seen[c] = 1;
-			f->list[f->listed++] = c;
-		}
-		f->w[c] += w;
-		f->ww[c] += w * w;
-		if (block[i] == SURVEY_NONE)
-			continue;
-		for (size_t a = 0; a < q; a++) {
-			size_t at = c * f->p + block[i] * q + a;
-			double z = f->score[i * q + a];
-
-			f->z[at] += z;
-			f->zw[at] += z * w;
-			f->zz[at] += z * z;
-		}
+		s += z[0] - m * w[0];
+		ss += z[2] - 2 * m * z[1] + m * m * w[1];
 	}
+	return fmax(ss - s * s / f->d->stratum[0][stratum].n, 0);
 }
 
-/* What the stratum's cells make of each statistic; they are emptied. */
-static void add_stratum(struct flat *f, const struct survey_stratum *h)
+static double variance(const struct flat *f, size_t a)
 {
-	double share = isinf(h->total) ? 0 : h->n / h->total;
-	double by = share >= 1 ? 0 : (1 - share) * h->n / (h->n - 1);
+	struct survey_sum v = { 0 };
 
-	for (size_t a = 0; by > 0 && a < f->p; a++) {
-		double s = 0, ss = 0;
+	for (size_t i = 0; i < f->d->n_strata[0]; i++) {
+		const struct survey_stratum *h = &f->d->stratum[0][i];
+		double share = isinf(h->total) ? 0 : h->n / h->total;
 
-		for (size_t l = 0; l < f->listed; l++) {
-			size_t c = f->list[l], at = c * f->p + a;
-			double m = f->m[at];
-
-			s += f->z[at] - m * f->w[c];
-			ss += f->zz[at] - 2 * m * f->zw[at] + m * m * f->ww[c];
-		}
-		survey_add(&f->v[a], by * fmax(ss - s * s / h->n, 0));
+		if (share < 1) /* taken whole: nothing */
+			survey_add(&v, (1 - share) * h->n / (h->n - 1) *
+					       squares(f, i, a));
 	}
-	for (size_t l = 0; l < f->listed; l++) {
-		size_t c = f->list[l];
-
-		memset(f->z + c * f->p, 0, f->p * sizeof *f->z);
-		memset(f->zw + c * f->p, 0, f->p * sizeof *f->z);
-		memset(f->zz + c * f->p, 0, f->p * sizeof *f->z);
-		f->w[c] = f->ww[c] = 0;
-		f->seen[c] = 0;
-	}
-	f->listed = 0;
+	return v.s + v.c;
 }
 
 bool survey_flat_cov(const struct survey_design *d,
 		     const struct survey_residual *r,
 		     const struct survey_scores *s, double *cov, struct err *e)
 {
-	struct flat f = { .d = d, .r = r, .s = *s, .p = s->n_blocks * s->q };
+	struct flat f = { .d = d,
+			  .r = r,
+			  .s = *s,
+			  .p = s->n_blocks * s->q,
+			  .groups = d->n_strata[0] * r->n_cells };
 	bool ok;
 
 	f.s.v = NULL;
 	ok = flat_init(&f, e);
 	if (ok) {
-		sum_cells(&f);
+		add_rows(&f);
 		ok = fit_cells(&f, e);
 	}
-	for (size_t i = 0; ok && i < d->n_strata[0]; i++) {
-		const struct survey_stratum *h = &d->stratum[0][i];
-
-		/* a unit is a row: units are numbered as the rows stand */
-		for (size_t u = h->first_unit; u < h->end_unit;
-		     u += SURVEY_BLOCK)
-			add_rows(&f, d->order + u,
-				 h->end_unit - u < SURVEY_BLOCK
-					 ? h->end_unit - u
-					 : SURVEY_BLOCK);
-		add_stratum(&f, h);
-	}
 	for (size_t a = 0; ok && a < f.p; a++)
-		cov[a] = f.v[a].s + f.v[a].c;
+		cov[a] = variance(&f, a);
 	flat_clear(&f);
 	return ok;
 }

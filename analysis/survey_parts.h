@@ -63,7 +63,7 @@ bool survey_cov(const struct survey_design *d, const struct survey_residual *r,
 /* Residuals of rows that are units and share auxiliaries: variances only, many
  * times faster (survey_flat.c). */
 bool survey_is_flat(const struct survey_design *d,
-		    const struct survey_residual *r, bool full);
+		    const struct survey_residual *r, size_t p, bool full);
 bool survey_flat_cov(const struct survey_design *d,
 		     const struct survey_residual *r,
 		     const struct survey_scores *s, double *cov,
