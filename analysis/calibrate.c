@@ -663,7 +663,7 @@ struct calibration *calib_new(const struct calib_spec *spec, size_t n,
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		any = fmax(any, base[i]);
-	if (!(any > 0)) {
+	if (n == 0 || !(any > 0)) {
 		err_set(e, ERR_MATH, "all weights are 0");
 		return NULL;
 	}

@@ -115,6 +115,7 @@ PARTS = [
                     "scale": 1, "rscales": [1, 1]}, True),
     ("replicates", {"method": "fay", "rho": 0.3}, False),  # not in pairs
     ("replicates", {"file": "nowhere.csv", "by": "stratum"}, False),
+    ("replicates", {"file": "rep.csv", "by": "group", "scale": 1}, True),
     ("replicates", {"method": "jkn", "seed": 1}, None),
     ("replicates", {"method": "fay", "rho": 1}, None),
     ("replicates", {}, None), ("replicates", {"method": "x"}, None),
@@ -204,6 +205,8 @@ def main():
         folder = pathlib.Path(name)
         shutil.copy(DATA, folder)
         shutil.copy(DATA.with_name("prov_frame_w1.csv"), folder)
+        (folder / "rep.csv").write_text("key,a,b\n" + "".join(
+            f"G0{i},{i % 2 * 2},{(i + 1) % 2 * 2}\n" for i in range(1, 9)))
         cases = [(spec, True) for spec in [BASE] + [
             edited(*e) for e in TAKEN]]
         cases += [(edited(*e), False) for e in REFUSED]
