@@ -56,13 +56,14 @@ static bool once(const struct template_column *c)
 
 static void write_rows(struct template_book *t, lxw_row_t last)
 {
+	lxw_col_t columns = (lxw_col_t)t->n_columns;
 	size_t n = t->n_units ? t->n_units : 1;
 
 	for (lxw_row_t row = FIRST_ROW; row <= last; row++) {
 		size_t in_block = (row - FIRST_ROW) % n;
 		lxw_format *shut =
 			(row - FIRST_ROW) / n % 2 ? t->locked_too : t->locked;
-		for (lxw_col_t i = 0; i < t->n_columns; i++) {
+		for (lxw_col_t i = 0; i < columns; i++) {
 			const struct template_column *c = &t->columns[i];
 			if (c->role == IMPORT_UNIT && t->n_units)
 				worksheet_write_string(
@@ -105,6 +106,7 @@ bool form_template_write(const struct plan *p, size_t form,
 			 struct err *e)
 {
 	struct template_book t;
+	lxw_col_t columns;
 	lxw_row_t last;
 	size_t rows;
 
@@ -122,7 +124,8 @@ bool form_template_write(const struct plan *p, size_t form,
 	template_guide(&t);
 	write_heads(&t);
 	write_rows(&t, last);
-	for (lxw_col_t i = 0; i < t.n_columns; i++)
+	columns = (lxw_col_t)t.n_columns;
+	for (lxw_col_t i = 0; i < columns; i++)
 		if (t.columns[i].role != IMPORT_UNIT || !t.n_units)
 			template_validate(&t, &t.columns[i], FIRST_ROW, last,
 					  i);

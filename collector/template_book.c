@@ -1,6 +1,7 @@
 /* The parts that every workbook for a form has: lists, names, formats. */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -266,7 +267,7 @@ static const char *cut(struct arena *a, const char *s)
 static const char *options_help(struct template_book *t,
 				const struct question *q)
 {
-	struct buf b = BUF_INIT(LIMIT_TEXT_BYTES * 4);
+	struct buf b = BUF_INIT((size_t)LIMIT_TEXT_BYTES * 4);
 	const char *out;
 
 	if (q->type == QUESTION_MULTIPLE)
@@ -500,14 +501,14 @@ static void line(lxw_worksheet *ws, lxw_row_t *row, const char *text,
 
 	for (const char *s = text; s && *s; s++)
 		chars += ((unsigned char)*s & 0xc0) != 0x80;
-	worksheet_set_row(ws, *row, 16 * (double)(1 + chars / 85), NULL);
+	worksheet_set_row(ws, *row, 16 * ceil((double)(chars + 1) / 85), NULL);
 	worksheet_write_string(ws, (*row)++, 0, text, format);
 }
 
 static void guide_question(struct template_book *t, lxw_worksheet *ws,
 			   lxw_row_t *row, const struct question *q)
 {
-	struct buf b = BUF_INIT(LIMIT_TEXT_BYTES * 4);
+	struct buf b = BUF_INIT((size_t)LIMIT_TEXT_BYTES * 4);
 
 	for (size_t i = 0; i < q->n_options; i++)
 		if (!q->options[i].retired)

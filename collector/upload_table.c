@@ -148,7 +148,7 @@ static bool take_sheet(struct outbox *o, const char *path,
 	struct outbox_item it = { .sheet = s->number ? s->number : "" };
 	char instance[IMPORT_INSTANCE_MAX];
 	const char *replaces = NULL;
-	bool fresh, ok;
+	bool fresh = false, ok;
 
 	arena_reset(a);
 	if (!choose(o, s, a, &replaces, e))
