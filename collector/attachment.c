@@ -60,7 +60,7 @@ const char *attachment_type(const char *bytes, size_t n)
 		    memcmp(bytes + signatures[i].at, signatures[i].bytes,
 			   signatures[i].n) == 0)
 			return signatures[i].type;
-	return "application/octet-stream";
+	return ATTACHMENT_OTHER_TYPE;
 }
 
 bool attachment_take(struct attachment *out, const char *name,
@@ -75,5 +75,5 @@ bool attachment_take(struct attachment *out, const char *name,
 			       LIMIT_ATTACHMENT_BYTES >> 20);
 	out->type = attachment_type(bytes, n);
 	sha256(bytes, n, out->sha);
-	return true;
+	return attachment_clean(out, a, e);
 }

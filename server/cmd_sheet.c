@@ -4,14 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "phieu/attachment.h"
 #include "phieu/commands.h"
 #include "phieu/connect.h"
+#include "phieu/file.h"
 #include "phieu/rows.h"
 #include "phieu/secret.h"
+#include "phieu/store_file.h"
 #include "phieu/store_judge.h"
 #include "phieu/store_waves.h"
 
-#define ARENA_BYTES ((size_t)16 << 20)
+#define ARENA_BYTES ((size_t)48 << 20) /* a file of a sheet fits */
 
 struct sheets {
 	const char *wave, *instance, *sheet;
@@ -87,19 +90,24 @@ static int run_show(int argc, char **argv, void *app)
 	return ok ? EXIT_DONE : cli_fail("phieu sheet", &e);
 }
 
+/* The one submission that is meant. */
+static bool one_sheet(const struct sheets *s, struct err *e)
+{
+	return s->n == 1 ||
+	       err_set(e, ERR_CONFLICT,
+		       "%zu submissions bear this number; name one by "
+		       "--instance (phieu sheet show)",
+		       s->n);
+}
+
 static bool judge(struct sheets *s, const char *state_name, const char *code,
 		  const char *reason, struct err *e)
 {
 	enum sheet_state state;
 	char actor[64];
 
-	if (s->n > 1)
-		return err_set(e, ERR_CONFLICT,
-			       "%zu submissions bear this number; name one by "
-			       "--instance (phieu sheet show)",
-			       s->n);
 	actor_name(actor, sizeof actor);
-	return sheet_state_parse(state_name, &state, e) &&
+	return one_sheet(s, e) && sheet_state_parse(state_name, &state, e) &&
 	       store_judge(s->db, s->head.wave, s->list[0].instance, state,
 			   code, reason, actor, e);
 }
@@ -157,6 +165,88 @@ static int run_incomplete(int argc, char **argv, void *app)
 	return ok ? EXIT_DONE : cli_fail("phieu sheet", &e);
 }
 
+static const char *const held[] = {
+	[ATTACHMENT_CLEANED] = "ảnh, đã bỏ siêu dữ liệu (metadata removed)",
+	[ATTACHMENT_AS_RECEIVED] = "giữ như đã nhận (as received)",
+	[ATTACHMENT_OTHER] =
+		"không rõ hoặc hỏng: chớ mở vội (unknown or damaged)",
+};
+
+static void print_file(const struct res *r, size_t i)
+{
+	const char *type = res_text(r, i, 1);
+
+	if (!type[0])
+		printf("%s  (chưa nhận, not here yet)\n", res_text(r, i, 0));
+	else
+		printf("%s  %s  %s byte  %s  %s\n", res_text(r, i, 0), type,
+		       res_text(r, i, 2), res_text(r, i, 3),
+		       held[attachment_state(type)]);
+}
+
+static int run_files(int argc, char **argv, void *app)
+{
+	struct sheets s = { 0 };
+	const struct cli_opt opts[] = { { "--wave", NULL, &s.wave },
+					{ "--sheet", NULL, &s.sheet },
+					{ "--instance", NULL, &s.instance } };
+	struct res *r = NULL;
+	struct err e = { 0 };
+	bool ok;
+
+	ok = cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e) &&
+	     look(&s, app, WHO_SERVER, &e) && one_sheet(&s, &e);
+	if (ok)
+		r = store_file_list(s.db, s.head.wave, s.list[0].instance, &e);
+	for (size_t i = 0; r && i < res_rows(r); i++)
+		print_file(r, i);
+	if (r && res_rows(r) == 0)
+		printf("phiếu không có tệp (no files)\n");
+	ok = r;
+	res_free(r);
+	done(&s);
+	return ok ? EXIT_DONE : cli_fail("phieu sheet", &e);
+}
+
+static bool open_file(struct sheets *s, const char *name, const char *reason,
+		      const char *out, struct err *e)
+{
+	struct sheet_file f;
+	char actor[64];
+
+	actor_name(actor, sizeof actor);
+	if (!attachment_name(name, s->arena, &name, e) ||
+	    !store_file_open(s->db, s->head.wave, s->list[0].instance, name,
+			     reason, actor, s->arena, &f, e) ||
+	    !file_write(out, f.bytes, f.n, 0600, e))
+		return false;
+	printf("%s: %s, %zu byte, %s\nSHA-256 khi nhận (as received): %s\n",
+	       out, f.type, f.n, held[attachment_state(f.type)], f.sha256);
+	return true;
+}
+
+static int run_file(int argc, char **argv, void *app)
+{
+	const char *name = NULL, *reason = NULL, *out = NULL;
+	struct sheets s = { 0 };
+	const struct cli_opt opts[] = { { "--wave", NULL, &s.wave },
+					{ "--sheet", NULL, &s.sheet },
+					{ "--instance", NULL, &s.instance },
+					{ "--name", NULL, &name },
+					{ "--reason", NULL, &reason },
+					{ "--to", NULL, &out } };
+	struct err e = { 0 };
+	bool ok;
+
+	ok = cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e);
+	if (ok && (!name || !out || !reason || !reason[0]))
+		ok = err_set(&e, ERR_INPUT, "give --name, --reason and --to");
+	ok = ok && look(&s, app, WHO_SERVER, &e) && one_sheet(&s, &e) &&
+	     open_file(&s, name, reason, out, &e);
+	done(&s);
+	return ok ? EXIT_DONE : cli_fail("phieu sheet", &e);
+}
+
 static const struct cmd cmds[] = {
 	{ "sheet show", "what is known of a sheet, without its answers",
 	  "phieu sheet show --wave W (--sheet S | --instance I)\n"
@@ -186,5 +276,18 @@ static const struct cmd cmds[] = {
 	  "\n"
 	  "The key tells the agent: phieu key agent list.\n",
 	  run_incomplete },
+	{ "sheet files", "tệp đính kèm của một phiếu (files of a sheet)",
+	  "phieu sheet files --wave W (--sheet S | --instance I)\n"
+	  "\n"
+	  "Names, types, sizes, what was done to them; no content.\n",
+	  run_files },
+	{ "sheet file", "mở một tệp đính kèm (open a file of a sheet)",
+	  "phieu sheet file --wave W (--sheet S | --instance I) --name NAME\n"
+	  "    --reason TEXT --to FILE\n"
+	  "\n"
+	  "Writes it to FILE, which only you can read.  Who opened it and why "
+	  "stands in\n"
+	  "the log.  Pictures come without what cameras write beside them.\n",
+	  run_file },
 };
 const struct cmd_set cmd_sheet = { cmds, sizeof cmds / sizeof cmds[0] };

@@ -416,6 +416,8 @@ static const struct {
 	{ "people.password_reset", "", "sha256(int4send(w)), account, now()" },
 	{ "people.api_key", "(name, hash, role, expires_at)",
 	  "'', sha256(int4send(w)), 'engine', now()" },
+	{ "publish.hook", "(wave, url, events, secret, made_by)",
+	  "w, 'https://x', '{release.published}', sha256(''), 'x'" },
 };
 #define WALLED (sizeof walled / sizeof walled[0])
 
@@ -442,9 +444,9 @@ static int slip_grants(void **state)
 	for (size_t i = 0; i < ROLES; i++) {
 		(void)snprintf(sql, sizeof sql,
 			       "GRANT USAGE ON SCHEMA field, frozen, people, "
-			       "roster TO phieu_%s; GRANT ALL ON ALL TABLES IN "
-			       "SCHEMA field, frozen, people, roster TO "
-			       "phieu_%s",
+			       "publish, roster TO phieu_%s; GRANT ALL ON ALL "
+			       "TABLES IN SCHEMA field, frozen, people, "
+			       "publish, roster TO phieu_%s",
 			       roles[i], roles[i]);
 		pg_do(c, sql);
 	}

@@ -19,13 +19,23 @@
 
 #define ATTACHMENT_NAME_BYTES 249
 
+#define ATTACHMENT_OTHER_TYPE "application/octet-stream"
+
 struct attachment {
 	const char *name;  /* NFC, the last part of a path */
 	const char *type;  /* by content, see attachment_type */
-	const char *bytes; /* borrowed */
+	const char *bytes; /* what is stored; borrowed, or on the arena */
 	size_t n;
-	uint8_t sha[SHA256_BYTES];
+	uint8_t sha[SHA256_BYTES]; /* of the bytes as received */
 };
+
+/* What a type says of the bytes that are stored under it. */
+enum attachment_state {
+	ATTACHMENT_CLEANED,	/* a picture, without its metadata */
+	ATTACHMENT_AS_RECEIVED, /* known, metadata and all */
+	ATTACHMENT_OTHER,	/* unknown, or a picture that is damaged */
+};
+enum attachment_state attachment_state(const char *type);
 
 /* The name as it is stored and compared.  ERR_INPUT: empty, ".", "..",
  * longer than ATTACHMENT_NAME_BYTES, not UTF-8, or with a character that no
@@ -34,10 +44,17 @@ bool attachment_name(const char *s, struct arena *a, const char **out,
 		     struct err *e) MUST_USE;
 
 /* Media type by the first bytes: pictures, PDF, sound and film as phones make
- * them; "application/octet-stream" for all else. */
+ * them; ATTACHMENT_OTHER_TYPE for all else. */
 const char *attachment_type(const char *bytes, size_t n);
 
-/* Fills *out.  ERR_INPUT as attachment_name says and past
+/* Takes what JPEG, PNG and WebP carry beside the picture (place, device, time,
+ * words, smaller pictures) out of f->bytes; which way up a JPEG is stays.  One
+ * that does not follow its standard to its end is left as it came and becomes
+ * ATTACHMENT_OTHER_TYPE.  The hash is not touched.  ERR_NOMEM. */
+bool attachment_clean(struct attachment *f, struct arena *a,
+		      struct err *e) MUST_USE;
+
+/* Fills *out, cleaned.  ERR_INPUT as attachment_name says and past
  * LIMIT_ATTACHMENT_BYTES. */
 bool attachment_take(struct attachment *out, const char *name,
 		     const char *bytes, size_t n, struct arena *a,

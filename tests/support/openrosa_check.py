@@ -11,6 +11,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import sys
 import threading
 import time
@@ -403,9 +404,44 @@ def ways_to_send(base):
           f"another engine's text: {r.status} {r.words}")
 
 
+# A JPEG's parts with a note of the place, and the same without.
+def photo():
+    frame = b"\xff\xc0\0\x05\x08\x01\x01\xff\xda\0\x04\x01\x01"
+    scan = os.urandom(3000).replace(b"\xff", b"\0") + b"\xff\xd9"
+    place = b"\xff\xe1\0\x10Exif\0\0GPS 22.4"
+    return (b"\xff\xd8" + place + frame + scan, b"\xff\xd8" + frame + scan)
+
+
+# What the office sees of a sheet and its files, as its own role.
+def opened(one, jpeg, bare):
+    which = ("--wave", WAVE, "--instance", instance(one))
+    shown = phieu("sheet", "show", *which)
+    check(number(one) in shown and "điều tra viên " in shown
+          and "điều tra viên \n" not in shown, f"the agent's code: {shown}")
+    listed = phieu("sheet", "files", *which)
+    check("a.jpg  image/jpeg" in listed and "đã bỏ siêu dữ liệu" in listed,
+          f"its files: {listed}")
+    with tempfile.TemporaryDirectory() as d:
+        to = f"{d}/a.jpg"
+        said = phieu("sheet", "file", *which, "--name", "a.jpg", "--reason",
+                     "đối chiếu bản giấy", "--to", to)
+        with open(to, "rb") as f:
+            check(f.read() == bare, "the file as stored")
+        check(hashlib.sha256(jpeg).hexdigest() in said, f"its hash: {said}")
+        check(os.stat(to).st_mode & 0o777 == 0o600, "nobody else reads it")
+    check(sql("SELECT count(*) FROM audit.entry WHERE kind = 'file.open' AND "
+              "content LIKE '%đối chiếu bản giấy%'") == "1", "in the log")
+    out = subprocess.run([f"{BIN}/phieu", "sheet", "file", *which, "--name",
+                          "none.jpg", "--reason", "x", "--to", "/dev/null"],
+                         capture_output=True, text=True)
+    check(out.returncode == 2 and "no file" in out.stderr
+          and sql("SELECT count(*) FROM audit.entry WHERE kind = 'file.open'")
+          == "1", f"none such, nothing logged: {out.stderr}")
+
+
 def files(base):
     sub = f"{base}/submission"
-    jpeg = b"\xff\xd8\xff\xe0" + os.urandom(3000)
+    jpeg, bare = photo()
     one = with_photos(SHEETS.pop(), "a.jpg", "trang 1 Đ.jpg")
     name = instance(one)
     # the sheet first, its files later, each with the same form; story 6: with
@@ -423,8 +459,10 @@ def files(base):
     check(incomplete(name) == "" and present(name)
           == "a.jpg=true trang 1 Đ.jpg=true", f"whole: {present(name)}")
     check(sql("SELECT count(*) || ' ' || max(length(bytes)) "
-              "FROM field.attachment_bytes") == f"1 {len(jpeg)}",
+              "FROM field.attachment_bytes") == f"1 {len(bare)}",
           "equal content stands once")
+    check(sql("SELECT encode(bytes, 'hex') FROM field.attachment_bytes")
+          == bare.hex(), "without place and device")
     check(sql("SELECT DISTINCT media_type FROM field.attachment WHERE "
               f"instance = '{name}'") == "image/jpeg", "type by content")
     # story 11, story 12: all of it again
@@ -440,6 +478,7 @@ def files(base):
           and sql("SELECT encode(sha256, 'hex') FROM field.attachment WHERE "
                   f"instance = '{name}' AND name = 'a.jpg'")
           == hashlib.sha256(jpeg).hexdigest(), "both kept, the first stays")
+    opened(one, jpeg, bare)
     # story 45: named NFC, sent NFD, and the other way round
     for named, sent in (("NFC", "NFD"), ("NFD", "NFC")):
         a, b = (unicodedata.normalize(f, "ảnh Ủy ban.jpg")
