@@ -254,6 +254,7 @@ bool regress_fit(const struct survey_var *v, const uint32_t *cell,
 {
 	struct regress_data m = { v->design, cell, y, x, k, levels };
 	size_t cuts = family == REGRESS_ORDINAL && levels ? levels - 1 : 0;
+	bool ok = false;
 
 	*out = (struct regress){ .family = family, .dispersion = NAN };
 	if (k + cuts == 0 || k + cuts > REGRESS_TERMS ||
@@ -273,17 +274,18 @@ bool regress_fit(const struct survey_var *v, const uint32_t *cell,
 	out->vcov = calloc(out->k * out->k, sizeof *out->vcov);
 	if (!out->coef || !out->vcov) {
 		(void)err_set(e, ERR_NOMEM, "out of memory");
-		goto failed;
+		goto out;
 	}
 	if (!(family == REGRESS_ORDINAL ? regress_ordinal(v, &m, out, e)
 					: fit_glm(v, &m, out, e)))
-		goto failed;
+		goto out;
 	out->df = survey_base_of(v->design, cell).df;
 	out->df_resid = out->df + 1 - (int64_t)out->k;
-	return true;
-failed:
-	regress_clear(out);
-	return false;
+	ok = true;
+out:
+	if (!ok)
+		regress_clear(out);
+	return ok;
 }
 
 void regress_clear(struct regress *r)

@@ -80,6 +80,6 @@
 #define LIMIT_OPENROSA_BYTES	((size_t)16 << 20) /* one such body */
 #define LIMIT_OPENROSA_ASKED	((size_t)10 << 20) /* what clients are told */
 #define LIMIT_ATTACHMENT_BYTES	((size_t)10 << 20) /* one file */
-#define LIMIT_ATTACHMENTS	200 /* of one sheet */
+#define LIMIT_ATTACHMENTS	200		   /* of one sheet */
 
 #endif

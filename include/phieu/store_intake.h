@@ -114,8 +114,8 @@ struct agent_scope {
 	char wave_code[LIMIT_CODE_BYTES + 1];
 	bool revoked;
 	double seconds_left; /* until it expires */
-	bool binds;	    /* from a QR picture: one device only */
-	const char *device; /* which; NULL: none yet */
+	bool binds;	     /* from a QR picture: one device only */
+	const char *device;  /* which; NULL: none yet */
 	bool all_forms, all_homes;
 	int32_t *forms, *homes; /* ordinals, sorted as stored */
 	size_t n_forms, n_homes;
