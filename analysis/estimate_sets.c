@@ -10,6 +10,7 @@ const struct stat_set *const stat_sets[] = {
 	&stats_weights,
 	&stats_planning,
 	&stats_models,
+	&stats_chisq,
 	&stats_scale,
 	&stats_factor,
 	&stats_agreement,

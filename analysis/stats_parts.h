@@ -20,6 +20,18 @@ void stats_write_matrix(struct jw *w, const char *name, const double *m,
 			size_t rows, size_t cols);
 /* 0 where cell[i] == c, SURVEY_NONE elsewhere. */
 void stats_mask(const uint32_t *cell, size_t n, uint32_t c, uint32_t *mask);
+/* A cell's own copy of its members, freed by the run. */
+uint32_t *stats_copy_cell(struct spec_run *r, const uint32_t *cell,
+			  struct err *e) MUST_USE;
+/* Writes what a statistic found of one cell: cell[i] is 0 for its members,
+ * SURVEY_NONE for other rows; key names it, NULL without "by". */
+typedef bool stats_each_cell(struct spec_run *r, const struct spec_estimate *x,
+			     const uint32_t *cell, const char *const *key,
+			     struct jw *w, struct err *e);
+/* Runs `each` on every cell of an estimate, between {"cells":[ and ]}; the
+ * first error of a cell ends it. */
+bool stats_by_cells(struct spec_run *r, const struct spec_estimate *x,
+		    stats_each_cell *each, struct err *e) MUST_USE;
 /* n results, freed by the run. */
 struct est *stats_list(struct spec_run *r, size_t n, struct err *e) MUST_USE;
 

@@ -220,7 +220,7 @@ struct stat_set {
 	size_t n;
 };
 extern const struct stat_set stats_base, stats_compare, stats_models,
-	stats_scale, stats_factor, stats_agreement, stats_quality;
+	stats_chisq, stats_scale, stats_factor, stats_agreement, stats_quality;
 extern const struct stat_set *const stat_sets[];
 extern const size_t n_stat_sets;
 
