@@ -205,7 +205,7 @@ static void formulas_are_neutralised_and_numbers_left(void **state)
 		const char *in, *out;
 	} t[] = {
 		{ "=1+1", "'=1+1" },
-		{ "=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0" },
+		{ "=cmd|' /C calc'!A0", "\"'=cmd|' /C calc'!A0\"" },
 		{ "=HYPERLINK(\"x\",\"y\")",
 		  "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"" },
 		{ "+84912", "'+84912" },
@@ -236,6 +236,7 @@ static void formulas_are_neutralised_and_numbers_left(void **state)
 		{ "a\"b", "\"a\"\"b\"" },
 		{ "\"", "\"\"\"\"" },
 		{ "a;b", "\"a;b\"" },
+		{ "a|b", "\"a|b\"" },
 		{ "a\tb", "\"a\tb\"" },
 		{ " a", "\" a\"" },
 		{ "a ", "\"a \"" },
