@@ -387,7 +387,7 @@ static bool ask_r(const char *dir, size_t n, double *times, double *values)
 	FILE *p;
 	int got = 0;
 
-	if (getenv("PHIEU_BENCH_NO_R"))
+	if (getenv("BENCH_NO_R"))
 		return false;
 	(void)snprintf(command, sizeof command,
 		       "Rscript tests/bench/stat.R %s %zu 2>/dev/null", dir, n);
