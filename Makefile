@@ -86,7 +86,7 @@ FUZZERS  := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 SUPPORT  := $(call objs,$(wildcard tests/support/*.c))
 QUERIES  := $(sort $(wildcard sql/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/[0-9][0-9][0-9]_*.sql))
-GEN      := $(B)/gen/phieu/queries.h
+GEN      := $(B)/gen/phieu/queries.h $(B)/gen/phieu/verify_r.h
 # the agent's page as built by npm; in the tree, so that make needs no npm
 PAGE     := $(sort $(wildcard collector/web/dist/*))
 
@@ -134,6 +134,9 @@ $(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \
 $(B)/gen/phieu/queries.h: sql/sql2c.awk $(QUERIES)
 	@mkdir -p $(@D)
 	$(Q)awk -v mode=h -f sql/sql2c.awk $(QUERIES) >$@
+$(B)/gen/phieu/verify_r.h: server/verify_r2c.awk server/verify.R
+	@mkdir -p $(@D)
+	$(Q)awk -f server/verify_r2c.awk server/verify.R >$@
 $(B)/gen/queries.c: sql/sql2c.awk $(QUERIES) $(GEN)
 	$(Q)awk -v mode=c -f sql/sql2c.awk $(QUERIES) >$@
 $(B)/gen/migrations.c: sql/migrations2c.awk $(MIGRATIONS) $(GEN)

@@ -5,6 +5,7 @@
 
 #include "phieu/commands.h"
 #include "phieu/estimate_load.h"
+#include "phieu/estimate_verify.h"
 #include "phieu/estimate_weights.h"
 #include "phieu/file.h"
 #include "phieu/limits.h"
@@ -21,6 +22,7 @@ struct job {
 	struct spec spec;
 	struct est_results out;
 	const struct conf *conf;
+	const char *verify;	   /* folder to write, NULL: none */
 	struct wave_limits limits; /* of a wave */
 	char *text;
 	bool has_frame, has_replicates;
@@ -203,6 +205,12 @@ static bool may_show(struct job *j, struct err *e)
 	return close_cells(&j->spec, &j->limits, j->a, &j->out, e);
 }
 
+static bool bundle(const struct job *j, size_t n, struct err *e)
+{
+	return !j->verify || verify_write(j->verify, j->text, n, &j->spec,
+					  &j->frame, &j->out, e);
+}
+
 static int estimate(struct job *j, const char *path, enum form form)
 {
 	struct err e = { 0 };
@@ -217,7 +225,7 @@ static int estimate(struct job *j, const char *path, enum form form)
 		return tell_faults(j, form);
 	if (!load_data(j, path, &e) || !load_replicates(j, path, &e) ||
 	    !spec_run(&j->spec, &j->frame, j->a, &j->out, &e) ||
-	    !may_show(j, &e) || !print(j, form, &e)) {
+	    !may_show(j, &e) || !bundle(j, n, &e) || !print(j, form, &e)) {
 		(void)cli_fail("phieu estimate", &e);
 		return EXIT_FAILED;
 	}
@@ -227,11 +235,12 @@ static int estimate(struct job *j, const char *path, enum form form)
 static int run_estimate(int argc, char **argv, void *app)
 {
 	bool json = false, csv = false, table = false;
+	struct job j = { .conf = ((struct app *)app)->conf };
 	const struct cli_opt opts[] = { { "--json", &json, NULL },
 					{ "--csv", &csv, NULL },
-					{ "--table", &table, NULL } };
+					{ "--table", &table, NULL },
+					{ "--verify-in-r", NULL, &j.verify } };
 	struct err e = { 0 };
-	struct job j = { .conf = ((struct app *)app)->conf };
 	int code;
 
 	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
@@ -239,7 +248,7 @@ static int run_estimate(int argc, char **argv, void *app)
 	if (argc != 2 || json + csv + table > 1) {
 		(void)err_set(&e, ERR_INPUT,
 			      "usage: phieu estimate SPEC.json "
-			      "[--json|--csv|--table]");
+			      "[--json|--csv|--table] [--verify-in-r DIR]");
 		return cli_fail("phieu estimate", &e);
 	}
 	code = estimate(&j, argv[1],
@@ -252,14 +261,18 @@ static int run_estimate(int argc, char **argv, void *app)
 
 static const struct cmd cmds[] = {
 	{ "estimate", "ước lượng từ mẫu điều tra (survey estimates)",
-	  "phieu estimate SPEC.json [--json|--csv|--table]\n"
+	  "phieu estimate SPEC.json [--json|--csv|--table] [--verify-in-r "
+	  "DIR]\n"
 	  "\n"
 	  "Means, totals, ratios, proportions, quantiles, unit scores and "
 	  "changes with\n"
 	  "their errors, from a CSV file and the design that SPEC.json tells; "
 	  "see\n"
-	  "docs/ESTIMATE.md.  Files are relative to SPEC.json.  Exit code: 0 "
-	  "done, 1 the\n"
+	  "docs/ESTIMATE.md.  Files are relative to SPEC.json.  --verify-in-r "
+	  "writes DIR:\n"
+	  "data.csv, spec.json, result.json and verify.R, with which anybody "
+	  "repeats the\n"
+	  "numbers in R (package survey).  Exit code: 0 done, 1 the\n"
 	  "data or the design do not allow it, 2 the specification is wrong "
 	  "(all that is\n"
 	  "wrong is listed), 3 some estimates could not be made (see "
