@@ -153,7 +153,7 @@ $(B)/%.o: %.c | $(GEN)
 $(B)/tests/%.o: CFLAGS += -Itests
 
 # Unit tests link the pure libraries, database tests everything.
-$(filter-out %/test_outbox %/test_upload_show %/test_pull %/test_child %/test_run_as,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
+$(filter-out %/test_outbox %/test_upload_show %/test_pull %/test_hook %/test_child %/test_run_as,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
 $(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(B)/server/score_job.o $(RESULT) $(LWEB) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
@@ -169,7 +169,7 @@ $(B)/tests/test_score: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
 $(B)/tests/test_stats_scale: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_weights_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=pthread_create -Wl,--wrap=gsl_matrix_alloc,--wrap=gsl_root_fsolver_alloc
 # upload's parts are tested too
-$(B)/tests/test_pull: $(B)/server/pull.o $(B)/tests/test_pull.o $(LHTTP) $(LCORE)
+$(B)/tests/test_pull $(B)/tests/test_hook: $(B)/tests/test_%: $(B)/server/%.o $(B)/tests/test_%.o $(LHTTP) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE)
 $(B)/tests/test_outbox $(B)/tests/test_upload_show: $(B)/tests/%: $(call objs,$(UPLOAD_C)) $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)

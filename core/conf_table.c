@@ -76,6 +76,14 @@ const struct conf_key conf_table[] = {
 		 "minutes an account stays locked"),
 	INT("session-hours", "12", 1, 168,
 		 "hours after which a session ends"),
+	BOOL("hook-inside", "false",
+	     "webhooks may call addresses of our own network, and http://"),
+	INT("hook-retry-ms", "2000", 10, 60000,
+	    "milliseconds before an event is sent again, doubled each time"),
+	INT("hook-timeout-seconds", "10", 1, 60,
+	    "seconds a webhook's receiver has to answer"),
+	INT("hook-days", "7", 0, 90,
+	    "days after which an event that nobody took is given up"),
 };
 /* clang-format on */
 

@@ -49,6 +49,17 @@ void hex_text(const uint8_t *p, size_t n, char *out)
 	*out = '\0';
 }
 
+void hmac_sha256(const uint8_t *key, size_t n_key, const void *a, size_t n_a,
+		 const void *b, size_t n_b, uint8_t out[SHA256_BYTES])
+{
+	crypto_auth_hmacsha256_state st;
+
+	crypto_auth_hmacsha256_init(&st, key, n_key);
+	crypto_auth_hmacsha256_update(&st, a, n_a);
+	crypto_auth_hmacsha256_update(&st, b, n_b);
+	crypto_auth_hmacsha256_final(&st, out);
+}
+
 int hex_digit(char ch)
 {
 	if (ch >= '0' && ch <= '9')

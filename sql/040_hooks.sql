@@ -68,8 +68,8 @@ CREATE FUNCTION publish.hook_stored() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO publish.outbox (wave, kind, content, hook)
-    SELECT n.wave, k.kind, jsonb_build_object('instance', n.instance,
-        'replaces', n.replaces, 'at', n.received_at), h.hook
+    SELECT n.wave, k.kind, jsonb_strip_nulls(jsonb_build_object('instance',
+        n.instance, 'replaces', n.replaces, 'at', n.received_at)), h.hook
     FROM added AS n
     CROSS JOIN LATERAL (SELECT CASE WHEN n.replaces IS NULL
         THEN 'submission.stored' ELSE 'submission.edited' END) AS k (kind)
@@ -151,7 +151,8 @@ BEGIN
     VALUES (w, p_url, p_events, p_secret, p_by) RETURNING hook INTO made;
     PERFORM publish.hook_triggers();
     PERFORM audit.append(0::smallint, 'hook.add', p_by, json_build_object(
-        'wave', w, 'hook', made, 'url', p_url, 'events', p_events)::text);
+        'wave', w, 'hook', made, 'host', substring(p_url FROM '^[^/]+//[^/?#]+'),
+        'events', p_events)::text);
     RETURN made;
 END
 $$;
@@ -185,10 +186,11 @@ COMMENT ON FUNCTION publish.hook_remove(integer, text) IS
 -- under the same id.
 CREATE FUNCTION publish.hook_take() RETURNS TABLE (event bigint, id uuid,
     kind text, wave text, hook integer, url text, secret bytea,
-    content jsonb, attempts integer, failures integer)
+    body text, attempts integer, failures integer)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT o.event, o.id, o.kind, w.code, h.hook, h.url, h.secret,
-        o.content, o.attempts, h.failures
+        (o.content || jsonb_build_object('id', o.id, 'kind', o.kind, 'wave',
+            w.code))::text, o.attempts, h.failures
     FROM publish.outbox AS o
     JOIN publish.hook AS h ON h.hook = o.hook
     JOIN plan.wave AS w ON w.wave = o.wave
@@ -228,12 +230,24 @@ $$;
 COMMENT ON FUNCTION publish.hook_note(bigint, text, integer, integer,
     integer) IS 'what came of sending an event';
 
+-- What receivers have is kept for a while, to look things up.
+CREATE FUNCTION publish.hook_forget(p_days integer) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH gone AS (DELETE FROM publish.outbox
+        WHERE delivered_at < now() - greatest(p_days, 1) * interval '1 day'
+        RETURNING 1)
+    SELECT count(*) FROM gone;
+$$;
+COMMENT ON FUNCTION publish.hook_forget(integer) IS
+    'takes away events that were delivered days ago';
+
 REVOKE ALL ON FUNCTION publish.hook_put(integer, text, jsonb),
     publish.hook_stored(), publish.hook_reviewed(),
     publish.hook_published(), publish.hook_triggers(),
     publish.hook_add(text, text, text[], bytea, text),
     publish.hook_remove(integer, text), publish.hook_take(),
-    publish.hook_note(bigint, text, integer, integer, integer) FROM PUBLIC;
+    publish.hook_note(bigint, text, integer, integer, integer),
+    publish.hook_forget(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION publish.hook_take(),
-    publish.hook_note(bigint, text, integer, integer, integer)
-    TO phieu_publish;
+    publish.hook_note(bigint, text, integer, integer, integer),
+    publish.hook_forget(integer) TO phieu_publish;

@@ -33,6 +33,10 @@ void sha256_begin(struct sha256_run *r);
 void sha256_add(struct sha256_run *r, const void *p, size_t n);
 void sha256_end(struct sha256_run *r, uint8_t out[SHA256_BYTES]);
 
+/* HMAC-SHA256 (RFC 2104) over a and b, one after the other. */
+void hmac_sha256(const uint8_t *key, size_t n_key, const void *a, size_t n_a,
+		 const void *b, size_t n_b, uint8_t out[SHA256_BYTES]);
+
 /* Only where a standard of others wants it (OpenRosa's form hashes); it
  * proves nothing. */
 #define MD5_BYTES 16
