@@ -1,7 +1,8 @@
 #!/bin/bash
-# phieu-upload against a collector that cuts lines, is busy, slow or wrong, and
-# with itself killed at random moments: every sheet arrives exactly once and
-# has its receipt.  KILLS sets how often it is killed (make trial: more).
+# R11: phieu-upload against a collector that cuts lines, is busy, slow or wrong,
+# with itself killed at random moments, and on a full disk: every sheet arrives
+# exactly once and has its receipt, nothing is done with before it has (story
+# 21).  KILLS sets how often it is killed; PHIEU_TRIAL=1: 200 times.
 set -u
 cd "$(dirname "$0")/../.."
 bin=${PHIEU_BIN:-build/debug}
@@ -9,7 +10,8 @@ upload=$bin/phieu-upload
 work=$(mktemp -d)
 fake=
 bad=0
-kills=${KILLS:-60}
+[ "${PHIEU_TRIAL:-0}" = 1 ] && kills=200 || kills=60
+kills=${KILLS:-$kills}
 export PHIEU_AGENT_KEY=pa_TEST LC_ALL=C.UTF-8
 
 stop_fake() {
@@ -185,7 +187,7 @@ pid=$!
 sleep 0.7
 tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q pa_TEST && fail 'the key is in the process list'
 grep -q phieu-upload "/proc/$pid/cmdline" || fail 'looked at the wrong process'
-# one at a time on an outbox
+# story 5: one at a time on an outbox
 send ps "$work/cut.ndjson"
 same 'exit of a second one on the same outbox' $? 1
 grep -q 'another phieu-upload' "$work/err" || fail 'the other one is not named'
@@ -222,6 +224,27 @@ same 'exit after SIGTERM' $? 3
 send term "$work/cut.ndjson"
 same 'exit of the run after it' $? 0
 same 'stored after SIGTERM' "$(ledger .stored)" 300
+
+# --- no room for the outbox, then for the receipts: said, nothing lost
+say "no room for the outbox, then for the receipts: said, nothing lost"
+start_fake --slow 0.2
+sheets full.ndjson 1 3000
+for kib in 4 64 256 600; do
+	(
+		trap '' XFSZ # a write past the bound fails as on a full disk
+		ulimit -f $kib
+		exec "$upload" "$work/full.ndjson" --to "$to" --outbox "$work/full"
+	) >"$work/out" 2>"$work/err" && fail "$kib KiB are room enough"
+	[ -s "$work/err" ] || fail "a full disk is not told ($kib KiB)"
+done
+cp "$work/err" "$work/full.err"
+"$upload" --to "$to" --outbox "$work/full" "$work/full.ndjson" --receipts /dev/full \
+	>"$work/out" 2>"$work/err"
+same 'exit when the receipts find no room' $? 1
+send full "$work/full.ndjson"
+same 'exit when there is room again' $? 0
+same 'stored after a full disk' "$(ledger .stored)" 3000
+same 'receipts after a full disk' "$(grep -c ,received, "$work/full.csv")" 3000
 
 # --- kill -9 at random moments: nothing lost, nothing doubled
 say "kill -9 at random moments: nothing lost, nothing doubled"

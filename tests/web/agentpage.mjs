@@ -84,8 +84,9 @@ const workerReady = (page) => page.evaluate(async () => {
 
 /* ---- the tests ----------------------------------------------------------- */
 
-/* 50 sheets without a line; then 20 kbit/s, the collector killed on the way:
- * all received, each once. */
+/* R10, R11, stories 21 and 24: 50 sheets without a line; then 20 kbit/s, the
+ * collector killed on the way: nothing leaves the queue without a receipt, it
+ * goes on by itself, all are received, each once. */
 async function fifty(profile) {
   const b = await browser(profile);
   const page = await open(b, `${collector.url}/agent/`);
@@ -125,8 +126,8 @@ async function fifty(profile) {
     `collector killed, ${((Date.now() - from) / 1000).toFixed(1)} s`);
 }
 
-/* The browser is killed: drafts and queue are there when it opens again,
- * also without a line. */
+/* R11, story 23: the browser is killed; what was said to be saved is on the
+ * disk, drafts and queue are there when it opens again, also without a line. */
 async function killed(profile) {
   let b = await browser(profile);
   let page = await open(b, `${collector.url}/agent/`);
