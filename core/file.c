@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool grow(char **p, size_t *cap, size_t max)
@@ -84,7 +85,28 @@ static bool write_all(int fd, const char *p, size_t n)
 		p += put;
 		n -= (size_t)put;
 	}
-	return fsync(fd) == 0;
+	return true;
+}
+
+/* A device, a pipe, a terminal: renaming a file over it would put the file in
+ * its place for everyone. */
+static bool is_stream(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	       !S_ISDIR(st.st_mode);
+}
+
+static bool write_stream(const char *path, const void *p, size_t n,
+			 struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	bool ok = fd >= 0 && write_all(fd, p, n);
+
+	if (fd >= 0)
+		ok = close(fd) == 0 && ok;
+	return ok || err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
 }
 
 bool file_sync_folder(const char *path, struct err *e)
@@ -112,6 +134,8 @@ bool file_write(const char *path, const void *p, size_t n, unsigned mode,
 	int fd = -1;
 	bool ok = false;
 
+	if (is_stream(path))
+		return write_stream(path, p, n, e);
 	if (asprintf(&tmp, "%s.new.%ld", path, (long)getpid()) < 0)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
@@ -120,7 +144,7 @@ bool file_write(const char *path, const void *p, size_t n, unsigned mode,
 		(void)err_set(e, ERR_IO, "%s: %s", tmp, strerror(errno));
 		goto out;
 	}
-	ok = write_all(fd, p, n);
+	ok = write_all(fd, p, n) && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok && rename(tmp, path) == 0;
 	if (!ok) {
 		(void)err_set(e, ERR_IO, "%s: %s", path, strerror(errno));

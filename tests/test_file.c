@@ -1,5 +1,6 @@
 #include "support/test.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,12 +89,34 @@ static void a_failed_write_leaves_the_old_file(void **state)
 	free(got);
 }
 
+static void a_pipe_is_written_to_and_not_replaced(void **state)
+{
+	struct err e;
+	char path[64], got[8] = "";
+	struct stat st;
+	int fd;
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s/p", dir);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	assert_true(file_write(path, "hello", 5, 0600, &e));
+	assert_int_equal(read(fd, got, sizeof got), 5);
+	assert_string_equal(got, "hello");
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	(void)close(fd);
+	(void)unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
 		cmocka_unit_test(what_is_written_is_read),
 		cmocka_unit_test(a_missing_file_and_folder_are_named),
 		cmocka_unit_test(a_failed_write_leaves_the_old_file),
+		cmocka_unit_test(a_pipe_is_written_to_and_not_replaced),
 	};
 	return cmocka_run_group_tests_name("file", t, make_dir, remove_dir);
 }

@@ -237,14 +237,18 @@ for kib in 4 64 256 600; do
 	) >"$work/out" 2>"$work/err" && fail "$kib KiB are room enough"
 	[ -s "$work/err" ] || fail "a full disk is not told ($kib KiB)"
 done
-cp "$work/err" "$work/full.err"
-"$upload" --to "$to" --outbox "$work/full" "$work/full.ndjson" --receipts /dev/full \
-	>"$work/out" 2>"$work/err"
-same 'exit when the receipts find no room' $? 1
 send full "$work/full.ndjson"
 same 'exit when there is room again' $? 0
 same 'stored after a full disk' "$(ledger .stored)" 3000
 same 'receipts after a full disk' "$(grep -c ,received, "$work/full.csv")" 3000
+cp "$work/full.csv" "$work/before.csv"
+(
+	trap '' XFSZ
+	ulimit -f 100
+	send full
+)
+same 'exit when the receipts find no room' $? 1
+cmp -s "$work/full.csv" "$work/before.csv" || fail 'the receipts of before are gone'
 
 # --- kill -9 at random moments: nothing lost, nothing doubled
 say "kill -9 at random moments: nothing lost, nothing doubled"
