@@ -1,5 +1,6 @@
-/* Files that people send and that nobody should: each has one stated answer,
- * in bounded memory and time (tests/data/hostile/make_tables.py made them). */
+/* S12: files that people send and that nobody should, and honest ones: each
+ * has one stated answer, in bounded memory and time
+ * (tests/data/hostile/make_tables.py made them). */
 #include "support/test.h"
 
 #include <stdio.h>

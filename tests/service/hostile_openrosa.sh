@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every file of tests/data/hostile/openrosa gets the answer that its
+# S13: every file of tests/data/hostile/openrosa gets the answer that its
 # answers.tsv states, the honest ones too; nothing else is stored, and the
 # collector grows by no more than 64 MB.
 set -euo pipefail
@@ -12,4 +12,4 @@ dir=$(mktemp -d /tmp/phieu-hostile.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
 "$bin/phieu" plan load collector/plans/lai-chau-2020.json --reason test >/dev/null
-PYTHONDONTWRITEBYTECODE=1 python3 tests/support/hostile_openrosa.py "$bin" "$dir"
+PYTHONDONTWRITEBYTECODE=1 python3 tests/support/hostile_check.py "$bin" "$dir" openrosa

@@ -350,7 +350,7 @@ for j in jobs:
 check({s for s, _ in ends} <= {200, 503} and any(s == 200 for s, _ in ends),
       f"files at once: {ends}")
 
-# ---- killed while it imports: all or nothing, and again is the same
+# ---- R24: killed while it imports: all or nothing, and again is the same
 fresh = table(one[46:], "CT-02")
 n = len(one) - 46
 before = int(responses()[1])
