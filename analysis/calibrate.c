@@ -7,6 +7,8 @@
 #include "calib_parts.h"
 
 #define CALIB_CELLS ((size_t)1 << 22) /* crossings looked up by number */
+#define CALIB_BLOCK ((size_t)1024)    /* rows at a time */
+#define CALIB_FEW   ((size_t)64)      /* cells summed by blocks of rows */
 #define CALIB_AGREE 1e-8	      /* relative: totals that are said twice */
 
 struct calib_own {
@@ -180,18 +182,21 @@ static bool check_row(const struct calib_term *t, size_t row, struct err *e)
 	return true;
 }
 
-/* Number of a row's crossing of margins; 0 of each for what is missing. */
-static size_t crossing(const struct calib_own *o, size_t row)
+/* Numbers of rows' crossings of margins; 0 of each for what is missing. */
+static void crossing(const struct calib_own *o, size_t from, size_t n,
+		     uint32_t *at)
 {
-	size_t at = 0;
+	memset(at, 0, n * sizeof *at);
+	for (size_t t = 0; t < o->design.n_terms; t++) {
+		uint32_t levels = (uint32_t)o->term[t].n_levels;
+		const uint32_t *code = o->term[t].code;
 
-	for (size_t i = 0; i < o->design.n_terms; i++) {
-		const struct calib_term *t = &o->term[i];
-		uint32_t c = t->code == NULL ? 0 : t->code[row];
+		for (size_t i = 0; i < n; i++) {
+			uint32_t c = code == NULL ? 0 : code[from + i];
 
-		at = at * (t->n_levels + 1) + (c < t->n_levels ? c + 1 : 0);
+			at[i] = at[i] * (levels + 1) + (c < levels ? c + 1 : 0);
+		}
 	}
-	return at;
 }
 
 static size_t crossings(const struct calib_own *o)
@@ -223,14 +228,21 @@ static bool cells_by_crossing(struct calib_own *o, size_t all, size_t **row_of,
 		return err_set(e, ERR_NOMEM, "no memory for margins");
 	}
 	memset(cell, 0xff, all * sizeof *cell);
-	for (size_t i = 0; i < d->n; i++) {
-		size_t at = crossing(o, i);
+	for (size_t from = 0; from < d->n; from += CALIB_BLOCK) {
+		size_t left = d->n - from;
+		size_t n = left < CALIB_BLOCK ? left : CALIB_BLOCK;
+		uint32_t *to = d->cell + from;
 
-		if (cell[at] == SURVEY_NONE) {
-			(*row_of)[d->n_cells] = i;
-			cell[at] = (uint32_t)d->n_cells++;
+		crossing(o, from, n, to);
+		for (size_t i = 0; i < n; i++) {
+			uint32_t *c = &cell[to[i]];
+
+			if (*c == SURVEY_NONE) {
+				(*row_of)[d->n_cells] = from + i;
+				*c = (uint32_t)d->n_cells++;
+			}
+			to[i] = *c;
 		}
-		d->cell[i] = cell[at];
 	}
 	free(cell);
 	return true;
@@ -273,22 +285,48 @@ static bool fill_cells(struct calib_own *o, const size_t *row_of, struct err *e)
 	return true;
 }
 
+/* Whether something may be wrong with the rows: who, check_base asks. */
+static bool doubtful(const struct calib_own *o, const double *base)
+{
+	unsigned bad = 0;
+
+	for (size_t i = 0; i < o->design.n; i++)
+		bad |= !(base[i] >= 0) | !(base[i] < INFINITY);
+	for (size_t t = 0; t < o->design.n_terms && bad == 0; t++) {
+		const uint32_t *code = o->term[t].code;
+		uint32_t levels = (uint32_t)o->term[t].n_levels;
+
+		bad |= o->term[t].x != NULL;
+		for (size_t i = 0; code != NULL && i < o->design.n; i++)
+			bad |= code[i] >= levels;
+	}
+	return bad != 0;
+}
+
+static bool check_base(const struct calib_own *o, const double *base,
+		       struct err *e)
+{
+	for (size_t i = 0; i < o->design.n; i++) {
+		if (!(base[i] >= 0 && base[i] < INFINITY))
+			return err_set(e, ERR_INPUT,
+				       "row %zu has a weight that is missing "
+				       "or negative",
+				       i);
+		for (size_t t = 0; base[i] > 0 && t < o->design.n_terms; t++)
+			if (!check_row(&o->term[t], i, e))
+				return false;
+	}
+	return true;
+}
+
 static bool make_cells(struct calib_own *o, const double *base, struct err *e)
 {
 	struct calib_design *d = &o->design;
 	size_t all = crossings(o), *row_of = NULL;
 	bool ok;
 
-	for (size_t i = 0; i < d->n; i++) {
-		if (!(base[i] >= 0 && base[i] < INFINITY))
-			return err_set(e, ERR_INPUT,
-				       "row %zu has a weight that is missing "
-				       "or negative",
-				       i);
-		for (size_t t = 0; base[i] > 0 && t < d->n_terms; t++)
-			if (!check_row(&o->term[t], i, e))
-				return false;
-	}
+	if (doubtful(o, base) && !check_base(o, base, e))
+		return false;
 	d->n_cells = all > 0 ? 0 : d->n;
 	ok = (all == 0 || cells_by_crossing(o, all, &row_of, e)) &&
 	     fill_cells(o, row_of, e);
@@ -334,14 +372,28 @@ static void centre(struct calib_own *o, const double *base, size_t term)
 static void sum_cells(struct calib_work *w, const double *base)
 {
 	const struct calib_design *d = w->d;
+	size_t few = d->n_cells <= CALIB_FEW ? d->n_cells : 0;
+	/* two each, so that a row need not wait for the one before */
+	double part[2 * CALIB_FEW] = { 0 };
 
 	if (d->cell == NULL) {
 		memcpy(w->base, base, d->n * sizeof *base);
 		return;
 	}
 	memset(w->cells, 0, d->n_cells * sizeof *w->cells);
-	for (size_t i = 0; i < d->n; i++)
+	for (size_t i = 0; few == 0 && i < d->n; i++)
 		survey_add(&w->cells[d->cell[i]], base[i]);
+	for (size_t from = 0; few > 0 && from < d->n; from += CALIB_BLOCK) {
+		size_t end =
+			d->n - from < CALIB_BLOCK ? d->n : from + CALIB_BLOCK;
+
+		for (size_t i = from; i < end; i++)
+			part[2 * d->cell[i] + (i & 1)] += base[i];
+		for (size_t c = 0; c < 2 * few; c++) {
+			survey_add(&w->cells[c / 2], part[c]);
+			part[c] = 0;
+		}
+	}
 	for (size_t c = 0; c < d->n_cells; c++)
 		w->base[c] = w->cells[c].s + w->cells[c].c;
 }
@@ -570,30 +622,71 @@ static bool row_bounds(struct calib_own *o, const double *base, struct err *e)
 	return true;
 }
 
-static void put_weights(struct calibration *c, const struct calib_own *o,
-			const double *base)
+/* `rows` rows of positive weight have this g. */
+static void note_g(struct calibration *c, const struct calib_own *o, size_t at,
+		   size_t rows)
 {
-	const struct calib_work *w = o->work;
 	const struct calib_design *d = &o->design;
+	double g = o->work->g[at];
 
+	if (rows == 0)
+		return;
+	c->g_min = fmin(c->g_min, g);
+	c->g_max = fmax(c->g_max, g);
+	c->negative += g < 0 ? rows : 0;
+	if (g <= (d->low == NULL ? o->spec.lower : d->low[at]) ||
+	    g >= (d->high == NULL ? o->spec.upper : d->high[at]))
+		c->at_bound += rows;
+}
+
+/* inv[cell] = 1/g; rows[cell] of positive weight, counted. */
+static void put_cells(struct calibration *c, const struct calib_own *o,
+		      const double *base, double *inv, size_t *rows)
+{
+	const double *g = o->work->g;
+	const uint32_t *cell = o->design.cell;
+
+	for (size_t k = 0; k < o->design.n_cells; k++) {
+		inv[k] = g[k] == 0 ? 0 : 1 / g[k];
+		rows[k] = 0;
+	}
+	for (size_t i = 0; i < c->n; i++) {
+		bool in = base[i] > 0;
+
+		c->g[i] = in ? g[cell[i]] : 1;
+		c->weight[i] = base[i] * c->g[i];
+		c->inv_g[i] = in ? inv[cell[i]] : 1;
+		rows[cell[i]] += in;
+	}
+}
+
+static bool put_weights(struct calibration *c, const struct calib_own *o,
+			const double *base, struct err *e)
+{
+	const struct calib_design *d = &o->design;
+	double *inv = malloc((d->n_cells + 1) * sizeof *inv);
+	size_t *rows = malloc((d->n_cells + 1) * sizeof *rows);
+	bool ok = inv != NULL && rows != NULL;
+
+	if (!ok)
+		(void)err_set(e, ERR_NOMEM, "no memory for weights");
 	c->g_min = INFINITY;
 	c->g_max = -INFINITY;
-	for (size_t i = 0; i < c->n; i++) {
-		size_t at = d->cell == NULL ? i : d->cell[i];
-		double g = base[i] > 0 ? w->g[at] : 1;
+	if (ok && d->cell != NULL)
+		put_cells(c, o, base, inv, rows);
+	for (size_t i = 0; ok && d->cell == NULL && i < c->n; i++) {
+		double g = base[i] > 0 ? o->work->g[i] : 1;
 
 		c->g[i] = g;
 		c->weight[i] = base[i] * g;
 		c->inv_g[i] = g == 0 ? 0 : 1 / g;
-		if (base[i] == 0)
-			continue;
-		c->g_min = fmin(c->g_min, g);
-		c->g_max = fmax(c->g_max, g);
-		c->negative += g < 0;
-		c->at_bound +=
-			g <= (d->low == NULL ? o->spec.lower : d->low[at]) ||
-			g >= (d->high == NULL ? o->spec.upper : d->high[at]);
+		rows[i] = base[i] > 0;
 	}
+	for (size_t k = 0; ok && k < d->n_cells; k++)
+		note_g(c, o, k, rows[k]);
+	free(inv);
+	free(rows);
+	return ok;
 }
 
 static bool calib_make(struct calibration *c, struct calib_own *o,
@@ -623,7 +716,8 @@ static bool calib_make(struct calibration *c, struct calib_own *o,
 	c->steps = o->work->steps;
 	c->worst = o->work->worst;
 	calib_factor(o->work, NULL); /* Newton's steps were over it */
-	put_weights(c, o, base);
+	if (!put_weights(c, o, base, e))
+		return false;
 	c->k = d->k;
 	c->residual = (struct survey_residual){ .k = d->k,
 						.inv_g = c->inv_g,
@@ -657,13 +751,13 @@ struct calibration *calib_new(const struct calib_spec *spec, size_t n,
 {
 	struct calibration *c;
 	struct calib_own *o;
-	double any = 0;
+	unsigned any = 0;
 
 	if (!check_spec(spec, e))
 		return NULL;
 	for (size_t i = 0; i < n; i++)
-		any = fmax(any, base[i]);
-	if (n == 0 || !(any > 0)) {
+		any |= base[i] > 0;
+	if (any == 0) {
 		err_set(e, ERR_MATH, "all weights are 0");
 		return NULL;
 	}

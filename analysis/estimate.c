@@ -97,17 +97,22 @@ bool est_stat(const struct survey_var *v, const struct survey_stat *s,
 	return run(v, s, how, out, cov, e);
 }
 
+/* x - x is 0 for numbers: the sum says at once that nothing is missing. */
 static bool any_missing(const double *y, size_t n)
 {
-	unsigned bad[4] = { 0, 0, 0, 0 };
+	double s[4] = { 0 };
 	size_t i = 0;
 
 	for (; i + 4 <= n; i += 4)
 		for (size_t k = 0; k < 4; k++)
-			bad[k] |= isnan(y[i + k]) != 0;
+			s[k] += y[i + k] - y[i + k];
 	for (; i < n; i++)
-		bad[0] |= isnan(y[i]) != 0;
-	return (bad[0] | bad[1] | bad[2] | bad[3]) != 0;
+		s[0] += y[i] - y[i];
+	if (!isnan(s[0] + s[1] + s[2] + s[3]))
+		return false;
+	for (i = 0; i < n && !isnan(y[i]); i++)
+		; /* infinite ones are not missing */
+	return i < n;
 }
 
 static uint32_t *masked(const struct survey_var *v, const uint32_t *domain,
@@ -125,7 +130,7 @@ static uint32_t *masked(const struct survey_var *v, const uint32_t *domain,
 /* The domain of variables: the one given where nothing is missing, else one
  * of its own. */
 struct mask {
-	const uint32_t *cell;
+	const uint32_t *cell; /* NULL: all rows in 0 */
 	uint32_t *own;
 };
 
@@ -133,20 +138,20 @@ static bool mask(const struct survey_var *v, const uint32_t *domain,
 		 const double *const *y, size_t k, struct mask *m,
 		 struct err *e)
 {
-	bool missing = domain == NULL;
+	bool missing = false;
 
 	for (size_t j = 0; j < k && !missing; j++)
 		missing = any_missing(y[j], v->design->n);
 	m->own = missing ? masked(v, domain, y, k, e) : NULL;
 	m->cell = missing ? m->own : domain;
-	return m->cell != NULL;
+	return !missing || m->own != NULL;
 }
 
 /* Any value inside: means and squares are taken from there. */
 static double origin_of(const struct survey_stat *s, size_t n, const double *y)
 {
 	for (size_t i = 0; i < n; i++)
-		if (s->cell[i] != SURVEY_NONE)
+		if (!s->cell || s->cell[i] != SURVEY_NONE)
 			return y[i];
 	return 0;
 }
@@ -159,7 +164,7 @@ static void square_values(const void *ctx, const uint32_t *row, size_t n,
 	const struct ctx *c = ctx;
 
 	for (size_t i = 0; i < n; i++) {
-		uint32_t g = c->stat->cell[row[i]];
+		uint32_t g = c->stat->cell ? c->stat->cell[row[i]] : 0;
 		double d = g == SURVEY_NONE ? 0 : c->y[row[i]] - c->mean[g];
 
 		v[i] = d * d;

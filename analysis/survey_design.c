@@ -561,9 +561,18 @@ static void set_whole(struct survey_design *d)
 	struct survey_sum w = { 0 };
 
 	d->zero_weight = false;
-	for (size_t i = 0; i < d->n; i++) {
-		survey_add(&w, d->weight[i]);
-		d->zero_weight = d->zero_weight || !(d->weight[i] > 0);
+	for (size_t from = 0; from < d->n; from += 1024) {
+		size_t end = d->n - from < 1024 ? d->n : from + 1024;
+		double s[2] = { 0 };
+		unsigned zero = 0;
+
+		for (size_t i = from; i < end; i++) {
+			s[i & 1] += d->weight[i];
+			zero |= !(d->weight[i] > 0);
+		}
+		survey_add(&w, s[0]);
+		survey_add(&w, s[1]);
+		d->zero_weight = d->zero_weight || zero != 0;
 	}
 	if (d->zero_weight) {
 		d->whole = survey_base_of(d, NULL);

@@ -13,16 +13,23 @@
 struct flat {
 	const struct survey_design *d;
 	const struct survey_residual *r;
-	struct survey_scores s; /* with a room of its own */
-	size_t p, groups;	/* groups: strata x cells */
-	double *m;		/* [n_cells*p] sums, then x_c'B */
-	double *z;		/* [groups*p*3] z, z w, z^2 */
-	double *w;		/* [groups*2] w, w^2 */
-	uint32_t *row;		/* [n_cells] one of each + 1; 0: none */
-	double *score;		/* [SURVEY_BLOCK*q] */
+	const struct survey_scores *s;
+	struct survey_slices slices;
+	size_t p, groups; /* groups: strata x cells */
+	double *m;	  /* [n_cells*p] sums, then x_c'B */
+	struct sums *at;  /* [slices]; the first becomes all */
 };
 
-#define MOST_SUMS ((size_t)1 << 22)
+/* Of a slice of the rows. */
+struct sums {
+	double *z;     /* [groups*p*3] z, z w, z^2 */
+	double *w;     /* [groups*2] w, w^2 */
+	uint32_t *row; /* [n_cells] one of weight each + 1; 0: none */
+	bool failed;
+};
+
+#define MOST_SLICES ((size_t)4) /* each has sums of its own */
+#define MOST_SUMS   ((size_t)1 << 22)
 
 bool survey_is_flat(const struct survey_design *d,
 		    const struct survey_residual *r, size_t p, bool full)
@@ -32,70 +39,109 @@ bool survey_is_flat(const struct survey_design *d,
 	       d->n_strata[0] <= MOST_SUMS / r->n_cells / p;
 }
 
-static void flat_clear(struct flat *f)
+static void sums_clear(struct sums *t)
 {
-	free(f->m);
-	free(f->z);
-	free(f->w);
-	free(f->row);
-	free(f->score);
-	free(f->s.v);
+	free(t->z);
+	free(t->w);
+	free(t->row);
 }
 
-static bool flat_init(struct flat *f, struct err *e)
+static bool sums_init(struct sums *t, const struct flat *f)
 {
-	f->m = calloc(f->r->n_cells * f->p + 1, sizeof *f->m);
-	f->z = calloc(f->groups * f->p + 1, 3 * sizeof *f->z);
-	f->w = calloc(f->groups + 1, 2 * sizeof *f->w);
-	f->row = calloc(f->r->n_cells + 1, sizeof *f->row);
-	f->score = malloc((SURVEY_BLOCK * f->s.q + 1) * sizeof *f->score);
-	f->s.v = malloc((f->s.room + 1) * sizeof *f->s.v);
-	return (f->m && f->z && f->w && f->row && f->score && f->s.v) ||
-	       err_set(e, ERR_NOMEM, "no memory for residuals");
+	t->z = calloc(f->groups * f->p + 1, 3 * sizeof *t->z);
+	t->w = calloc(f->groups + 1, 2 * sizeof *t->w);
+	t->row = calloc(f->r->n_cells + 1, sizeof *t->row);
+	return t->z && t->w && t->row;
 }
 
-/* z / g by cell and statistic, and all that a stratum's cells need. */
-static void add_row(struct flat *f, uint32_t row, uint32_t block,
-		    const double *score)
+/* All that a stratum's cells need. */
+static void add_rows(const struct flat *f, struct sums *t, size_t from,
+		     size_t n, const uint32_t *block, const double *score)
 {
-	uint32_t c = f->r->cell[row];
-	size_t at = (size_t)f->d->row_stratum[row] * f->r->n_cells + c,
-	       q = f->s.q;
-	double w = f->r->weight[row], g = f->r->inv_g[row];
-	double *sum;
+	const uint32_t *cell = f->r->cell + from;
+	const uint32_t *stratum = f->d->row_stratum + from;
+	const double *weight = f->r->weight + from;
+	size_t p = f->p, q = f->s->q, n_cells = f->r->n_cells;
 
-	f->row[c] = row + 1;
-	f->w[2 * at] += w;
-	f->w[2 * at + 1] += w * w;
-	if (block == SURVEY_NONE)
-		return;
-	sum = f->z + (at * f->p + block * q) * 3;
-	for (size_t a = 0; a < q; a++, sum += 3) {
-		double z = score[a];
+	for (size_t i = 0; i < n; i++, score += q) {
+		size_t at = stratum[i] * n_cells + cell[i];
+		double w = weight[i], *to = t->w + 2 * at;
 
-		f->m[c * f->p + block * q + a] += g * z;
-		sum[0] += z;
-		sum[1] += z * w;
-		sum[2] += z * z;
+		to[0] += w;
+		to[1] += w * w;
+		if (w != 0)
+			t->row[cell[i]] = (uint32_t)(from + i + 1);
+		if (block[i] == SURVEY_NONE)
+			continue;
+		to = t->z + (at * p + block[i] * q) * 3;
+		for (size_t a = 0; a < q; a++, to += 3) {
+			double z = score[a];
+
+			to[0] += z;
+			to[1] += z * w;
+			to[2] += z * z;
+		}
 	}
 }
 
 /* In the order of the rows: nothing is looked up by the design. */
-static void add_rows(struct flat *f)
+static void add_slice(void *ctx, size_t slice)
 {
+	const struct flat *f = ctx;
+	struct sums *t = &f->at[slice];
+	struct survey_scores s = *f->s;
+	size_t from = slice * f->slices.step, end = from + f->slices.step;
 	uint32_t block[SURVEY_BLOCK], row[SURVEY_BLOCK];
-	size_t q = f->s.q;
+	double *score = malloc((SURVEY_BLOCK * s.q + 1) * sizeof *score);
 
-	for (size_t from = 0; from < f->d->n; from += SURVEY_BLOCK) {
-		size_t left = f->d->n - from;
-		size_t n = left < SURVEY_BLOCK ? left : SURVEY_BLOCK;
+	if (end > f->d->n)
+		end = f->d->n;
+	s.v = malloc((s.room + 1) * sizeof *s.v);
+	t->failed = !sums_init(t, f) || !score || !s.v;
+	for (; !t->failed && from < end; from += SURVEY_BLOCK) {
+		size_t n =
+			end - from < SURVEY_BLOCK ? end - from : SURVEY_BLOCK;
 
 		for (size_t i = 0; i < n; i++)
 			row[i] = (uint32_t)(from + i);
-		f->s.fill(&f->s, row, n, block, f->score);
-		for (size_t i = 0; i < n; i++)
-			add_row(f, row[i], block[i], f->score + i * q);
+		s.fill(&s, row, n, block, score);
+		add_rows(f, t, from, n, block, score);
 	}
+	free(score);
+	free(s.v);
+}
+
+/* All slices in the first, then m: sums of z / g by cell. */
+static bool together(struct flat *f, struct err *e)
+{
+	const struct survey_residual *r = f->r;
+	struct sums *all = f->at;
+	size_t p = f->p;
+	bool ok = true;
+
+	for (size_t k = 0; k < f->slices.n; k++)
+		ok = ok && !f->at[k].failed;
+	if (!ok)
+		return err_set(e, ERR_NOMEM, "no memory for residuals");
+	for (size_t k = 1; k < f->slices.n; k++) {
+		const struct sums *t = &f->at[k];
+
+		for (size_t i = 0; i < f->groups * p * 3; i++)
+			all->z[i] += t->z[i];
+		for (size_t i = 0; i < f->groups * 2; i++)
+			all->w[i] += t->w[i];
+		for (size_t c = 0; c < r->n_cells; c++)
+			if (t->row[c])
+				all->row[c] = t->row[c];
+	}
+	for (size_t i = 0; i < f->groups; i++) {
+		size_t c = i % r->n_cells;
+		double g = all->row[c] ? r->inv_g[all->row[c] - 1] : 0;
+
+		for (size_t a = 0; a < p; a++)
+			f->m[c * p + a] += g * all->z[(i * p + a) * 3];
+	}
+	return true;
 }
 
 /* m = x_c'B for every cell, B = (sum d x x')^-1 sum x z / g. */
@@ -111,9 +157,9 @@ static bool fit_cells(struct flat *f, struct err *e)
 	if (!ok)
 		(void)err_set(e, ERR_NOMEM, "no memory for residuals");
 	for (size_t c = 0; ok && c < r->n_cells; c++) {
-		size_t k = f->row[c]
-				   ? r->row(r->ctx, f->row[c] - 1, index, value)
-				   : 0;
+		size_t k = f->at->row[c] ? r->row(r->ctx, f->at->row[c] - 1,
+						  index, value)
+					 : 0;
 
 		for (size_t j = 0; j < k; j++)
 			for (size_t a = 0; a < p; a++)
@@ -123,9 +169,9 @@ static bool fit_cells(struct flat *f, struct err *e)
 	ok = ok && r->solve(r->ctx, b, p, e);
 	memset(f->m, 0, r->n_cells * p * sizeof *f->m);
 	for (size_t c = 0; ok && c < r->n_cells; c++) {
-		size_t k = f->row[c]
-				   ? r->row(r->ctx, f->row[c] - 1, index, value)
-				   : 0;
+		size_t k = f->at->row[c] ? r->row(r->ctx, f->at->row[c] - 1,
+						  index, value)
+					 : 0;
 
 		for (size_t j = 0; j < k; j++)
 			for (size_t a = 0; a < p; a++)
@@ -145,8 +191,8 @@ static double squares(const struct flat *f, size_t stratum, size_t a)
 
 	for (size_t c = 0; c < f->r->n_cells; c++) {
 		size_t at = stratum * f->r->n_cells + c;
-		const double *z = f->z + (at * f->p + a) * 3;
-		const double *w = f->w + 2 * at;
+		const double *z = f->at->z + (at * f->p + a) * 3;
+		const double *w = f->at->w + 2 * at;
 		double m = f->m[c * f->p + a];
 
 		s += z[0] - m * w[0];
@@ -174,21 +220,29 @@ bool survey_flat_cov(const struct survey_design *d,
 		     const struct survey_residual *r,
 		     const struct survey_scores *s, double *cov, struct err *e)
 {
+	struct sums at[MOST_SLICES] = { { 0 } };
 	struct flat f = { .d = d,
 			  .r = r,
-			  .s = *s,
+			  .s = s,
+			  .slices = survey_slices_of(d->n),
 			  .p = s->n_blocks * s->q,
-			  .groups = d->n_strata[0] * r->n_cells };
+			  .groups = d->n_strata[0] * r->n_cells,
+			  .at = at };
 	bool ok;
 
-	f.s.v = NULL;
-	ok = flat_init(&f, e);
-	if (ok) {
-		add_rows(&f);
-		ok = fit_cells(&f, e);
-	}
+	/* many sums: rather fewer slices than room for them */
+	survey_slices_limit(&f.slices,
+			    f.groups * f.p > d->n / 4 ? 1 : MOST_SLICES);
+	f.m = calloc(r->n_cells * f.p + 1, sizeof *f.m);
+	if (f.m)
+		survey_slices_run(&f.slices, s->alone ? 1 : d->threads,
+				  add_slice, &f);
+	ok = f.m ? together(&f, e) && fit_cells(&f, e)
+		 : err_set(e, ERR_NOMEM, "no memory for residuals");
 	for (size_t a = 0; ok && a < f.p; a++)
 		cov[a] = variance(&f, a);
-	flat_clear(&f);
+	for (size_t k = 0; k < MOST_SLICES; k++)
+		sums_clear(&at[k]);
+	free(f.m);
 	return ok;
 }

@@ -33,6 +33,7 @@ struct survey_slices {
 	size_t n, rows, step; /* slices; rows of a slice but the last */
 };
 struct survey_slices survey_slices_of(size_t rows);
+void survey_slices_limit(struct survey_slices *s, size_t most);
 /* act(ctx, slice) for every slice, on up to `threads` threads.  Slices write to
  * places of their own. */
 void survey_slices_run(const struct survey_slices *s, unsigned threads,

@@ -17,6 +17,14 @@ struct survey_slices survey_slices_of(size_t rows)
 	return s;
 }
 
+void survey_slices_limit(struct survey_slices *s, size_t most)
+{
+	size_t joined = (s->n + most - 1) / most;
+
+	s->step *= joined;
+	s->n = (s->n + joined - 1) / joined;
+}
+
 struct worker {
 	const struct survey_slices *s;
 	void (*act)(void *ctx, size_t slice);

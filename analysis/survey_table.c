@@ -23,7 +23,7 @@ struct job {
 	const struct survey_table *t;
 	struct survey_slices slices;
 	struct part part[SURVEY_SLICES + 1];
-	bool full;
+	bool full, paired;
 };
 
 static bool part_init(struct part *p, const struct job *j)
@@ -104,6 +104,152 @@ static void add_vector(struct part *p, const struct survey_table *tab,
 	}
 }
 
+/* ---- statistics of two columns ------------------------------------------ */
+
+/* The two totals that statistic a needs, the first of them a column; the scores
+ * need no place of their own then. */
+static bool two_columns(const struct survey_scores *s, size_t a, size_t *first,
+			size_t *second)
+{
+	const struct survey_column *col = s->stat->column;
+	size_t at = s->first[a];
+
+	if (s->first[a + 1] - at != 2)
+		return false;
+	*first = s->needs[at];
+	*second = s->needs[at + 1];
+	return col[*first].x != NULL;
+}
+
+static bool is_paired(const struct survey_scores *s, bool full)
+{
+	size_t first, second;
+	bool is = s->stat && s->stat->column && (s->q == 1 || !full);
+
+	for (size_t a = 0; is && a < s->q; a++)
+		is = two_columns(s, a, &first, &second);
+	return is;
+}
+
+/* What a block of rows of one statistic is made of. */
+struct pair {
+	const double *w, *x, *y; /* y NULL: ones */
+	double from, y_from;
+	const double *jac, *jac_y; /* of cell 0 */
+	size_t step;		   /* to the next cell's */
+	const uint32_t *cell;	   /* NULL: all in 0 */
+};
+
+static struct pair pair_of(const struct survey_scores *s, size_t a, size_t from)
+{
+	const struct survey_stat *st = s->stat;
+	size_t i = 0, j = 0;
+	struct pair p;
+
+	(void)two_columns(s, a, &i, &j);
+	p = (struct pair){ .w = s->design->weight + from,
+			   .x = st->column[i].x + from,
+			   .from = st->column[i].origin,
+			   .y_from = st->column[j].origin,
+			   .jac = s->jac + a * st->m + i,
+			   .jac_y = s->jac + a * st->m + j,
+			   .step = st->q * st->m,
+			   .cell = st->cell ? st->cell + from : NULL };
+	p.y = st->column[j].x ? st->column[j].x + from : NULL;
+	return p;
+}
+
+static inline double pair_score(const struct pair *p, size_t i, bool cells,
+				bool ones)
+{
+	size_t c = cells ? p->cell[i] * p->step : 0;
+	double y = ones ? 1 : p->y[i] - p->y_from;
+
+	return p->w[i] * (p->jac[c] * (p->x[i] - p->from) + p->jac_y[c] * y);
+}
+
+/* sums[place], of q statistics: shifts, sums, squares.  What `cells` and
+ * `ones` decide is decided once, not by row. */
+static inline void add_loop(const struct pair *from, const uint32_t *at,
+			    size_t n, double *sums, size_t q, bool cells,
+			    bool ones)
+{
+	const struct pair p = *from;
+
+	for (size_t i = 0; i < n; i++) {
+		double *x = sums + at[i], t;
+
+		if (at[i] == SURVEY_NONE)
+			continue;
+		t = pair_score(&p, i, cells, ones) - x[0];
+		x[q] += t;
+		x[2 * q] += t * t;
+	}
+}
+
+static void add_scores(const struct pair *p, const uint32_t *at, size_t n,
+		       double *sums, size_t q)
+{
+	if (p->cell && !p->y)
+		add_loop(p, at, n, sums, q, true, true);
+	else if (p->cell)
+		add_loop(p, at, n, sums, q, true, false);
+	else
+		add_loop(p, at, n, sums, q, false, !p->y);
+}
+
+/* A place's first scores are its shift. */
+static void first_scores(const struct job *j, size_t row, double *k)
+{
+	size_t q = j->t->q;
+
+	memset(k, 0, 3 * q * sizeof *k);
+	for (size_t a = 0; a < q; a++) {
+		struct pair x = pair_of(j->s, a, row);
+
+		k[a] = pair_score(&x, 0, x.cell != NULL, x.y == NULL);
+	}
+}
+
+/* Where the sums of each row lie. */
+static void find_places(struct part *p, const struct job *j, size_t from,
+			size_t n)
+{
+	const struct survey_stat *st = j->s->stat;
+	const uint32_t *cell = st->cell ? st->cell + from : NULL;
+	const uint32_t *of = st->block, *stratum = j->d->row_stratum + from;
+	uint32_t *restrict place = p->block, *restrict count = p->count;
+	uint32_t nb = (uint32_t)j->t->n_blocks, wide = (uint32_t)(3 * j->t->q);
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t c = cell ? cell[i] : 0, at;
+
+		if (c == SURVEY_NONE) {
+			place[i] = SURVEY_NONE;
+			continue;
+		}
+		at = stratum[i] * nb + (of ? of[c] : c);
+		place[i] = at * wide;
+		if (count[at]++ == 0)
+			first_scores(j, from + i, p->sums + at * (size_t)wide);
+	}
+}
+
+static void add_pairs(struct part *p, const struct job *j, size_t from,
+		      size_t n)
+{
+	size_t q = j->t->q;
+
+	find_places(p, j, from, n);
+	for (size_t a = 0; a < q; a++) {
+		struct pair x = pair_of(j->s, a, from);
+
+		add_scores(&x, p->block, n, p->sums + a, q);
+	}
+}
+
+/* ---- a slice ------------------------------------------------------------ */
+
 static void fill_part(void *ctx, size_t slice)
 {
 	struct job *j = ctx;
@@ -124,6 +270,10 @@ static void fill_part(void *ctx, size_t slice)
 		size_t n =
 			end - from < SURVEY_BLOCK ? end - from : SURVEY_BLOCK;
 
+		if (j->paired) {
+			add_pairs(p, j, from, n);
+			continue;
+		}
 		for (size_t i = 0; i < n; i++)
 			row[i] = (uint32_t)(from + i);
 		own.fill(&own, row, n, p->block, p->z);
@@ -194,7 +344,8 @@ bool survey_table_init(struct survey_table *t, const struct survey_design *d,
 			 .s = s,
 			 .t = t,
 			 .slices = survey_slices_of(d->n),
-			 .full = full };
+			 .full = full,
+			 .paired = is_paired(s, full) };
 	size_t cells = d->n_strata[0] * s->n_blocks;
 	bool ok;
 

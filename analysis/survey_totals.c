@@ -6,6 +6,7 @@
 #include "survey_parts.h"
 
 #define MAX_TOTALS ((size_t)1 << 26)
+#define FEW_CELLS  ((size_t)64)
 #define MAX_FULL   ((size_t)2048) /* statistics with all covariances */
 
 /* ---- totals ----------------------------------------------------------- */
@@ -60,27 +61,87 @@ static size_t touch(struct sums *t, uint32_t c, size_t touched)
 	return touched;
 }
 
-/* Most statistics are of two columns: a loop of their own. */
-static size_t add_pairs(struct sums *t, const struct sum_job *j, size_t from,
-			size_t n)
+/* The cells that rows are in; of a few cells all, which costs less. */
+static size_t touch_rows(struct sums *t, const struct survey_stat *s,
+			 size_t from, size_t n)
 {
-	const uint32_t *cell = j->s->cell ? j->s->cell + from : NULL;
-	const struct survey_column *col = j->s->column;
-	const double *weight = j->d->weight + from, *x = col[0].x + from;
-	const double *y = col[1].x ? col[1].x + from : NULL;
 	size_t touched = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		uint32_t c = cell ? cell[i] : 0;
-		double *to = t->part + 3 * (size_t)c, w = weight[i];
-
-		if (c == SURVEY_NONE)
-			continue;
-		touched = touch(t, c, touched);
-		to[0] += w * (x[i] - col[0].origin);
-		to[1] += y ? w * (y[i] - col[1].origin) : w;
-		to[2] += w;
+	if (s->n_cells <= FEW_CELLS) {
+		for (uint32_t c = 0; c < s->n_cells; c++)
+			t->list[c] = c;
+		return s->n_cells;
 	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t c = s->cell ? s->cell[from + i] : 0;
+
+		if (c != SURVEY_NONE)
+			touched = touch(t, c, touched);
+	}
+	return touched;
+}
+
+/* part[c*(m+1)] += weight * (x - origin), or weight alone. */
+static void add_column(double *part, size_t wide, const uint32_t *cell,
+		       const double *w, const double *x, double origin,
+		       size_t n)
+{
+	double s[4] = { 0 };
+	size_t i = 0;
+
+	if (cell) {
+		for (; i < n; i++)
+			if (cell[i] != SURVEY_NONE)
+				part[cell[i] * wide] +=
+					x ? w[i] * (x[i] - origin) : w[i];
+		return;
+	}
+	for (; i + 4 <= n; i += 4)
+		for (size_t k = 0; k < 4; k++)
+			s[k] += x ? w[i + k] * (x[i + k] - origin) : w[i + k];
+	for (; i < n; i++)
+		s[0] += x ? w[i] * (x[i] - origin) : w[i];
+	part[0] += (s[0] + s[1]) + (s[2] + s[3]);
+}
+
+/* A column and ones by cell, the loop of means: sums of w are added once. */
+static void add_mean(double *part, const uint32_t *cell, const double *w,
+		     const double *x, double origin, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		double *to = part + 3 * (size_t)cell[i];
+
+		if (cell[i] == SURVEY_NONE)
+			continue;
+		to[0] += w[i] * (x[i] - origin);
+		to[2] += w[i];
+	}
+}
+
+static size_t add_columns(struct sums *t, const struct sum_job *j, size_t from,
+			  size_t n)
+{
+	const struct survey_stat *s = j->s;
+	const struct survey_column *col = s->column;
+	const uint32_t *cell = s->cell ? s->cell + from : NULL;
+	const double *w = j->d->weight + from;
+	size_t m = s->m, touched = touch_rows(t, s, from, n);
+
+	if (m == 2 && cell && col[0].x && !col[1].x) {
+		add_mean(t->part, cell, w, col[0].x + from, col[0].origin, n);
+	} else {
+		for (size_t k = 0; k < m; k++)
+			if (col[k].x)
+				add_column(t->part + k, m + 1, cell, w,
+					   col[k].x + from, col[k].origin, n);
+		add_column(t->part + m, m + 1, cell, w, NULL, 0, n);
+	}
+	for (size_t k = 0; k < m; k++)
+		for (size_t i = 0; !col[k].x && i < touched; i++) {
+			double *to = t->part + t->list[i] * (m + 1);
+
+			to[k] = to[m];
+		}
 	return touched;
 }
 
@@ -117,7 +178,6 @@ static void sum_slice(void *ctx, size_t slice)
 	struct sums *t = &j->at[slice];
 	size_t m = j->s->m, from = slice * j->slices.step;
 	size_t end = from + j->slices.step;
-	bool pairs = m == 2 && j->s->column && j->s->column[0].x;
 
 	if (end > j->d->n)
 		end = j->d->n;
@@ -125,8 +185,8 @@ static void sum_slice(void *ctx, size_t slice)
 	for (; !t->failed && from < end; from += SURVEY_BLOCK) {
 		size_t n =
 			end - from < SURVEY_BLOCK ? end - from : SURVEY_BLOCK;
-		size_t touched = pairs ? add_pairs(t, j, from, n)
-				       : add_values(t, j, from, n);
+		size_t touched = j->s->column ? add_columns(t, j, from, n)
+					      : add_values(t, j, from, n);
 
 		for (size_t k = 0; k < touched; k++) {
 			size_t c = t->list[k] * (m + 1);
@@ -195,6 +255,45 @@ static uint32_t group_of(const struct survey_stat *s, bool blocks, uint32_t row)
 	return c == SURVEY_NONE || !blocks || !s->block ? c : s->block[c];
 }
 
+/* Sums of weights by block. */
+static void weigh(const struct survey_stat *s, const double *weights,
+		  struct survey_base *base)
+{
+	for (size_t c = 0; c < s->n_cells; c++)
+		base[s->block ? s->block[c] : c].sum_w += weights[c];
+	for (size_t b = 0; b < s->n_blocks; b++)
+		base[b].df = (int64_t)base[b].units - (int64_t)base[b].strata;
+}
+
+/* Where every row is a unit of positive weight, in the order of the rows: a
+ * group has as many units as rows, and strata where it was seen. */
+static bool count_rows(const struct survey_design *d,
+		       const struct survey_stat *s, const double *weights,
+		       struct survey_base *base, struct err *e)
+{
+	size_t groups = s->n_blocks, n = d->n_strata[0] * groups;
+	uint32_t *count = calloc(n + 1, sizeof *count);
+
+	if (!count)
+		return err_set(e, ERR_NOMEM, "no memory for counts");
+	for (size_t i = 0; i < d->n; i++) {
+		uint32_t g = group_of(s, true, (uint32_t)i);
+
+		if (g != SURVEY_NONE)
+			count[d->row_stratum[i] * groups + g]++;
+	}
+	memset(base, 0, groups * sizeof *base);
+	for (size_t i = 0; i < n; i++) {
+		base[i % groups].rows += count[i];
+		base[i % groups].strata += count[i] > 0;
+	}
+	for (size_t g = 0; g < groups; g++)
+		base[g].units = base[g].rows;
+	weigh(s, weights, base);
+	free(count);
+	return true;
+}
+
 static bool count_base(const struct survey_design *d,
 		       const struct survey_stat *s, bool blocks,
 		       struct survey_base *base, struct err *e)
@@ -225,6 +324,16 @@ static bool count_base(const struct survey_design *d,
 	}
 	free(last);
 	return true;
+}
+
+static bool count_blocks(const struct survey_design *d,
+			 const struct survey_stat *s, const double *weights,
+			 struct survey_base *base, struct err *e)
+{
+	if (d->elements && !d->zero_weight &&
+	    d->n_strata[0] <= d->n / s->n_blocks)
+		return count_rows(d, s, weights, base, e);
+	return count_base(d, s, true, base, e);
 }
 
 bool survey_totals(const struct survey_design *d, const struct survey_stat *s,
@@ -349,16 +458,6 @@ static void find_needs(const struct survey_stat *s, const double *jac,
 	z->needs = needs;
 }
 
-/* Sums of weights by block. */
-static void weigh(const struct survey_stat *s, const double *weights,
-		  struct survey_base *base)
-{
-	for (size_t c = 0; c < s->n_cells; c++)
-		base[s->block ? s->block[c] : c].sum_w += weights[c];
-	for (size_t b = 0; b < s->n_blocks; b++)
-		base[b].df = (int64_t)base[b].units - (int64_t)base[b].strata;
-}
-
 static void blank_undefined(const double *theta, size_t p, bool full,
 			    double *cov)
 {
@@ -413,7 +512,7 @@ bool survey_estimate_base(const struct survey_var *v,
 			      s->n_cells);
 		goto out;
 	}
-	weights = by_the_way ? totals + s->n_cells * s->m : NULL;
+	weights = base ? totals + s->n_cells * s->m : NULL;
 	if (!sum_all(v->design, s, totals, weights, e))
 		goto out;
 	s->theta(s->ctx, totals, theta, jac);
@@ -421,7 +520,8 @@ bool survey_estimate_base(const struct survey_var *v,
 	find_needs(s, jac, &z, needs);
 	ok = survey_cov(v->design, v->residual, &z, full, cov,
 			by_the_way ? base : NULL, e) &&
-	     (!base || by_the_way || count_base(v->design, s, true, base, e));
+	     (!base || by_the_way ||
+	      count_blocks(v->design, s, weights, base, e));
 	if (ok && by_the_way)
 		weigh(s, weights, base);
 	if (ok)

@@ -161,8 +161,8 @@ struct survey_residual {
 	/* In place, b[k*p] row-major: sums x_i z_i' -> B. */
 	bool (*solve)(const void *ctx, double *b, size_t p, struct err *e);
 	const void *ctx;
-	/* Rows of equal cell have equal auxiliaries; NULL: not known.  inv_g
-	 * is not NULL then. */
+	/* Rows of equal cell have equal auxiliaries and, their weights not 0,
+	 * equal g; NULL: not known.  inv_g is not NULL then. */
 	const uint32_t *cell; /* [n] < n_cells */
 	size_t n_cells;
 };
