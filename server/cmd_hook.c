@@ -242,8 +242,8 @@ static bool note(struct sender *s, const struct hook_event *ev,
 		wait = hook_wait_ms(ev->attempts, base, WAIT_CAP_MS, chance[0]);
 		pause = hook_wait_ms(ev->failures, base, PAUSE_CAP_MS,
 				     chance[1]);
-		fprintf(stderr, "phieu hook: %s %s: %s\n", ev->kind, ev->id,
-			failed->msg);
+		(void)fprintf(stderr, "phieu hook: %s %s: %s\n", ev->kind,
+			      ev->id, failed->msg);
 	}
 	if (!store_hook_note(s->db, ev->event, failed ? failed->msg : NULL,
 			     wait, pause, conf_int(c, "hook-days"), &dead, e))
@@ -319,7 +319,7 @@ static bool follow(struct sender *s, struct err *e)
 			up = open_db(s, &lost);
 		up = up && send_due(s, &lost);
 		if (!up)
-			fprintf(stderr, NAME ": %s\n", lost.msg);
+			(void)fprintf(stderr, NAME ": %s\n", lost.msg);
 	}
 	(void)close(s->signals);
 	return true;

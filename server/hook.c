@@ -256,6 +256,5 @@ int64_t hook_wait_ms(int64_t tries, int64_t base_ms, int64_t cap_ms,
 		wait *= 2;
 	if (wait > cap_ms)
 		wait = cap_ms;
-	return wait / 2 +
-	       (int64_t)((double)(wait - wait / 2) * chance / UINT32_MAX);
+	return wait / 2 + (wait - wait / 2) * (int64_t)chance / UINT32_MAX;
 }

@@ -10,7 +10,7 @@
 #include "phieu/hash.h"
 #include "phieu/log.h"
 
-#define COMMANDS_MAX 64
+#define COMMANDS_MAX 128
 #define CONF_FILE    "/etc/phieu/phieu.conf"
 
 static const struct cmd_set *const sets[] = {
