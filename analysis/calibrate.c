@@ -25,11 +25,11 @@ struct calib_own {
 static bool check_weight_bounds(const struct calib_spec *s, struct err *e)
 {
 	if (s->weight_bounded &&
-	    (s->bounded || s->method == CALIB_LOGIT ||
+	    (s->method == CALIB_LOGIT ||
 	     !(s->w_lower >= 0 && s->w_lower < s->w_upper)))
 		return err_set(e, ERR_INPUT,
-			       "bounds of weights want linear or raking, no "
-			       "bounds of g, and 0 <= lower < upper");
+			       "bounds of weights want linear or raking, and "
+			       "0 <= lower < upper");
 	return true;
 }
 
@@ -604,7 +604,7 @@ void calib_base(const struct calibration *c, double *out)
 	memcpy(out, o->base, c->n * sizeof *out);
 }
 
-/* Bounds of weights as bounds of g, row by row. */
+/* Bounds of weights as bounds of g, row by row, within those of all rows. */
 static bool row_bounds(struct calib_own *o, const double *base, struct err *e)
 {
 	struct calib_design *d = &o->design;
@@ -618,6 +618,11 @@ static bool row_bounds(struct calib_own *o, const double *base, struct err *e)
 	for (size_t i = 0; i < d->n; i++) {
 		d->low[i] = base[i] > 0 ? o->spec.w_lower / base[i] : 0;
 		d->high[i] = base[i] > 0 ? o->spec.w_upper / base[i] : INFINITY;
+		if (!o->spec.bounded)
+			continue;
+		d->low[i] = fmin(fmax(d->low[i], o->spec.lower), o->spec.upper);
+		d->high[i] =
+			fmax(fmin(d->high[i], o->spec.upper), o->spec.lower);
 	}
 	return true;
 }

@@ -446,22 +446,43 @@ static void variance_values(const void *ctx, const uint32_t *row, size_t n,
 		uint32_t g = c->stat->cell[row[i]];
 		double d = g == SURVEY_NONE ? 0 : c->y[row[i]] - c->mean[g];
 
-		v[2 * i] = g == SURVEY_NONE ? 0 : d * d * c->factor[g];
-		v[2 * i + 1] = 1;
+		v[3 * i] = g == SURVEY_NONE ? 0 : d * d * c->factor[g];
+		v[3 * i + 1] = 1;
+		v[3 * i + 2] = g == SURVEY_NONE ? 0 : d * sqrt(c->factor[g]);
 	}
 }
 
-/* The mean's own error does not enter: the derivative by it is 0. */
+/* n/(n-1) (mean of d^2 - square of the mean of d), d from the mean of all
+ * rows: linearised, the mean's own error has derivative 0; in a replicate the
+ * mean is the replicate's. */
+static void variance_theta(const void *ctx, const double *t, double *theta,
+			   double *jac)
+{
+	const struct ctx *c = ctx;
+
+	for (size_t i = 0; i < c->stat->n_cells; i++) {
+		double w = t[3 * i + 1], d = t[3 * i + 2] / w;
+		double square = t[3 * i] / w;
+
+		theta[i] = or_none(w > 0, square - d * d);
+		if (!jac)
+			continue;
+		jac[3 * i] = w > 0 ? 1 / w : 0;
+		jac[3 * i + 1] = w > 0 ? (2 * d * d - square) / w : 0;
+		jac[3 * i + 2] = w > 0 ? -2 * d / w : 0;
+	}
+}
+
 bool est_variance(const struct survey_var *v, const uint32_t *domain,
 		  size_t n_cells, const double *y, const struct est_how *how,
 		  struct est *out, struct err *e)
 {
 	struct survey_stat s = { .n_cells = n_cells,
-				 .m = 2,
+				 .m = 3,
 				 .values = variance_values,
 				 .n_blocks = n_cells,
 				 .q = 1,
-				 .theta = mean_theta };
+				 .theta = variance_theta };
 	struct est_how plain = *how;
 	struct ctx c = { .stat = &s, .y = y };
 	double *work = malloc((2 * n_cells + 1) * sizeof *work);

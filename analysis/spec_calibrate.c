@@ -165,11 +165,19 @@ static void read_bounds(struct spec_parse *p, struct own *o, const cJSON *node)
 		o->upper = b->child->next->valuedouble;
 	}
 	o->trimmed = t != NULL;
-	if (t && !cJSON_IsObject(t)) {
-		spec_fault(p, "E04", "/calibrate", "trim", "an object",
-			   "phải là đối tượng");
+	o->w_upper = INFINITY;
+	if (cJSON_IsNumber(t) && t->valuedouble >= 0)
+		o->w_upper = t->valuedouble;
+	else if (cJSON_IsArray(t) && cJSON_GetArraySize(t) == 2 &&
+		 cJSON_IsNumber(t->child) && cJSON_IsNumber(t->child->next)) {
+		o->w_lower = t->child->valuedouble;
+		o->w_upper = t->child->next->valuedouble;
+	} else if (t && !cJSON_IsObject(t))
+		spec_fault(p, "E04", "/calibrate", "trim",
+			   "an object, [lowest, highest] or the highest weight",
+			   "phải là đối tượng, [thấp, cao] hoặc mức cao nhất");
+	if (!cJSON_IsObject(t))
 		return;
-	}
 	spec_known(p, t, "/calibrate/trim", keys);
 	o->w_lower = spec_number(p, t, "/calibrate/trim", "lower", 0, 1e300, 0);
 	o->w_upper = spec_number(p, t, "/calibrate/trim", "upper", 0, 1e300,
@@ -221,6 +229,10 @@ static void *parse(struct spec_parse *p, const cJSON *node)
 	o->method = method[word];
 	read_margins(p, o, json_get(node, "margins"), word == 0);
 	read_bounds(p, o, node);
+	/* Fitting margin by margin knows no bounds; the exponential distance
+	 * has the same weights and does. */
+	if (o->method == CALIB_IPF && (o->bounded || o->trimmed))
+		o->method = CALIB_RAKING;
 	return o;
 }
 

@@ -71,12 +71,14 @@ static void parse_made(struct spec_parse *p, struct own *o, const cJSON *node)
 		REPLICATES_JK1, REPLICATES_JKN, REPLICATES_BRR, REPLICATES_BRR,
 		REPLICATES_BOOTSTRAP
 	};
-	static const char *const keys[] = { "method", "mse", "threads", NULL };
-	static const char *const fay[] = { "method", "mse", "threads", "rho",
-					   NULL };
+	static const char *const keys[] = { "method", "mse",  "threads",
+					    "count",  "seed", NULL };
+	static const char *const fay[] = { "method", "mse", "threads", "count",
+					   "seed",   "rho", NULL };
 	static const char *const boot[] = { "method", "mse", "threads", "count",
 					    "seed",   "fpc", NULL };
-	size_t w = spec_word(p, node, base, "method", words, 5, 5);
+	size_t w = spec_word(p, node, base, "method", words, 5, 5), count;
+	uint64_t seed;
 
 	if (w == 5) {
 		if (!json_get(node, "method"))
@@ -89,12 +91,16 @@ static void parse_made(struct spec_parse *p, struct own *o, const cJSON *node)
 	o->spec.method = method[w];
 	if (w == 3)
 		o->spec.fay = spec_number(p, node, base, "rho", 0, 0.99, 0.5);
+	count = (size_t)spec_number(p, node, base, "count", 2, LIMIT_REPLICATES,
+				    500);
+	seed = (uint64_t)spec_number(p, node, base, "seed", 0,
+				     9007199254740991.0, 1);
+	/* The units say how many jackknife and balanced replicates there are
+	 * and none is drawn: a count and a seed beside them change nothing. */
 	if (w != 4)
 		return;
-	o->spec.count = (size_t)spec_number(p, node, base, "count", 2,
-					    LIMIT_REPLICATES, 500);
-	o->spec.seed = (uint64_t)spec_number(p, node, base, "seed", 0,
-					     9007199254740991.0, 1);
+	o->spec.count = count;
+	o->spec.seed = seed;
 	o->spec.fpc = spec_bool(p, node, base, "fpc", false);
 }
 

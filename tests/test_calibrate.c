@@ -515,10 +515,11 @@ static void specifications_that_contradict_are_refused(void **state)
 	spec.lower = 0.5;
 	spec.method = CALIB_IPF;
 	refused(&spec, s.w, ERR_INPUT, "take no bounds");
-	spec.method = CALIB_LINEAR;
+	spec.method = CALIB_LOGIT;
 	spec.weight_bounded = true;
 	refused(&spec, s.w, ERR_INPUT, "bounds of weights");
 	spec.bounded = spec.weight_bounded = false;
+	spec.method = CALIB_LINEAR;
 	s.t_age[0] += 1;
 	refused(&spec, s.w, ERR_INPUT, "margins contradict: sex sums to");
 	s.t_age[0] = -1;

@@ -237,7 +237,62 @@ static void bounds_and_trimming_are_said_to_hold(void **state)
 	done(&q);
 }
 
+/* [lowest, highest] and a number are said as well as an object; bounds of the
+ * factors and of the weights hold at once, also for margins fitted in turn. */
+static void trimming_is_said_in_three_forms_and_beside_bounds(void **state)
+{
+	static const char *const said[] = {
+		"\"method\":\"linear\",\"trim\":3.2",
+		"\"method\":\"linear\",\"trim\":[1,3.2]",
+		"\"method\":\"raking\",\"trim\":[1,3.2],\"bounds\":[0.5,1.6]",
+		"\"method\":\"rake\",\"trim\":[1,3.2],\"bounds\":[0.5,1.6]",
+		"\"method\":\"poststratify\",\"bounds\":[0.5,1.6],"
+		"\"trim\":[1,3.2]",
+	};
+	struct asked q;
+	char json[600];
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		(void)snprintf(json, sizeof json,
+			       "{\"data\":\"x\",\"design\":{\"weights\":\"w\"},"
+			       "\"calibrate\":{%s,\"margins\":[{\"by\":\"sex\","
+			       "\"totals\":{\"F\":8,\"M\":8}}]},\"estimates\":["
+			       "{\"name\":\"t\",\"stat\":\"kish\"}]}",
+			       said[i]);
+		ask(&q, json, people, NULL);
+		must(&q);
+		assert_near(q.out.cell[0].r.sum_w, 16, 1e-12);
+		assert_true(extra(&q.out.cell[0], "max") <= 3.2 + 1e-12);
+		done(&q);
+	}
+}
+
 /* ---- replicates ------------------------------------------------------- */
+
+/* Golden: R 4.2.2, survey 4.1.1:
+ *   d <- data.frame(h=c("A","A","A","B","B","B"), psu=c(1,2,2,3,4,4),
+ *                   w=c(2,2,2,3,3,3), y=c(1,2,4,3,5,6))
+ *   r <- as.svrepdesign(svydesign(~psu, strata=~h, weights=~w, data=d),
+ *                       type="JKn")
+ *   svyvar(~y, r)
+ * A count and a seed change nothing here. */
+static void a_variance_is_taken_anew_in_every_replicate(void **state)
+{
+	struct asked q;
+
+	(void)state;
+	ask(&q,
+	    "{\"data\":\"x\",\"design\":{\"weights\":\"w\",\"strata\":"
+	    "[\"h\"],\"clusters\":[\"psu\"]},\"replicates\":{\"method\":"
+	    "\"jkn\",\"count\":500,\"seed\":1},\"estimates\":["
+	    "{\"name\":\"v\",\"stat\":\"variance\",\"of\":[\"y\"]}]}",
+	    people, NULL);
+	must(&q);
+	assert_near(q.out.cell[0].r.value, 3.4346666666666663, 1e-13);
+	assert_near(q.out.cell[0].r.se, 1.9140748760597492, 1e-13);
+	done(&q);
+}
 
 static const char mean_y[] =
 	"\"estimates\":[{\"name\":\"m\",\"stat\":\"mean\",\"of\":\"y\"}]}";
@@ -518,7 +573,7 @@ static void parts_that_are_wrong_are_told_with_their_place(void **state)
 		{ "\"calibrate\":{\"margins\":[{\"total\":1}],"
 		  "\"bounds\":[1]}",
 		  "E04", "/calibrate/bounds" },
-		{ "\"calibrate\":{\"margins\":[{\"total\":1}],\"trim\":1}",
+		{ "\"calibrate\":{\"margins\":[{\"total\":1}],\"trim\":[1]}",
 		  "E04", "/calibrate/trim" },
 		{ "\"replicates\":1", "E04", "/replicates" },
 		{ "\"replicates\":{}", "E03", "/replicates/method" },
@@ -763,6 +818,9 @@ int main(void)
 			weights_may_come_from_a_column_and_a_propensity),
 		cmocka_unit_test(margins_groups_and_numbers_are_met),
 		cmocka_unit_test(bounds_and_trimming_are_said_to_hold),
+		cmocka_unit_test(
+			trimming_is_said_in_three_forms_and_beside_bounds),
+		cmocka_unit_test(a_variance_is_taken_anew_in_every_replicate),
 		cmocka_unit_test(every_way_of_replicating_can_be_said),
 		cmocka_unit_test(replicates_carry_the_calibration),
 		cmocka_unit_test(response_rates_are_counts_or_weights),
