@@ -498,21 +498,16 @@ static bool all_pages(struct run *r, struct err *e)
 
 /* ---- signing in ---------------------------------------------------------- */
 
-static bool sign_in(struct run *r, struct err *e)
+/* ODK Central gives a token for an address and a password. */
+static bool ask_token(const struct pull_forms *p, struct buf *head,
+		      struct err *e)
 {
-	const struct pull_forms *p = r->p;
 	struct buf json = BUF_INIT(4096), url = BUF_INIT(URL_MAX);
-	struct buf head = BUF_INIT(4096);
 	struct fetch got = { .status = 0 };
 	cJSON *o = NULL;
 	struct jw w;
 	bool ok = false;
 
-	if (p->kind == PULL_KOBO || !p->email) {
-		buf_addf(&head, "%s %s",
-			 p->kind == PULL_KOBO ? "Token" : "Bearer", p->secret);
-		goto done;
-	}
 	jw_init(&w, &json);
 	jw_object(&w);
 	jw_kv(&w, "email", p->email);
@@ -531,16 +526,31 @@ static bool sign_in(struct run *r, struct err *e)
 		(void)err_set(e, ERR_IO, "no token came");
 		goto out;
 	}
-	buf_addf(&head, "Bearer %s", json_get_text(o, "token"));
-done:
-	ok = !head.broken || err_set(e, ERR_INPUT, "the token is too long");
-	r->authorization = ok ? buf_take(&head) : NULL;
+	buf_addf(head, "Bearer %s", json_get_text(o, "token"));
+	ok = true;
 out:
 	cJSON_Delete(o);
 	buf_free(&json);
 	buf_free(&url);
-	buf_free(&head);
 	buf_free(&got.body);
+	return ok;
+}
+
+static bool sign_in(struct run *r, struct err *e)
+{
+	const struct pull_forms *p = r->p;
+	struct buf head = BUF_INIT(4096);
+	bool ok = true;
+
+	if (p->kind == PULL_KOBO || !p->email)
+		buf_addf(&head, "%s %s",
+			 p->kind == PULL_KOBO ? "Token" : "Bearer", p->secret);
+	else
+		ok = ask_token(p, &head, e);
+	if (ok && head.broken)
+		ok = err_set(e, ERR_INPUT, "the token is too long");
+	r->authorization = ok ? buf_take(&head) : NULL;
+	buf_free(&head);
 	return ok;
 }
 
