@@ -7,6 +7,7 @@
 #include "stats_parts.h"
 
 #define MOST_VECTOR ((size_t)500)
+#define MOST_PAIRED ((size_t)500)
 
 static bool enough_memory(struct err *e)
 {
@@ -647,6 +648,16 @@ static void *parse_unit_score(struct spec_parse *p, const cJSON *node,
 	return own;
 }
 
+static void *parse_unit_pairs(struct spec_parse *p, const cJSON *node,
+			      struct spec_estimate *x)
+{
+	struct unit_score *own = parse_unit_score(p, node, x);
+
+	if (own)
+		own->cov = true;
+	return own;
+}
+
 struct unit_work {
 	struct spec_cells units;
 	uint32_t *cell, *block;
@@ -740,6 +751,23 @@ static void rescale(const struct unit_score *own, struct unit_work *w)
 	}
 }
 
+/* w->list, and w->cov where there is room for it. */
+static bool unit_scores(struct spec_run *r, const struct spec_estimate *x,
+			const char *of, struct unit_work *w, struct err *e)
+{
+	const struct unit_score *own = x->own;
+	const double *y = spec_numbers(r, of, e);
+
+	if (!y || !unit_cells(r, x, y, w, e))
+		return false;
+	if (own->rescale)
+		rescale(own, w);
+	return w->units.n == 0 ||
+	       est_share_score(&r->var, w->cell, w->units.n * own->n, w->block,
+			       w->units.n, w->share, y, &x->how, w->list,
+			       w->cov, e);
+}
+
 static bool run_unit_score(struct spec_run *r, const struct spec_estimate *x,
 			   struct err *e)
 {
@@ -755,15 +783,7 @@ static bool run_unit_score(struct spec_run *r, const struct spec_estimate *x,
 	jw_key(&jw, "cov");
 	jw_object(&jw);
 	for (size_t j = 0; ok && j < x->of.n; j++) {
-		const double *y = spec_numbers(r, x->of.name[j], e);
-
-		ok = y && unit_cells(r, x, y, &w, e);
-		if (ok && own->rescale)
-			rescale(own, &w);
-		ok = ok && (w.units.n == 0 ||
-			    est_share_score(&r->var, w.cell, w.units.n * own->n,
-					    w.block, w.units.n, w.share, y,
-					    &x->how, w.list, w.cov, e));
+		ok = unit_scores(r, x, x->of.name[j], &w, e);
 		for (size_t u = 0; ok && u < w.units.n; u++)
 			ok = stats_put_extra(r, x, x->of.name[j], by,
 					     w.units.key[u], &w.list[u], NULL,
@@ -779,11 +799,100 @@ static bool run_unit_score(struct spec_run *r, const struct spec_estimate *x,
 	return ok;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Score of unit i less that of unit j; as many degrees of freedom and people
+ * as the smaller of the two. */
+static void pair_of(const struct spec_estimate *x, const struct unit_work *w,
+		    size_t i, size_t j, struct est *out, struct est_test *t)
+{
+	const struct est *a = &w->list[i], *b = &w->list[j];
+	size_t k = w->units.n;
+	double var =
+		w->cov[i * k + i] + w->cov[j * k + j] - 2 * w->cov[i * k + j];
+
+	*out = (struct est){ .n = smaller(a->n, b->n),
+			     .psu = smaller(a->psu, b->psu),
+			     .strata = smaller(a->strata, b->strata),
+			     .sum_w = fmin(a->sum_w, b->sum_w),
+			     .df = a->df < b->df ? a->df : b->df,
+			     .df_design = a->df_design,
+			     .value = a->value - b->value,
+			     .deff = NAN,
+			     .deff_replace = NAN };
+	out->se = isnan(var) ? (double)NAN : sqrt(fmax(var, 0));
+	out->cv = out->value != 0 ? out->se / fabs(out->value) : (double)NAN;
+	est_t_test(out->value, out->se,
+		   (double)(x->how.design_df ? out->df_design : out->df),
+		   x->how.level, t);
+	out->ci_l = t->ci_l;
+	out->ci_u = t->ci_u;
+}
+
+/* Every pair of units: the difference of their scores with the covariance
+ * between them, p adjusted over all pairs of one variable. */
+static bool put_pairs(struct spec_run *r, const struct spec_estimate *x,
+		      const char *of, const struct unit_work *w, struct err *e)
+{
+	static const char *const names[] = { "unit_a", "unit_b" };
+	struct spec_names by = { (const char **)(uintptr_t)names, 2 };
+	size_t k = w->units.n, n = k * (k - 1) / 2, at = 0;
+	double *p = spec_memory(r, 3 * n, sizeof *p, e);
+	struct est_test *t = p ? spec_memory(r, n, sizeof *t, e) : NULL;
+	struct est *d = t ? stats_list(r, n, e) : NULL;
+	bool ok = d != NULL;
+
+	for (size_t i = 0; ok && i < k; i++)
+		for (size_t j = i + 1; j < k; j++, at++) {
+			pair_of(x, w, i, j, &d[at], &t[at]);
+			p[at] = t[at].p;
+		}
+	ok = ok && est_p_holm(p, n, p + n, e) && est_p_bh(p, n, p + 2 * n, e);
+	at = 0;
+	for (size_t i = 0; ok && i < k; i++)
+		for (size_t j = i + 1; ok && j < k; j++, at++) {
+			struct est_extra extra[] = { { "t", t[at].t },
+						     { "p", p[at] },
+						     { "p_holm", p[n + at] },
+						     { "p_bh",
+						       p[2 * n + at] } };
+			const char **key = arena_array(r->a, 2, sizeof *key);
+
+			if (!key)
+				return enough_memory(e);
+			key[0] = w->units.key[i][0];
+			key[1] = w->units.key[j][0];
+			ok = stats_put_extra(r, x, of, by, key, &d[at], extra,
+					     4, e);
+		}
+	return ok;
+}
+
+static bool run_unit_pairs(struct spec_run *r, const struct spec_estimate *x,
+			   struct err *e)
+{
+	struct unit_work w = { 0 };
+	bool ok = unit_init(r, x, &w, e);
+
+	if (ok && w.units.n > MOST_PAIRED)
+		return err_set(e, ERR_INPUT,
+			       "%zu đơn vị, nhiều nhất %zu (units, at most)",
+			       w.units.n, MOST_PAIRED);
+	for (size_t j = 0; ok && w.units.n > 1 && j < x->of.n; j++)
+		ok = unit_scores(r, x, x->of.name[j], &w, e) &&
+		     put_pairs(r, x, x->of.name[j], &w, e);
+	return ok;
+}
+
 static const struct stat_def defs[] = {
 	{ "means", parse_means, run_vector },
 	{ "contrast", parse_contrast, run_vector },
 	{ "share", parse_share, run_share },
 	{ "change", parse_change, run_change },
 	{ "unit_score", parse_unit_score, run_unit_score },
+	{ "unit_pairs", parse_unit_pairs, run_unit_pairs },
 };
 const struct stat_set stats_compare = { defs, sizeof defs / sizeof defs[0] };

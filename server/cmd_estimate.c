@@ -5,6 +5,7 @@
 
 #include "phieu/commands.h"
 #include "phieu/estimate_load.h"
+#include "phieu/estimate_report.h"
 #include "phieu/estimate_verify.h"
 #include "phieu/estimate_weights.h"
 #include "phieu/file.h"
@@ -22,7 +23,9 @@ struct job {
 	struct spec spec;
 	struct est_results out;
 	const struct conf *conf;
-	const char *verify;	   /* folder to write, NULL: none */
+	const char *wave;   /* of --report, NULL: a file's specification */
+	bool report, show;  /* --report, --spec */
+	const char *verify; /* folder to write, NULL: none */
 	struct wave_limits limits; /* of a wave */
 	char *text;
 	bool has_frame, has_replicates;
@@ -211,6 +214,28 @@ static bool bundle(const struct job *j, size_t n, struct err *e)
 					  &j->frame, &j->out, e);
 }
 
+/* The specification's text: of its file, or made from the wave's plan. */
+static bool get_spec(struct job *j, const char *path, size_t *n, struct err *e)
+{
+	struct buf b = BUF_INIT(LIMIT_SPEC_BYTES);
+	bool ok;
+
+	if (!j->wave) {
+		j->text = file_read(path, LIMIT_SPEC_BYTES, n, e);
+		return j->text != NULL;
+	}
+	ok = report_spec_of(j->conf, j->wave, &b, e);
+	if (ok && !buf_cstr(&b))
+		ok = err_set(e, ERR_INPUT, "the report has too many questions");
+	if (ok) {
+		j->text = strdup(buf_cstr(&b));
+		*n = b.len;
+		ok = j->text || err_set(e, ERR_NOMEM, "out of memory");
+	}
+	buf_free(&b);
+	return ok;
+}
+
 static int estimate(struct job *j, const char *path, enum form form)
 {
 	struct err e = { 0 };
@@ -218,9 +243,12 @@ static int estimate(struct job *j, const char *path, enum form form)
 
 	if (!start(j, &e))
 		return cli_fail("phieu estimate", &e);
-	j->text = file_read(path, LIMIT_SPEC_BYTES, &n, &e);
-	if (!j->text)
+	if (!get_spec(j, path, &n, &e))
 		return cli_fail("phieu estimate", &e);
+	if (j->show)
+		return fputs(j->text, stdout) == EOF || fflush(stdout) != 0
+			       ? EXIT_FAILED
+			       : EXIT_DONE;
 	if (!spec_read(j->text, n, j->a, &j->frame, &j->spec, &j->faults))
 		return tell_faults(j, form);
 	if (!load_data(j, path, &e) || !load_replicates(j, path, &e) ||
@@ -232,6 +260,14 @@ static int estimate(struct job *j, const char *path, enum form form)
 	return j->out.failed > 0 ? EXIT_PARTLY : EXIT_DONE;
 }
 
+/* A file, or a wave's report; only a report's specification is not at hand. */
+static bool is_asked_well(const struct job *j, int argc)
+{
+	if (j->wave)
+		return j->report && argc == 1;
+	return argc == 2 && !j->report && !j->show;
+}
+
 static int run_estimate(int argc, char **argv, void *app)
 {
 	bool json = false, csv = false, table = false;
@@ -239,19 +275,23 @@ static int run_estimate(int argc, char **argv, void *app)
 	const struct cli_opt opts[] = { { "--json", &json, NULL },
 					{ "--csv", &csv, NULL },
 					{ "--table", &table, NULL },
+					{ "--wave", NULL, &j.wave },
+					{ "--report", &j.report, NULL },
+					{ "--spec", &j.show, NULL },
 					{ "--verify-in-r", NULL, &j.verify } };
 	struct err e = { 0 };
 	int code;
 
 	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
 		return cli_fail("phieu estimate", &e);
-	if (argc != 2 || json + csv + table > 1) {
+	if (!is_asked_well(&j, argc) || json + csv + table > 1) {
 		(void)err_set(&e, ERR_INPUT,
-			      "usage: phieu estimate SPEC.json "
-			      "[--json|--csv|--table] [--verify-in-r DIR]");
+			      "usage: phieu estimate SPEC.json | --wave W "
+			      "--report [--spec] [--json|--csv|--table] "
+			      "[--verify-in-r DIR]");
 		return cli_fail("phieu estimate", &e);
 	}
-	code = estimate(&j, argv[1],
+	code = estimate(&j, j.wave ? "-" : argv[1],
 			csv	? FORM_CSV
 			: table ? FORM_TABLE
 				: FORM_JSON);
@@ -263,12 +303,17 @@ static const struct cmd cmds[] = {
 	{ "estimate", "ước lượng từ mẫu điều tra (survey estimates)",
 	  "phieu estimate SPEC.json [--json|--csv|--table] [--verify-in-r "
 	  "DIR]\n"
+	  "       phieu estimate --wave W --report [--spec] ...\n"
 	  "\n"
 	  "Means, totals, ratios, proportions, quantiles, unit scores and "
 	  "changes with\n"
 	  "their errors, from a CSV file and the design that SPEC.json tells; "
 	  "see\n"
-	  "docs/ESTIMATE.md.  Files are relative to SPEC.json.  --verify-in-r "
+	  "docs/ESTIMATE.md.  Files are relative to SPEC.json.  --report "
+	  "makes the\n"
+	  "questions of a yearly report from the plan of a frozen wave (--spec "
+	  "prints\n"
+	  "them).  --verify-in-r "
 	  "writes DIR:\n"
 	  "data.csv, spec.json, result.json and verify.R, with which anybody "
 	  "repeats the\n"

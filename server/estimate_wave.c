@@ -1,11 +1,9 @@
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "phieu/connect.h"
-#include "phieu/disclose.h"
 #include "phieu/estimate_load.h"
 #include "phieu/json.h"
 #include "phieu/limits.h"
@@ -46,6 +44,7 @@ struct reading {
 	struct csv_cell *head, *cell;
 	size_t columns;
 	size_t *first; /* [form][slot] flattened: column of its question */
+	size_t *own;   /* the same of FORM/CODE */
 	size_t *form_first;
 	const struct csv_cell (**option)[3]; /* [form][slot]: by ordinal */
 	struct stratum *stratum; /* [group * (units + 1) + home or units] */
@@ -108,12 +107,43 @@ static bool option_cells(struct reading *r, const struct question *q,
 	return true;
 }
 
+/* Three columns under the question's code, which forms may share, and three
+ * under FORM/CODE. */
+static bool question_columns(struct reading *r, const struct form *f,
+			     const struct question *q, size_t slot,
+			     struct err *e)
+{
+	static const char *const suffix[] = { "", ".coefficient",
+					      ".satisfied" };
+
+	for (size_t k = 0; k < 3; k++) {
+		const char *name =
+			arena_printf(r->a, "%s%s", q->code, suffix[k]);
+		size_t c;
+
+		if (name && is_own(r, name))
+			name = arena_printf(r->a, "question.%s", name);
+		if (!name)
+			return err_set(e, ERR_NOMEM, "out of memory");
+		c = add_column(r, name);
+		if (k == 0)
+			r->first[slot] = c;
+	}
+	for (size_t k = 0; k < 3; k++) {
+		const char *own = arena_printf(r->a, "%s/%s%s", f->code,
+					       q->code, suffix[k]);
+		size_t c = own ? add_column(r, own) : 0;
+
+		if (k == 0)
+			r->own[slot] = c;
+	}
+	return !arena_broken(r->a) || err_set(e, ERR_NOMEM, "out of memory");
+}
+
 static bool form_columns(struct reading *r, size_t form, size_t *at,
 			 struct err *e)
 {
 	const struct form *f = &r->w->plan->forms[form];
-	static const char *const suffix[] = { "", ".coefficient",
-					      ".satisfied" };
 
 	r->form_first[form] = *at;
 	for (size_t i = 0; i < f->n_questions; i++) {
@@ -122,19 +152,8 @@ static bool form_columns(struct reading *r, size_t form, size_t *at,
 
 		if (q->slot == NONE)
 			continue;
-		for (size_t k = 0; k < 3; k++) {
-			const char *name =
-				arena_printf(r->a, "%s%s", q->code, suffix[k]);
-			size_t c;
-
-			if (name && is_own(r, name))
-				name = arena_printf(r->a, "question.%s", name);
-			if (!name)
-				return err_set(e, ERR_NOMEM, "out of memory");
-			c = add_column(r, name);
-			if (k == 0)
-				r->first[slot] = c;
-		}
+		if (!question_columns(r, f, q, slot, e))
+			return false;
 		if (!option_cells(r, q, &r->option[slot], e))
 			return false;
 	}
@@ -149,15 +168,17 @@ static bool make_columns(struct reading *r, struct err *e)
 
 	for (size_t f = 0; f < p->n_forms; f++) {
 		slots += p->forms[f].n_slots;
-		most += 3 * p->forms[f].n_questions;
+		most += 6 * p->forms[f].n_questions;
 	}
 	r->head = arena_array(r->a, most + 1, sizeof *r->head);
 	r->cell = arena_array(r->a, most + 1, sizeof *r->cell);
 	r->first = arena_array(r->a, slots + 1, sizeof *r->first);
+	r->own = arena_array(r->a, slots + 1, sizeof *r->own);
 	r->form_first =
 		arena_array(r->a, p->n_forms + 1, sizeof *r->form_first);
 	r->option = arena_array(r->a, slots + 1, sizeof *r->option);
-	if (!r->head || !r->cell || !r->first || !r->form_first || !r->option)
+	if (!r->head || !r->cell || !r->first || !r->own || !r->form_first ||
+	    !r->option)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	for (size_t i = 0; i < FIXED; i++)
 		(void)add_column(r, fixed_name[i]);
@@ -275,10 +296,15 @@ static void fill_row(struct reading *r, const struct frozen_row *row)
 		r->cell[i] = cell_of("");
 	for (size_t k = 0;
 	     k < p->forms[row->form].n_slots && k < row->n_answers; k++)
-		if (r->option[at + k])
-			memcpy(&r->cell[r->first[at + k]],
-			       r->option[at + k][row->answers[k]],
-			       3 * sizeof *r->cell);
+		if (r->option[at + k]) {
+			const struct csv_cell *said =
+				r->option[at + k][row->answers[k]];
+
+			memcpy(&r->cell[r->first[at + k]], said,
+			       3 * sizeof *said);
+			memcpy(&r->cell[r->own[at + k]], said,
+			       3 * sizeof *said);
+		}
 }
 
 /* A profile's texts are borrowed from its tree until the next respondent. */
@@ -355,105 +381,4 @@ bool load_wave(const struct conf *c, const struct spec *s, struct frame *f,
 	db_close(db);
 	connect_done();
 	return ok;
-}
-
-/* ---- what may be shown ------------------------------------------------ */
-
-/* Results of units have one limit; anything finer has another. */
-static bool is_finer(const struct spec *s, const struct est_cell *c)
-{
-	static const char *const units[] = { "unit", "unit_kind", NULL };
-	const struct spec_estimate *x = &s->estimate[c->estimate];
-
-	for (size_t i = 0; i < c->by.n; i++)
-		if (strcmp(c->by.name[i], "unit") != 0 &&
-		    strcmp(c->by.name[i], "unit_kind") != 0)
-			return true;
-	return spec_where_beyond(s->where, units) ||
-	       spec_where_beyond(x->where, units) ||
-	       spec_where_beyond(s->subset, units);
-}
-
-static void close_cell(struct est_cell *c, struct arena *a)
-{
-	struct est_extra *none = arena_array(a, c->n_extra + 1, sizeof *none);
-
-	c->r = (struct est){ .value = NAN,
-			     .se = NAN,
-			     .deff = NAN,
-			     .deff_replace = NAN,
-			     .cv = NAN,
-			     .ci_l = NAN,
-			     .ci_u = NAN,
-			     .sum_w = NAN,
-			     .df_design = c->r.df_design };
-	for (size_t i = 0; none && i < c->n_extra; i++)
-		none[i] = (struct est_extra){ c->extra[i].name, NAN };
-	c->extra = none;
-	if (!none)
-		c->n_extra = 0;
-}
-
-/* Cells [from, to) have one estimate and one variable: a closed one among
- * them takes the smallest open one with it, or their sum would tell. */
-static bool close_family(const struct spec *s, const struct wave_limits *l,
-			 struct arena *a, struct est_results *out, size_t from,
-			 size_t to, size_t *closed, struct err *e)
-{
-	struct cell *cells = arena_array(a, to - from + 1, sizeof *cells);
-	int k = is_finer(s, &out->cell[from]) ? l->min_sub : l->min_unit;
-
-	if (!cells)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	cells[0] = (struct cell){ .parent = (size_t)-1 };
-	for (size_t i = from; i < to; i++) {
-		cells[i - from + 1].n = (int64_t)out->cell[i].r.psu;
-		cells[0].n += (int64_t)out->cell[i].r.psu;
-	}
-	(void)disclose(cells, to - from + 1, k > 0 ? k : 1, true);
-	for (size_t i = from; i < to; i++) {
-		bool small = out->cell[i].r.psu < (size_t)(k > 0 ? k : 1);
-
-		if (!cells[i - from + 1].closed && !small)
-			continue;
-		*closed += out->cell[i].r.psu > 0;
-		close_cell(&out->cell[i], a);
-		out->detail[out->cell[i].estimate] = NULL;
-	}
-	return true;
-}
-
-bool close_cells(const struct spec *s, const struct wave_limits *l,
-		 struct arena *a, struct est_results *out, struct err *e)
-{
-	size_t closed = 0, to;
-
-	for (size_t from = 0; from < out->n; from = to) {
-		const struct est_cell *c = &out->cell[from];
-
-		for (to = from + 1; to < out->n; to++) {
-			const struct est_cell *d = &out->cell[to];
-
-			if (d->estimate != c->estimate ||
-			    strcmp(d->of ? d->of : "", c->of ? c->of : "") != 0)
-				break;
-		}
-		if (!close_family(s, l, a, out, from, to, &closed, e))
-			return false;
-	}
-	for (size_t i = 0; i < s->n_estimates; i++)
-		if (!spec_is_tabular(s->estimate[i].def))
-			out->detail[i] = NULL;
-	if (closed > 0)
-		return spec_note(a, out, "W03", "/wave",
-				 arena_printf(a,
-					      "%zu cells closed: fewer "
-					      "respondents than may be shown",
-					      closed),
-				 arena_printf(a,
-					      "%zu ô không công bố: ít người "
-					      "trả lời hơn mức cho phép",
-					      closed),
-				 e);
-	return true;
 }

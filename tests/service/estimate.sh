@@ -113,6 +113,37 @@ jq -e '(.warnings | map(.code) | (index("W03") and index("W04") and index("W05")
 	"$dir/out" >/dev/null || fail "wave: $(head -c 3000 "$dir/out")"
 # rows and respondents are those of the freeze
 same "$(jq .design.n_psu "$dir/out")" "$(phieu freeze --wave $wave --reason lại 2>/dev/null | sed -n 's/.* \([0-9]*\) phiếu, .*/\1/p')" respondents
+
+# the yearly report: its questions from the plan, closed alike in every table
+phieu estimate --wave $wave --report --spec >"$dir/report.json"
+phieu estimate --wave $wave --report --verify-in-r "$dir/bundle" >"$dir/out"
+phieu estimate "$dir/report.json" | cmp -s - "$dir/out" || fail 'the specification shown is not the one that ran'
+jq -e '(.warnings | map(.code) | (index("W03") and index("W04") and index("W05")))
+	and ([.estimates[].stat] | unique == ["mean", "ratio", "unit_pairs", "unit_score"])
+	and ([.estimates[].cells[] | select(.n_psu > 0 and .n_psu < 10)] == [])
+	and ([.estimates[].cells[] | select(.by.group and .n_psu > 0 and .n_psu < 20)] == [])
+	and ([.estimates[0].cells[] | select(.value != null)] | length > 9)' \
+	"$dir/out" >/dev/null || fail "report: $(head -c 3000 "$dir/out")"
+# a unit is open in all tables of units or in none, and so are its pairs
+jq -e '[.estimates[].cells[] | select(.by.unit and (.by.group | not))
+	| {u: .by.unit, open: (.value != null)}] | group_by(.u)
+	| map(select((map(.open) | unique | length) > 1)) == []' \
+	"$dir/out" >/dev/null || fail 'a unit is closed in some tables only'
+jq -e '([.estimates[0].cells[] | select(.value == null) | .by.unit] | unique) as $shut
+	| [.estimates[] | select(.stat == "unit_pairs") | .cells[] | select(.value != null)
+	| select(IN(.by.unit_a; $shut[]) or IN(.by.unit_b; $shut[]))] == []' \
+	"$dir/out" >/dev/null || fail 'a pair tells a closed unit'
+# no sum has a single closed cell: groups of a kind over its units
+jq -e '[.estimates[] | select(.stat == "mean" and (.cells[0].by | has("unit") and has("group")))
+	| .cells[] | select(.of == "field.all")] | group_by(.by.unit_kind + .by.group)
+	| map(select(length > 1 and ([.[] | select(.value == null)] | length) == 1)) == []' \
+	"$dir/out" >/dev/null || fail 'a group gives its only closed unit away'
+for f in data.csv spec.json result.json verify.R; do [ -s "$dir/bundle/$f" ] || fail "no $f of a wave"; done
+phieu estimate --wave $wave --report --csv >"$dir/out" 2>"$dir/err"
+has 'simulated' err
+phieu estimate --wave nowhere --report 2>"$dir/err" && fail 'a report of nothing'
+phieu estimate --wave $wave 2>"$dir/err" && fail '--wave without --report'
+phieu estimate a --report 2>"$dir/err" && fail '--report without --wave'
 ask 1 '{"wave":"nowhere","estimates":[{"stat":"total"}]}'
 ask 1 '{"wave":"'$wave'","estimates":[{"stat":"mean","of":"Q1"}]}'
 has 'not a number' err

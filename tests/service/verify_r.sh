@@ -58,6 +58,7 @@ bundle persons '{"data":"prov_w1.csv","subset":{"unit":["S01","S02","S03","H01"]
 	{"stat":"mean","of":["R","sat"],"by":["unit","group"],"deff":true},
 	{"stat":"ratio","of":["sat_n","ans_n"],"by":["unit"]},
 	{"stat":"unit_score","of":["R"],"unit":"unit","group":"group","missing":"rescale","shares":{"G01":0.25,"G02":0.2,"G03":0.25,"G04":0.3}},
+	{"stat":"unit_pairs","of":["R"],"unit":"unit","group":"group","missing":"rescale","shares":{"G01":0.25,"G02":0.2,"G03":0.25,"G04":0.3}},
 	{"stat":"change","of":"R","by":"unit","between":"sex","values":["F","M"]},
 	{"stat":"regression","y":"sat","x":["dossiers"],"factors":["sex"],"family":"logit"}]}' 100
 # names are data, not program; a column of text NA is not missing
