@@ -69,7 +69,8 @@ sql "INSERT INTO plan.wave (code, name, opens, closes, trial) VALUES
 walled='people.account people.session people.password_reset people.api_key
 	field.raw field.rating field.comment field.response_version
 	field.conflict field.quarantine frozen.response frozen.rating
-	frozen.comment roster.person'
+	frozen.comment roster.person field.device_login field.attachment_bytes
+	field.attachment_conflict field.import publish.hook'
 sql "INSERT INTO field.raw VALUES (1, 1, 'x'), (2, 1, 'x');
 	INSERT INTO field.rating VALUES (1, 1, 1, '\\x01'), (2, 1, 1, '\\x01');
 	INSERT INTO field.comment VALUES (1, 1, 'x'), (2, 1, 'x');
@@ -81,6 +82,18 @@ sql "INSERT INTO field.raw VALUES (1, 1, 'x'), (2, 1, 'x');
 	INSERT INTO frozen.comment VALUES (1, 1, 1, 1, 'x');
 	INSERT INTO roster.person (wave, grp, home, name)
 		SELECT wave, 1, 0, 'x' FROM plan.wave;
+	WITH a AS (INSERT INTO field.agent (code, name, office)
+			VALUES ('a', 'A', 'x') RETURNING agent),
+		k AS (INSERT INTO field.agent_key (agent, wave, hash, expires_at)
+			SELECT agent, 1, sha256('k'), 'infinity' FROM a RETURNING key)
+		INSERT INTO field.device_login (login, key, ha1)
+			SELECT 'device', key, md5('x') FROM k;
+	INSERT INTO field.attachment_bytes VALUES (1, sha256('x'), 'x');
+	INSERT INTO field.attachment_conflict
+		VALUES (1, 'uuid:1', 'x', sha256('x'), 1, 'image/png', 1);
+	INSERT INTO field.import VALUES (1, sha256('x'), 1, 1, 1, now(), 'x');
+	INSERT INTO publish.hook (wave, url, events, secret, made_by)
+		VALUES (1, 'https://x', '{release.published}', sha256('x'), 'x');
 	INSERT INTO people.session SELECT sha256('a'), account, sha256('b'),
 		now(), now(), now() FROM people.account;
 	INSERT INTO people.password_reset SELECT sha256('a'), account, now()
