@@ -28,7 +28,7 @@ struct sums {
 	bool failed;
 };
 
-#define MOST_SLICES ((size_t)4) /* each has sums of its own */
+#define MOST_SLICES ((size_t)SURVEY_THREADS) /* each has sums of its own */
 #define MOST_SUMS   ((size_t)1 << 22)
 
 bool survey_is_flat(const struct survey_design *d,
