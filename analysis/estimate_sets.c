@@ -7,6 +7,7 @@ const struct stat_set *const stat_sets[] = {
 	/* clang-format off */
 	&stats_base,
 	&stats_compare,
+	&stats_units,
 	&stats_weights,
 	&stats_planning,
 	&stats_models,

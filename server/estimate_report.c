@@ -96,7 +96,9 @@ static bool derive_fields(struct report *r, struct err *e)
 	const struct plan *p = r->p;
 
 	r->field = arena_array(r->a, p->n_criteria + 1, sizeof *r->field);
-	for (size_t c = 0; r->field && c < p->n_criteria; c++) {
+	if (!r->field)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t c = 0; c < p->n_criteria; c++) {
 		cJSON *of;
 
 		if (p->criteria[c].parent != NONE)

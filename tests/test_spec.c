@@ -496,6 +496,48 @@ static void groups_without_rows_can_be_passed_over(void **state)
 	tried_clear(&t);
 }
 
+static void pairs_of_units_use_their_covariance(void **state)
+{
+	struct buf csv = BUF_INIT((size_t)1 << 20);
+	struct tried t;
+	double d;
+
+	(void)state;
+	run(&t, "\"estimates\":[{\"stat\":\"unit_score\",\"of\":\"y\","
+		"\"unit\":\"u\",\"group\":\"g\",\"shares\":{\"g1\":0.25,"
+		"\"g2\":0.75},\"missing\":\"rescale\"},"
+		"{\"stat\":\"unit_pairs\",\"of\":\"y\","
+		"\"unit\":\"u\",\"group\":\"g\",\"shares\":{\"g1\":0.25,"
+		"\"g2\":0.75},\"missing\":\"rescale\"}]");
+	assert_int_equal(t.out.n, 3);
+	d = value(&t, 0) - value(&t, 1);
+	assert_near(value(&t, 2), d, 1e-15);
+	assert_string_equal(t.out.cell[2].by.name[0], "unit_a");
+	assert_string_equal(t.out.cell[2].key[0], t.out.cell[0].key[0]);
+	assert_string_equal(t.out.cell[2].key[1], t.out.cell[1].key[0]);
+	assert_true(t.out.cell[2].r.se > 0);
+	/* one pair: nothing to adjust */
+	assert_int_equal(t.out.cell[2].n_extra, 4);
+	assert_near(t.out.cell[2].extra[0].value, d / t.out.cell[2].r.se,
+		    1e-12);
+	assert_near(t.out.cell[2].extra[2].value, t.out.cell[2].extra[1].value,
+		    1e-15);
+	tried_clear(&t);
+
+	buf_adds(&csv, "u,g,y\n");
+	for (int i = 0; i < 501; i++)
+		buf_addf(&csv, "u%d,a,%d\nu%d,a,%d\n", i, i, i, i + 1);
+	try_on(&t,
+	       "{\"data\":\"x\",\"estimates\":[{\"stat\":\"unit_pairs\","
+	       "\"of\":\"y\",\"unit\":\"u\",\"group\":\"g\","
+	       "\"shares\":{\"a\":1}}]}",
+	       buf_cstr(&csv));
+	assert_int_equal(t.out.n, 0);
+	assert_int_equal(t.out.failed, 1);
+	tried_clear(&t);
+	buf_free(&csv);
+}
+
 static void strata_may_be_crossed_and_stages_named(void **state)
 {
 	struct tried t;
@@ -756,6 +798,7 @@ int main(void)
 		cmocka_unit_test(statistics_of_the_base_set_run),
 		cmocka_unit_test(change_is_with_and_without_covariance),
 		cmocka_unit_test(groups_without_rows_can_be_passed_over),
+		cmocka_unit_test(pairs_of_units_use_their_covariance),
 		cmocka_unit_test(strata_may_be_crossed_and_stages_named),
 		cmocka_unit_test(data_that_do_not_fit_end_the_run),
 		cmocka_unit_test(derived_names_are_new),

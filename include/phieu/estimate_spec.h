@@ -219,8 +219,9 @@ struct stat_set {
 	const struct stat_def *def;
 	size_t n;
 };
-extern const struct stat_set stats_base, stats_compare, stats_models,
-	stats_chisq, stats_scale, stats_factor, stats_agreement, stats_quality;
+extern const struct stat_set stats_base, stats_compare, stats_units,
+	stats_models, stats_chisq, stats_scale, stats_factor, stats_agreement,
+	stats_quality;
 extern const struct stat_set *const stat_sets[];
 extern const size_t n_stat_sets;
 
