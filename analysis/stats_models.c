@@ -461,9 +461,22 @@ out:
 	return ok;
 }
 
+/* Coefficients are fitted once: said, so that nobody takes their errors for
+ * those of replicates. */
+static void say_linearised(struct spec_run *r, const struct spec_estimate *x)
+{
+	if (r->var.replicates)
+		spec_warn(r, "W25", x->path,
+			  "errors of models and t tests are linearised, not by "
+			  "the replicates",
+			  "sai số của mô hình và kiểm định t tính bằng tuyến "
+			  "tính hóa, không bằng trọng số lặp");
+}
+
 static bool run_regression(struct spec_run *r, const struct spec_estimate *x,
 			   struct err *e)
 {
+	say_linearised(r, x);
 	return stats_by_cells(r, x, fit_cell, e);
 }
 
@@ -545,6 +558,7 @@ static bool test_cell(struct spec_run *r, const struct spec_estimate *x,
 static bool run_ttest(struct spec_run *r, const struct spec_estimate *x,
 		      struct err *e)
 {
+	say_linearised(r, x);
 	return stats_by_cells(r, x, test_cell, e);
 }
 
@@ -649,6 +663,7 @@ static bool drivers_cell(struct spec_run *r, const struct spec_estimate *x,
 static bool run_drivers(struct spec_run *r, const struct spec_estimate *x,
 			struct err *e)
 {
+	say_linearised(r, x);
 	return stats_by_cells(r, x, drivers_cell, e);
 }
 

@@ -294,6 +294,22 @@ static void a_variance_is_taken_anew_in_every_replicate(void **state)
 	done(&q);
 }
 
+static void a_model_under_replicates_says_that_it_is_linearised(void **state)
+{
+	struct asked q;
+
+	(void)state;
+	ask(&q,
+	    "{\"data\":\"x\",\"design\":{\"weights\":\"w\",\"clusters\":"
+	    "[\"psu\"]},\"replicates\":{\"method\":\"jk1\"},\"estimates\":["
+	    "{\"name\":\"r\",\"stat\":\"regression\",\"y\":\"y\",\"x\":"
+	    "[\"age\"]}]}",
+	    people, NULL);
+	must(&q);
+	assert_non_null(strstr(warning(&q, "W25"), "linearised"));
+	done(&q);
+}
+
 static const char mean_y[] =
 	"\"estimates\":[{\"name\":\"m\",\"stat\":\"mean\",\"of\":\"y\"}]}";
 
@@ -821,6 +837,8 @@ int main(void)
 		cmocka_unit_test(
 			trimming_is_said_in_three_forms_and_beside_bounds),
 		cmocka_unit_test(a_variance_is_taken_anew_in_every_replicate),
+		cmocka_unit_test(
+			a_model_under_replicates_says_that_it_is_linearised),
 		cmocka_unit_test(every_way_of_replicating_can_be_said),
 		cmocka_unit_test(replicates_carry_the_calibration),
 		cmocka_unit_test(response_rates_are_counts_or_weights),
