@@ -183,7 +183,9 @@ $(B)/tests/test_child $(B)/tests/test_run_as: $(B)/tests/test_%: $(B)/server/%.o
 
 $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmicrohttpd $(L_CORE) $(L_ANA)
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ -Wl,--start-group $^ -Wl,--end-group -lmicrohttpd $(L_CORE) $(L_ANA)
+# what phieu-upload alone reads
+$(B)/tests/fuzz/fuzz_reply: $(B)/collector/upload_reply.o
 
 # ---- checks -------------------------------------------------------------
 check-unit: tests
