@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 
 BIN, DIR, KIND = sys.argv[1:4]
 CORPUS = pathlib.Path("tests/data/hostile") / KIND
@@ -116,6 +117,32 @@ def try_one(row):
         wrong.append(f"{row['file']}: something of this machine in the reply")
 
 
+def crowd():
+    """S12: thirty files of 15 MiB at once, with a key and without: those that
+    find no room are told so, and memory stays bounded."""
+    for key, want in (KEY, {200, 422, 503}), ("pa_nobody", {401}):
+        data = ("POST /v1/imports?form=CT-02&preview=1 HTTP/1.1\r\nHost: x\r\n"
+                f"Authorization: Bearer {key}\r\nConnection: close\r\n"
+                f"Content-Length: {15 << 20}\r\n\r\n").encode() \
+            + b"a,b\n" * (15 << 18)
+        got = []
+        jobs = [threading.Thread(target=lambda d=data: got.append(
+            answer(d)[0])) for _ in range(30)]
+        for j in jobs:
+            j.start()
+        for j in jobs:
+            j.join()
+        # 0: closed before the body was through, as the answer said
+        if len(got) != 30 or not set(got) <= want | {0} or set(got) == {0}:
+            wrong.append(f"thirty files at once: {sorted(got)}")
+    if answer(as_request("ok-plan.http"))[0] != 200:
+        wrong.append("after thirty files at once: no answer")
+    much = resident(proc.pid) - before
+    if much > 256 and "asan" not in BIN:
+        wrong.append(f"thirty files at once: {much} MB")
+    print(f"N=60 files of 15 MiB, 30 at once, {much} MB more")
+
+
 KEY = subprocess.run(
     [f"{BIN}/phieu", "key", "agent", "add", "--wave", "lai-chau-2020",
      "--code", "an", "--name", "An"], check=True, capture_output=True,
@@ -134,6 +161,8 @@ for r in rows:
 grown = resident(proc.pid) - before
 if grown > 64 and "asan" not in BIN:
     wrong.append(f"the collector grew by {grown} MB")
+if KIND == "json":
+    crowd()
 if proc.poll() is not None:
     wrong.append("the collector is gone")
 proc.send_signal(signal.SIGTERM)
