@@ -134,8 +134,8 @@ static bool together(struct flat *f, struct err *e)
 			if (t->row[c])
 				all->row[c] = t->row[c];
 	}
-	for (size_t i = 0; i < f->groups; i++) {
-		size_t c = i % r->n_cells;
+	for (size_t i = 0, c = 0; i < f->groups;
+	     i++, c = c + 1 < r->n_cells ? c + 1 : 0) {
 		double g = all->row[c] ? r->inv_g[all->row[c] - 1] : 0;
 
 		for (size_t a = 0; a < p; a++)
@@ -234,11 +234,10 @@ bool survey_flat_cov(const struct survey_design *d,
 	survey_slices_limit(&f.slices,
 			    f.groups * f.p > d->n / 4 ? 1 : MOST_SLICES);
 	f.m = calloc(r->n_cells * f.p + 1, sizeof *f.m);
-	if (f.m)
-		survey_slices_run(&f.slices, s->alone ? 1 : d->threads,
-				  add_slice, &f);
-	ok = f.m ? together(&f, e) && fit_cells(&f, e)
-		 : err_set(e, ERR_NOMEM, "no memory for residuals");
+	if (!f.m)
+		return err_set(e, ERR_NOMEM, "no memory for residuals");
+	survey_slices_run(&f.slices, s->alone ? 1 : d->threads, add_slice, &f);
+	ok = together(&f, e) && fit_cells(&f, e);
 	for (size_t a = 0; ok && a < f.p; a++)
 		cov[a] = variance(&f, a);
 	for (size_t k = 0; k < MOST_SLICES; k++)

@@ -146,7 +146,7 @@ static struct pair pair_of(const struct survey_scores *s, size_t a, size_t from)
 	size_t i = 0, j = 0;
 	struct pair p;
 
-	(void)two_columns(s, a, &i, &j);
+	(void)two_columns(s, a, &i, &j); /* asked before, by is_paired */
 	p = (struct pair){ .w = s->design->weight + from,
 			   .x = st->column[i].x + from,
 			   .from = st->column[i].origin,
@@ -176,7 +176,7 @@ static inline void add_loop(const struct pair *from, const uint32_t *at,
 {
 	const struct pair p = *from;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; p.x && i < n; i++) {
 		double *x = sums + at[i], t;
 
 		if (at[i] == SURVEY_NONE)
