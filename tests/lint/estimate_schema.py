@@ -116,7 +116,7 @@ PARTS = [
     ("replicates", {"method": "fay", "rho": 0.3}, False),  # not in pairs
     ("replicates", {"file": "nowhere.csv", "by": "stratum"}, False),
     ("replicates", {"file": "rep.csv", "by": "group", "scale": 1}, True),
-    ("replicates", {"method": "jkn", "seed": 1}, None),
+    ("replicates", {"method": "jkn", "rho": 1}, None),
     ("replicates", {"method": "fay", "rho": 1}, None),
     ("replicates", {}, None), ("replicates", {"method": "x"}, None),
     ("replicates", {"columns": "w_nr", "count": 5}, None),
