@@ -556,6 +556,10 @@ static bool put_changes(struct spec_run *r, const struct spec_estimate *x,
 			{ "p_bh", p[2 * k + c] }
 		};
 
+		/* each side is shown: on a wave the smaller one decides
+		 * whether the cell may be */
+		if (r->spec->wave)
+			d.psu = a[0].psu < a[1].psu ? a[0].psu : a[1].psu;
 		ok = stats_put_extra(r, x, of, x->by, w->cells.key[c], &d,
 				     extra, sizeof extra / sizeof extra[0], e);
 	}
