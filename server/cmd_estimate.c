@@ -225,13 +225,11 @@ static bool get_spec(struct job *j, const char *path, size_t *n, struct err *e)
 		return j->text != NULL;
 	}
 	ok = report_spec_of(j->conf, j->wave, &b, e);
-	if (ok && !buf_cstr(&b))
+	if (ok && (b.broken || b.len == 0))
 		ok = err_set(e, ERR_INPUT, "the report has too many questions");
-	if (ok) {
-		j->text = strdup(buf_cstr(&b));
-		*n = b.len;
-		ok = j->text || err_set(e, ERR_NOMEM, "out of memory");
-	}
+	*n = b.len;
+	if (ok)
+		j->text = buf_take(&b);
 	buf_free(&b);
 	return ok;
 }
