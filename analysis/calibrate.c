@@ -388,7 +388,7 @@ static void sum_cells(struct calib_work *w, const double *base)
 			d->n - from < CALIB_BLOCK ? d->n : from + CALIB_BLOCK;
 
 		for (size_t i = from; i < end; i++)
-			part[2 * d->cell[i] + (i & 1)] += base[i];
+			part[2 * (size_t)d->cell[i] + (i & 1)] += base[i];
 		for (size_t c = 0; c < 2 * few; c++) {
 			survey_add(&w->cells[c / 2], part[c]);
 			part[c] = 0;
@@ -670,7 +670,7 @@ static bool put_weights(struct calibration *c, const struct calib_own *o,
 {
 	const struct calib_design *d = &o->design;
 	double *inv = malloc((d->n_cells + 1) * sizeof *inv);
-	size_t *rows = malloc((d->n_cells + 1) * sizeof *rows);
+	size_t *rows = calloc(d->n_cells + 1, sizeof *rows);
 	bool ok = inv != NULL && rows != NULL;
 
 	if (!ok)

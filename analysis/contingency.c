@@ -85,7 +85,7 @@ static bool counts(const struct survey_var *var, struct work *w,
 static bool sandwich(const double *left, const double *v, size_t n, size_t q,
 		     double *out)
 {
-	double *half = malloc(n * q * sizeof *half);
+	double *half = malloc((n * q + 1) * sizeof *half);
 
 	if (!half)
 		return false;

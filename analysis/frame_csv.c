@@ -42,7 +42,6 @@ static bool take_rows(struct frame_csv *c, size_t n, bool last, struct err *e)
 		r.sep = c->sep;
 	c->sep = r.sep;
 	c->started = true;
-	at = r.at;
 	r.next_line = line;
 	do {
 		at = r.at;

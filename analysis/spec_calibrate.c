@@ -166,9 +166,9 @@ static void read_bounds(struct spec_parse *p, struct own *o, const cJSON *node)
 	}
 	o->trimmed = t != NULL;
 	o->w_upper = INFINITY;
-	if (cJSON_IsNumber(t) && t->valuedouble >= 0)
+	if (t && cJSON_IsNumber(t) && t->valuedouble >= 0)
 		o->w_upper = t->valuedouble;
-	else if (cJSON_IsArray(t) && cJSON_GetArraySize(t) == 2 &&
+	else if (t && cJSON_IsArray(t) && cJSON_GetArraySize(t) == 2 &&
 		 cJSON_IsNumber(t->child) && cJSON_IsNumber(t->child->next)) {
 		o->w_lower = t->child->valuedouble;
 		o->w_upper = t->child->next->valuedouble;
