@@ -60,7 +60,7 @@ async function send(where, client, form, sent) {
 	if (r.status !== 201)
 		fail(`POST submission: ${r.status} ${text}`);
 	/* stored but not valid is 201 too: the words tell */
-	if (/V\d\d/.test(text))
+	if (/\bV\d\d\b/.test(text)) /* not a receipt that has V67 in it */
 		fail(`the sheet is not valid: ${text}`);
 }
 
