@@ -28,7 +28,7 @@ static bool take_row(struct frame_csv *c, const struct csv *r, struct err *e)
 static bool take_rows(struct frame_csv *c, size_t n, bool last, struct err *e)
 {
 	struct csv r;
-	const char *at;
+	const char *at = c->data;
 	size_t line = c->line, left;
 	struct err why = { 0 };
 	bool ok = true;

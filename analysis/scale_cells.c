@@ -213,30 +213,18 @@ bool scale_correlations(struct spec_run *r, const struct spec_estimate *x,
 
 struct est scale_value(const struct scale_cell *c, double value)
 {
-	return (struct est){ .n = c->m.n,
-			     .psu = c->base.units,
-			     .strata = c->base.strata,
-			     .df = c->base.df,
-			     .sum_w = c->m.sum_w,
-			     .value = value,
-			     .se = NAN,
-			     .deff = NAN,
-			     .deff_replace = NAN,
-			     .cv = NAN,
-			     .ci_l = NAN,
-			     .ci_u = NAN };
+	struct est x = stats_nothing;
+
+	x.n = c->m.n;
+	x.psu = c->base.units;
+	x.strata = c->base.strata;
+	x.df = c->base.df;
+	x.sum_w = c->m.sum_w;
+	x.value = value;
+	return x;
 }
 
 /* ---- details ---------------------------------------------------------- */
-
-void scale_write_list(struct jw *w, const char *name, const double *v, size_t n)
-{
-	jw_key(w, name);
-	jw_array(w);
-	for (size_t i = 0; i < n; i++)
-		jw_double(w, v[i]);
-	jw_array_end(w);
-}
 
 static void write_key(struct jw *w, const struct spec_estimate *x,
 		      const char *const *key)

@@ -81,8 +81,4 @@ bool scale_each(struct spec_run *r, const struct spec_estimate *x,
 bool scale_forgive(struct spec_run *r, const struct spec_estimate *x,
 		   const struct err *own, struct err *e) MUST_USE;
 
-/* "name":[…] */
-void scale_write_list(struct jw *w, const char *name, const double *v,
-		      size_t n);
-
 #endif

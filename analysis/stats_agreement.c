@@ -166,7 +166,7 @@ static void write_independent(struct jw *w, const double *count, size_t k,
 		jw_object(w);
 		jw_kd(w, "value", a.kappa[i].value);
 		jw_kd(w, "se", a.kappa[i].se);
-		scale_write_list(w, "ci", ci, 2);
+		stats_write_list(w, "ci", ci, 2);
 		jw_object_end(w);
 	}
 	jw_object_end(w);

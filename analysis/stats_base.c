@@ -7,6 +7,38 @@
 
 /* ---- shared ----------------------------------------------------------- */
 
+const struct est stats_nothing = { .value = NAN,
+				   .se = NAN,
+				   .deff = NAN,
+				   .deff_replace = NAN,
+				   .cv = NAN,
+				   .ci_l = NAN,
+				   .ci_u = NAN };
+
+struct est stats_bare(const struct spec_run *r, double value,
+		      const struct survey_base *base)
+{
+	struct est x = stats_nothing;
+
+	x.n = base->rows;
+	x.psu = base->units;
+	x.strata = base->strata;
+	x.sum_w = base->sum_w;
+	x.df = base->df;
+	x.df_design = r->out->design.df;
+	x.value = value;
+	return x;
+}
+
+void stats_write_list(struct jw *w, const char *name, const double *x, size_t n)
+{
+	jw_key(w, name);
+	jw_array(w);
+	for (size_t i = 0; i < n; i++)
+		jw_double(w, x[i]);
+	jw_array_end(w);
+}
+
 struct est *stats_list(struct spec_run *r, size_t n, struct err *e)
 {
 	return spec_memory(r, n, sizeof(struct est), e);

@@ -115,19 +115,7 @@ static bool put_chisq(struct spec_run *r, const struct spec_estimate *x,
 	extra[1] = (struct est_extra){ "df2", c->f.df2 };
 	extra[2] = (struct est_extra){ "p", c->f.p };
 	extra[3] = (struct est_extra){ "mean_deff", c->mean_deff };
-	cell.r = (struct est){ .n = c->n,
-			       .psu = base->units,
-			       .strata = base->strata,
-			       .sum_w = base->sum_w,
-			       .value = c->f.statistic,
-			       .se = NAN,
-			       .deff = NAN,
-			       .deff_replace = NAN,
-			       .df = c->df,
-			       .df_design = r->out->design.df,
-			       .cv = NAN,
-			       .ci_l = NAN,
-			       .ci_u = NAN };
+	cell.r = stats_bare(r, c->f.statistic, base);
 	return spec_put(r, &cell, e);
 }
 

@@ -67,7 +67,7 @@ static void write_adequacy(struct scale_cell *c, struct jw *w)
 	if (!factor_kmo(c->k, c->r, &msa, c->list, c->work, &own))
 		msa = NAN;
 	jw_kd(w, "kmo", msa);
-	scale_write_list(w, "kmo_items", c->list, c->k);
+	stats_write_list(w, "kmo_items", c->list, c->k);
 	if (!factor_bartlett(c->k, c->r, c->m.n, c->work, &b, &own))
 		b = (struct bartlett){ NAN, NAN, NAN };
 	jw_key(w, "bartlett");
@@ -88,15 +88,15 @@ static bool write_dimensions(const struct scale_spec *own, struct scale_cell *c,
 	double *mean = c->list, *quantile = c->list + k;
 
 	kaiser = factor_kaiser(k, c->values);
-	scale_write_list(w, "eigenvalues", c->values, k);
+	stats_write_list(w, "eigenvalues", c->values, k);
 	jw_ki(w, "n_kaiser", (int64_t)kaiser);
 	if (factor_parallel(k, c->m.n, own->draws, own->seed,
 			    own->parallel_level, mean, quantile, c->work,
 			    &none)) {
 		parallel = factor_retained(k, c->values, quantile);
 		jw_ki(w, "n_parallel", (int64_t)parallel);
-		scale_write_list(w, "parallel_mean", mean, k);
-		scale_write_list(w, "parallel_quantile", quantile, k);
+		stats_write_list(w, "parallel_mean", mean, k);
+		stats_write_list(w, "parallel_quantile", quantile, k);
 	} else if (own->factors == SCALE_PARALLEL) {
 		*e = none;
 		return false;
@@ -130,7 +130,7 @@ static bool write_rotated(const struct scale_spec *own, struct scale_cell *c,
 			c->list[j] +=
 				c->loadings[i * m + j] * c->loadings[i * m + j];
 	}
-	scale_write_list(w, "rotated_sums_of_squares", c->list, m);
+	stats_write_list(w, "rotated_sums_of_squares", c->list, m);
 	return true;
 }
 
@@ -208,7 +208,7 @@ static bool cell_factor(struct spec_run *r, const struct spec_estimate *x,
 	if (!factor_ml(c->k, m, c->r, c->m.n, c->work, &f, e))
 		return false;
 	write_fit(w, &f);
-	scale_write_list(w, "uniquenesses", f.uniqueness, c->k);
+	stats_write_list(w, "uniquenesses", f.uniqueness, c->k);
 	for (size_t j = 0; j < c->k; j++) {
 		struct est_extra u = { "uniqueness", f.uniqueness[j] };
 		struct est v = scale_value(c, 1 - f.uniqueness[j]);

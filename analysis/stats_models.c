@@ -24,16 +24,6 @@ static void write_key(struct jw *w, const struct spec_estimate *x,
 	jw_object_end(w);
 }
 
-static void write_list(struct jw *w, const char *name, const double *x,
-		       size_t n)
-{
-	jw_key(w, name);
-	jw_array(w);
-	for (size_t i = 0; i < n; i++)
-		jw_double(w, x[i]);
-	jw_array_end(w);
-}
-
 bool stats_by_cells(struct spec_run *r, const struct spec_estimate *x,
 		    stats_each_cell *each, struct err *e)
 {
@@ -106,19 +96,13 @@ static bool put_test(struct spec_run *r, const struct spec_estimate *x,
 	est_t_test(value, se, (double)df, x->how.level, &t);
 	extra[0] = (struct est_extra){ "t", t.t };
 	extra[1] = (struct est_extra){ "p", t.p };
-	c.r = (struct est){ .n = n,
-			    .psu = base->units,
-			    .strata = base->strata,
-			    .sum_w = base->sum_w,
-			    .value = value,
-			    .se = se,
-			    .deff = NAN,
-			    .deff_replace = NAN,
-			    .df = df,
-			    .df_design = r->out->design.df,
-			    .cv = se / fabs(value),
-			    .ci_l = t.ci_l,
-			    .ci_u = t.ci_u };
+	c.r = stats_bare(r, value, base);
+	c.r.n = n;
+	c.r.se = se;
+	c.r.df = df;
+	c.r.cv = se / fabs(value);
+	c.r.ci_l = t.ci_l;
+	c.r.ci_u = t.ci_u;
 	return spec_put(r, &c, e);
 }
 
@@ -402,10 +386,10 @@ static bool write_fit(struct jw *w, const struct model_spec *m,
 	for (size_t j = 0; j < t->k; j++)
 		jw_text(w, t->name[j]);
 	jw_array_end(w);
-	write_list(w, "coef", f->coef, f->k);
-	write_list(w, "se", se, f->k);
-	write_list(w, "t", tt, f->k);
-	write_list(w, "p", p, f->k);
+	stats_write_list(w, "coef", f->coef, f->k);
+	stats_write_list(w, "se", se, f->k);
+	stats_write_list(w, "t", tt, f->k);
+	stats_write_list(w, "p", p, f->k);
 	jw_ki(w, "df_resid", f->df_resid);
 	stats_write_matrix(w, "vcov", f->vcov, f->k, f->k);
 	jw_kd(w, "dispersion", f->dispersion);
@@ -598,19 +582,7 @@ static bool put_driver(struct spec_run *r, const struct spec_estimate *x,
 	extra[0] = (struct est_extra){ "performance", d->performance[j] };
 	extra[1] = (struct est_extra){ "importance", d->importance[j] };
 	extra[2] = (struct est_extra){ "lmg", d->lmg[j] };
-	cell.r = (struct est){ .n = d->n,
-			       .psu = base->units,
-			       .strata = base->strata,
-			       .sum_w = base->sum_w,
-			       .value = d->performance[j],
-			       .se = NAN,
-			       .deff = NAN,
-			       .deff_replace = NAN,
-			       .df = base->df,
-			       .df_design = r->out->design.df,
-			       .cv = NAN,
-			       .ci_l = NAN,
-			       .ci_u = NAN };
+	cell.r = stats_bare(r, d->performance[j], base);
 	return spec_put(r, &cell, e);
 }
 
@@ -646,8 +618,8 @@ static bool drivers_cell(struct spec_run *r, const struct spec_estimate *x,
 	for (size_t j = 0; j < m->x.n; j++)
 		jw_text(w, m->x.name[j]);
 	jw_array_end(w);
-	write_list(w, "performance", d.performance, m->x.n);
-	write_list(w, "importance_r", d.importance, m->x.n);
+	stats_write_list(w, "performance", d.performance, m->x.n);
+	stats_write_list(w, "importance_r", d.importance, m->x.n);
 	jw_kd(w, "cut_perf", d.cut_performance);
 	jw_kd(w, "cut_imp", d.cut_importance);
 	jw_key(w, "quadrant");
@@ -656,7 +628,7 @@ static bool drivers_cell(struct spec_run *r, const struct spec_estimate *x,
 		jw_text(w, word[d.quadrant[j]]);
 	jw_array_end(w);
 	jw_kd(w, "r2_full", d.r2);
-	write_list(w, "lmg", d.lmg, m->x.n);
+	stats_write_list(w, "lmg", d.lmg, m->x.n);
 	return true;
 }
 

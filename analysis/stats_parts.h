@@ -32,6 +32,14 @@ typedef bool stats_each_cell(struct spec_run *r, const struct spec_estimate *x,
  * first error of a cell ends it. */
 bool stats_by_cells(struct spec_run *r, const struct spec_estimate *x,
 		    stats_each_cell *each, struct err *e) MUST_USE;
+/* No number is defined; counts are 0. */
+extern const struct est stats_nothing;
+/* `value` alone, with what is known of the rows behind it. */
+struct est stats_bare(const struct spec_run *r, double value,
+		      const struct survey_base *base);
+/* "name":[…] */
+void stats_write_list(struct jw *w, const char *name, const double *x,
+		      size_t n);
 /* n results, freed by the run. */
 struct est *stats_list(struct spec_run *r, size_t n, struct err *e) MUST_USE;
 

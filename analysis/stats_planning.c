@@ -8,14 +8,6 @@
 #include "stats_parts.h"
 #include "weights_parts.h"
 
-static const struct est nothing = { .value = NAN,
-				    .se = NAN,
-				    .deff = NAN,
-				    .deff_replace = NAN,
-				    .cv = NAN,
-				    .ci_l = NAN,
-				    .ci_u = NAN };
-
 /* ---- rows as things of their own: areas, strata ----------------------- */
 
 /* Rows of the domain in order, and the column that names them. */
@@ -163,7 +155,7 @@ static bool put_areas(struct spec_run *r, const struct spec_estimate *x,
 		      const struct small_area *s, struct err *e)
 {
 	for (size_t i = 0; i < rows->n; i++) {
-		struct est v = nothing;
+		struct est v = stats_nothing;
 
 		v.n = 1;
 		v.value = s->eblup[i];
@@ -266,7 +258,7 @@ static bool put_size(struct spec_run *r, const struct spec_estimate *x,
 {
 	const struct size *o = x->own;
 	struct planning_size s = o->s;
-	struct est v = nothing;
+	struct est v = stats_nothing;
 
 	s.population = isnan(s.population) ? population : s.population;
 	v.sum_w = s.population;
@@ -363,7 +355,7 @@ static bool run_allocation(struct spec_run *r, const struct spec_estimate *x,
 			       o->cap, o->least, exact, whole, e))
 		return false;
 	for (size_t i = 0; i < rows.n; i++) {
-		struct est v = nothing;
+		struct est v = stats_nothing;
 
 		v.n = 1;
 		v.sum_w = population[i];
@@ -446,7 +438,7 @@ static bool draw_cell(struct spec_run *r, const struct spec_estimate *x,
 	const struct draw *o = x->own;
 	size_t all = 0, n, *picked;
 	uint32_t *row = spec_memory(r, rows->n, sizeof *row, e);
-	struct est v = nothing;
+	struct est v = stats_nothing;
 
 	for (size_t i = 0; row && i < rows->n; i++)
 		if (c->cell[rows->row[i]] == k)
@@ -583,7 +575,7 @@ static bool put_table(struct spec_run *r, const struct spec_estimate *x,
 	by[1] = o->columns;
 	for (size_t i = 0; i < s->rows * s->columns; i++) {
 		const char **key = arena_array(r->a, 2, sizeof *key);
-		struct est v = nothing;
+		struct est v = stats_nothing;
 		bool open = s->closed[i] == PLANNING_OPEN;
 
 		if (!key)

@@ -287,16 +287,12 @@ static bool put_share(struct spec_run *r, const struct spec_estimate *x,
 		      double base, struct err *e)
 {
 	struct est_extra c = { "count", count };
-	struct est v = { .n = (size_t)base,
-			 .sum_w = base,
-			 .value = base > 0 ? count / base : (double)NAN,
-			 .se = NAN,
-			 .cv = NAN,
-			 .deff = NAN,
-			 .deff_replace = NAN,
-			 .ci_l = NAN,
-			 .ci_u = NAN };
+	struct est v = stats_nothing;
 
+	v.n = (size_t)base;
+	v.sum_w = base;
+	if (base > 0)
+		v.value = count / base;
 	return stats_put_extra(r, x, of, x->by, key, &v, &c, 1, e);
 }
 

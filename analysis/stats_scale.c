@@ -28,14 +28,14 @@ static void write_alpha(struct jw *w, const struct scale_cell *c,
 	jw_kd(w, "average_r", a->average_r);
 	jw_kd(w, "ase", a->ase);
 	jw_kd(w, "level", level);
-	scale_write_list(w, "ci_feldt", feldt, 2);
-	scale_write_list(w, "item_mean", c->m.mean, k);
+	stats_write_list(w, "ci_feldt", feldt, 2);
+	stats_write_list(w, "item_mean", c->m.mean, k);
 	for (size_t j = 0; j < k; j++)
 		c->values[j] = sqrt(c->m.cov[j * k + j]);
-	scale_write_list(w, "item_sd", c->values, k);
-	scale_write_list(w, "item_total_r", a->item_total_r, k);
-	scale_write_list(w, "item_rest_r", a->item_rest_r, k);
-	scale_write_list(w, "alpha_if_deleted", a->if_deleted, k);
+	stats_write_list(w, "item_sd", c->values, k);
+	stats_write_list(w, "item_total_r", a->item_total_r, k);
+	stats_write_list(w, "item_rest_r", a->item_rest_r, k);
+	stats_write_list(w, "alpha_if_deleted", a->if_deleted, k);
 }
 
 static bool detail_alpha(struct spec_run *r, const struct spec_estimate *x,
@@ -112,8 +112,8 @@ static bool cell_omega(struct spec_run *r, const struct spec_estimate *x,
 		return false;
 	v = scale_value(c, reliability_omega(c->k, f.loadings, f.uniqueness));
 	jw_kd(w, "omega_total", v.value);
-	scale_write_list(w, "loadings", f.loadings, c->k);
-	scale_write_list(w, "uniquenesses", f.uniqueness, c->k);
+	stats_write_list(w, "loadings", f.loadings, c->k);
+	stats_write_list(w, "uniquenesses", f.uniqueness, c->k);
 	jw_kd(w, "chi2", f.chi2);
 	jw_kd(w, "df", f.df);
 	jw_kd(w, "p", f.p);

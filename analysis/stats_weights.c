@@ -9,14 +9,6 @@
 #include "stats_parts.h"
 #include "weights_parts.h"
 
-static const struct est nothing = { .value = NAN,
-				    .se = NAN,
-				    .deff = NAN,
-				    .deff_replace = NAN,
-				    .cv = NAN,
-				    .ci_l = NAN,
-				    .ci_u = NAN };
-
 /* ---- response rates --------------------------------------------------- */
 
 struct rates {
@@ -101,7 +93,7 @@ static bool put_rates(struct spec_run *r, const struct spec_estimate *x,
 	struct est_extra extra[N_RATES];
 
 	for (size_t i = 0; i < c->n; i++) {
-		struct est v = nothing;
+		struct est v = stats_nothing;
 
 		aapor_rates(&a[i], o->e);
 		rate_extras(&a[i], extra);
@@ -173,7 +165,7 @@ static bool kish_of(struct spec_run *r, const struct spec_cells *c, size_t k,
 	if (!weight_kish(r->frame->rows, w, s, e))
 		return false;
 	b = survey_base_of(r->design, in);
-	*v = nothing;
+	*v = stats_nothing;
 	v->n = s->n;
 	v->psu = b.units;
 	v->strata = b.strata;
@@ -262,7 +254,7 @@ static bool run_listed(struct spec_run *r, const struct spec_estimate *x,
 	struct spec_cells c;
 	struct names name;
 	struct weight_kish s;
-	struct est v = nothing;
+	struct est v = stats_nothing;
 	struct jw w;
 	bool ok;
 
@@ -375,7 +367,7 @@ static bool put_r(struct spec_run *r, const struct spec_estimate *x,
 	const struct explained *o = x->own;
 	struct propensity m;
 	struct weight_r s;
-	struct est v = nothing;
+	struct est v = stats_nothing;
 
 	if (!fit_propensity(r, o, c->cell, (uint32_t)k, &m, e) ||
 	    !weight_r_indicator(m.n, m.p, m.w, &s, e))
