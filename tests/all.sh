@@ -41,9 +41,8 @@ for b in debug asan; do
 	step "build $b" make --no-print-directory -j2 BUILD=$b all tests
 done
 step 'lint' make --no-print-directory -j2 lint
-for b in debug asan; do
-	counted "tests, $b" tests/run.sh $b unit db service
-done
+# the longest first, so that no core waits at the end
+counted 'tests, debug and asan' tests/run.sh asan,debug service db unit
 step 'fuzz' make --no-print-directory fuzz FUZZ_TIME="${FUZZ_TIME:-20}"
 step 'demo' make --no-print-directory demo
 if [ "$PHIEU_TRIAL" = 1 ]; then

@@ -1,75 +1,82 @@
 #!/bin/bash
-# Runs tests and counts them.  usage: tests/run.sh BUILD unit|db|service|lint …
+# Runs tests and counts them.  usage: tests/run.sh BUILD[,BUILD] unit|db|service|lint …
+# PHIEU_TEST_JOBS at a time (default: a core each), in the order of the kinds.
 # Closes with a line `N passed, N failed`; exit 1 when any failed.  Output of
 # what failed is shown, of what passed it is kept in build/BUILD/log.
 # PHIEU_TEST_ONLY=pattern runs only names that match.
 set -u
 cd "$(dirname "$0")/.."
-build=$1
-shift
-B=build/$build
-mkdir -p "$B/log"
-passed=0 failed=0
-export PHIEU_BIN=$PWD/$B
-export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
 
-wanted() { [[ -z ${PHIEU_TEST_ONLY:-} || $1 =~ ${PHIEU_TEST_ONLY} ]]; }
-
+# what every test prints goes out in one piece, then its counts
+report() { # passed, failed, text
+	[ -z "$3" ] || flock "$COUNTS" printf '%s\n' "$3"
+	echo "$1 $2" >>"$COUNTS"
+}
 # A cmocka binary: every test of it counts; a crash or a leak after the last
-# test counts as one more failure.  usage: binary WRAPPER PROGRAM
+# test counts as one more failure.  usage: binary BUILD WRAPPER PROGRAM
 binary() {
-	local name ok bad rc log
-	name=$(basename "$2")
-	wanted "$name" || return 0
-	log=$B/log/$name.log
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout 900 "$1" "$2" >"$log" 2>&1 </dev/null
+	local name ok bad rc log text=
+	name=$(basename "$3")
+	log=build/$1/log/$name.log
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout 900 "$2" "$3" >"$log" 2>&1 </dev/null
 	rc=$?
 	ok=$(grep -c '^ok ' "$log")
 	bad=$(grep -c '^not ok ' "$log")
 	[ $rc -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
 	if [ "$ok" -eq 0 ] && [ "$bad" -eq 0 ]; then
-		echo "$name ran no test"
+		text="$name ran no test"
 		bad=1
 	fi
-	passed=$((passed + ok)) failed=$((failed + bad))
-	if [ "$bad" -gt 0 ]; then
-		echo "FAILED $build $name (exit $rc)"
-		grep -v '^ok ' "$log" | tail -n 60
-	fi
+	[ "$bad" -eq 0 ] || text="FAILED $1 $name (exit $rc) $text
+$(grep -v '^ok ' "$log" | tail -n 60)"
+	report "$ok" "$bad" "$text"
 }
-script() {
-	local name log rc
-	name=$(basename "$1")
-	wanted "$name" || return 0
-	log=$B/log/$name.log
-	timeout 1500 "$1" >"$log" 2>&1 </dev/null
+script() { # BUILD SCRIPT
+	local name log rc n
+	name=$(basename "$2")
+	log=build/$1/log/$name.log
+	timeout 1500 "$2" >"$log" 2>&1 </dev/null
 	rc=$?
+	n=$(grep '^N=' "$log" | sed "s/^/  $1 $name: /")
 	if [ $rc -eq 0 ]; then
-		passed=$((passed + 1))
+		report 1 0 "$n"
 	else
-		failed=$((failed + 1))
-		echo "FAILED $build $name (exit $rc)"
-		tail -n 60 "$log"
+		report 0 1 "FAILED $1 $name (exit $rc)
+$(tail -n 60 "$log")"
 	fi
-	grep '^N=' "$log" | sed "s/^/  $name: /"
 }
-
-for kind in "$@"; do
-	case $kind in
-	unit) for t in "$B"/tests/test_*; do
-		[[ -x $t && ! $t =~ \.[a-z]+$ ]] && binary env "$t"
-	done ;;
-	db) for t in "$B"/tests/dbtest_*; do
-		[[ -x $t && ! $t =~ \.[a-z]+$ ]] && binary tests/with_pg.sh "$t"
-	done ;;
-	service) for t in tests/service/*.sh; do
-		[ -e "$t" ] && script "$t"
-	done ;;
-	lint) for t in tests/lint/*.sh tests/lint/*.py; do
-		# static.sh works on one file, for tests/lint.sh
-		[ "$t" = tests/lint/static.sh ] || script "$t"
-	done ;;
+if [ "$1" = --one ]; then # BUILD KIND TEST
+	export PHIEU_BIN=$PWD/build/$2
+	case $3 in
+	unit) binary "$2" env "$4" ;;
+	db) binary "$2" tests/with_pg.sh "$4" ;;
+	*) script "$2" "$4" ;;
 	esac
-done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+	exit 0
+fi
+
+list() { # BUILD KIND
+	local t
+	case $2 in
+	unit) printf '%s\n' "build/$1"/tests/test_* ;;
+	db) printf '%s\n' "build/$1"/tests/dbtest_* ;;
+	service) printf '%s\n' tests/service/*.sh ;;
+	# static.sh works on one file, for tests/lint.sh
+	lint) printf '%s\n' tests/lint/*.sh tests/lint/*.py | grep -v /static.sh ;;
+	esac | while read -r t; do
+		[[ -x $t && ${t##*/} =~ ${PHIEU_TEST_ONLY:-} ]] || continue
+		[[ $2 != unit && $2 != db ]] || [[ ! ${t##*/} =~ \. ]] || continue
+		echo "$1 $2 $t"
+	done
+}
+builds=${1//,/ }
+shift
+COUNTS=$(mktemp)
+trap 'rm -f "$COUNTS"' EXIT
+export COUNTS ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+for b in $builds; do mkdir -p "build/$b/log"; done
+for kind in "$@"; do
+	for b in $builds; do list "$b" "$kind"; done
+done | xargs -r -P "${PHIEU_TEST_JOBS:-$(nproc)}" -L1 tests/run.sh --one
+awk '{ p += $1; f += $2 }
+	END { printf "%d passed, %d failed\n", p, f; exit f > 0 || p == 0 }' "$COUNTS"

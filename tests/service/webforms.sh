@@ -23,6 +23,8 @@ fail() {
 home=$PWD/build/clients
 lock=$(sha256sum tests/web/clients/package-lock.json)
 mkdir -p "$home"
+exec 9>"$home/lock"
+flock 9
 (cd tests/web/clients && tar -cf - --exclude node_modules .) | tar -xf - -C "$home"
 if [ "$(cat "$home/installed" 2>/dev/null)" != "$lock" ]; then
 	rm -f "$home/installed"
@@ -30,7 +32,8 @@ if [ "$(cat "$home/installed" 2>/dev/null)" != "$lock" ]; then
 		{ cat "$dir/npm"; fail 'npm ci failed'; exit 1; }
 	echo "$lock" >"$home/installed"
 fi
-(cd "$home" && node build.mjs "$home/bundles") || { fail 'no bundles'; exit 1; }
+flock -u 9
+(cd "$home" && node build.mjs "$dir/bundles") || { fail 'no bundles'; exit 1; }
 
 export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
 export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_server"
@@ -53,7 +56,7 @@ url=$(sed -nE 's/.*"(http[^"]*)".*/\1/p' "$dir/ready")
 [ -n "$url" ] || { fail 'the collector does not start'; cat "$dir/log"; exit 1; }
 
 mkdir "$dir/sent"
-timeout 900 node "$home/run.mjs" "$home/bundles" "$dir/sent" "${keys[@]/#/$url/v1/key/}" ||
+timeout 900 node "$home/run.mjs" "$dir/bundles" "$dir/sent" "${keys[@]/#/$url/v1/key/}" ||
 	fail 'a form does not work in a client'
 states=$(psql -qXAt "$PHIEU_TEST_DB" -c 'SELECT state, count(*) FROM field.response GROUP BY 1 ORDER BY 1')
 [ "$states" = "1|$want" ] || fail "state and number stored: $states, wanted 1|$want (valid)"

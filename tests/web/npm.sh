@@ -4,6 +4,9 @@
 set -eu
 cd "$(dirname "$0")/../../collector/web"
 stamp=node_modules/.phieu-lock
+# two tests may come at once
+exec 9<package-lock.json
+flock 9
 if [ ! -e "$stamp" ] || ! cmp -s package-lock.json "$stamp"; then
 	npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1 || {
 		cat npm.log
