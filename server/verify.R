@@ -10,38 +10,21 @@ arg <- commandArgs(TRUE)
 tolerance <- if (length(arg) == 2 && arg[1] == "--tolerance") as.numeric(arg[2]) else 1e-8
 
 # ---- JSON: objects and arrays as lists, null as NULL inside list(NULL) ----
+# Its tokens, written as R's own, are read by R's parser: they can only be
+# texts, numbers and brackets.
 json_read <- function(path) {
-  s <- paste(readLines(path, encoding = "UTF-8", warn = FALSE), collapse = "\n")
+  s <- rawToChar(readBin(path, "raw", file.size(path)))
+  Encoding(s) <- "bytes"
   pattern <- "\"(?:[^\"\\\\]|\\\\.)*\"|-?[0-9][0-9.eE+-]*|true|false|null|[{}\\[\\],:]"
-  token <- regmatches(s, gregexpr(pattern, s, perl = TRUE))[[1]]
-  i <- 0
-  text <- function(t) {
-    t <- substr(t, 2, nchar(t) - 1)
-    if (!grepl("\\", t, fixed = TRUE)) return(t)
-    t <- gsub("\\/", "/", t, fixed = TRUE)
-    eval(parse(text = paste0("\"", t, "\""), encoding = "UTF-8"))
-  }
-  value <- function() {
-    i <<- i + 1
-    t <- token[i]
-    if (t == "{" || t == "[") {
-      out <- list()
-      end <- if (t == "{") "}" else "]"
-      while (token[i + 1] != end) {
-        if (token[i + 1] == ",") { i <<- i + 1; next }
-        if (t == "{") {
-          key <- text(token[i + 1])
-          i <<- i + 2
-          out[key] <- list(value())
-        } else out <- c(out, list(value()))
-      }
-      i <<- i + 1
-      return(out)
-    }
-    if (substr(t, 1, 1) == "\"") return(text(t))
-    switch(t, true = TRUE, false = FALSE, null = NULL, as.numeric(t))
-  }
-  value()
+  m <- gregexpr(pattern, s, perl = TRUE, useBytes = TRUE)[[1]]
+  token <- substring(s, m, m + attr(m, "match.length") - 1)
+  Encoding(token) <- "UTF-8"
+  plain <- c("{" = "list(", "[" = "list(", "}" = ")", "]" = ")", ":" = "=",
+             true = "TRUE", false = "FALSE", null = "NULL")
+  known <- match(token, names(plain))
+  token[!is.na(known)] <- plain[known[!is.na(known)]]
+  token <- gsub("\\/", "/", token, fixed = TRUE)
+  eval(parse(text = token, keep.source = FALSE, encoding = "UTF-8"), baseenv())
 }
 spec <- json_read(file.path(here, "spec.json"))
 result <- json_read(file.path(here, "result.json"))
@@ -88,14 +71,16 @@ wrong <- list()
 left <- character(0)
 # What is below 1e-12, an error below 1e-8 of its value too, is 0 rounded.
 compare <- function(label, what, ours, theirs, zero = 1e-12) {
-  if (is.null(ours)) return(invisible())
-  if (length(theirs) != 1) theirs <- NA
-  size <- max(abs(ours), abs(theirs))
-  gap <- if (is.na(size)) NA else if (size <= zero) 0 else abs(ours - theirs) / size
-  compared <<- compared + 1
+  if (is.null(ours) || all(is.na(ours))) return(invisible())
+  if (length(theirs) != length(ours)) theirs <- rep(NA_real_, length(ours))
+  size <- pmax(abs(ours), abs(theirs))
+  gap <- ifelse(size <= zero, 0, abs(ours - theirs) / size)
+  compared <<- compared + sum(!is.na(ours))
   worst <<- max(worst, gap, na.rm = TRUE)
-  if (!isTRUE(gap <= tolerance))
-    wrong[[length(wrong) + 1]] <<- data.frame(estimate = label, what = what, phieu = ours, R = theirs, difference = gap)
+  bad <- which(!is.na(ours) & !(!is.na(gap) & gap <= tolerance))
+  if (length(bad))
+    wrong[[length(wrong) + 1]] <<- data.frame(estimate = rep_len(label, length(ours))[bad], what = what,
+                                              phieu = ours[bad], R = theirs[bad], difference = gap[bad])
 }
 compare_se <- function(label, cell, theirs)
   compare(label, "se", cell$se, theirs, max(1e-12, 1e-8 * abs(cell$value)))
@@ -306,18 +291,283 @@ do_chisq <- function(x, cells, label) {
   TRUE
 }
 
+# ---- many cells at once ----------------------------------------------------
+# A cell's statistic has a linearised value per row; survey makes the errors of
+# forty of their totals in one go.  The first cell of each estimate is made
+# the long way besides, by svymean and its like on the cell's own rows.
+w <- weights(design, "sampling")
+errors <- function(z, d = design) {
+  out <- numeric(ncol(z))
+  for (from in seq(1, by = 40, length.out = ceiling(ncol(z) / 40))) {
+    k <- from:min(from + 39, ncol(z))
+    out[k] <- sqrt(pmax(diag(as.matrix(vcov(svytotal(z[, k, drop = FALSE], d)))), 0))
+  }
+  out
+}
+pick <- function(cells, name) vapply(cells, function(c) if (is.null(c[[name]])) NA_real_ else as.numeric(c[[name]]), 0)
+pick_ci <- function(cells, k) vapply(cells, function(c) if (is.null(c$ci)) NA_real_ else as.numeric(c$ci[[k]]), 0)
+labels_of <- function(label, cells)
+  vapply(cells, function(c) paste0(label, " ", c$of, " ", paste(names(c$by), unlist(c$by), sep = "=", collapse = " ")), "")
+# The cell of each row, NA: none.
+cell_at <- function(x, cells, by = names(cells[[1]]$by)) {
+  row <- ifelse(passes(spec$where) & passes(x$where), 0, NA)
+  cell <- rep(0, length(cells))
+  for (name in by) {
+    want <- vapply(cells, function(c) as.character(c$by[[name]]), "")
+    level <- unique(want)
+    k <- match(data[[name]], level)
+    rest <- is.na(k) & !is.na(data[[name]])
+    if (any(rest)) k[rest] <- match(number(name)[rest], suppressWarnings(as.numeric(level)), incomparables = NA)
+    row <- row * length(level) + k - 1
+    cell <- cell * length(level) + match(want, level) - 1
+  }
+  match(row, cell)
+}
+sum_by <- function(v, at, n) {
+  out <- numeric(n)
+  if (any(!is.na(at))) {
+    s <- rowsum(v[!is.na(at)], at[!is.na(at)])
+    out[as.integer(rownames(s))] <- s
+  }
+  out
+}
+columns_of <- function(z, at, n) {
+  m <- matrix(0, nrow(data), n)
+  i <- which(!is.na(at))
+  m[cbind(i, at[i])] <- z[i]
+  m
+}
+count_by <- function(what, at, n) {
+  i <- !is.na(at) & !duplicated(data.frame(at, what))
+  tabulate(at[i], n)
+}
+# n, df, value, error and t interval of cells with linearised values z.
+put_cells <- function(x, cells, label, at, value, z) {
+  n <- length(cells)
+  se <- errors(columns_of(z, at, n))
+  compare(label, "value", pick(cells, "value"), value)
+  compare(label, "se", pick(cells, "se"), se, pmax(1e-12, 1e-8 * abs(value)))
+  compare(label, "n", pick(cells, "n"), tabulate(at, n))
+  compare(label, "df", pick(cells, "df"),
+          count_by(design$cluster[, 1], at, n) - count_by(design$strata[, 1], at, n))
+  compare(label, "sum_w", pick(cells, "sum_w"), sum_by(w, at, n))
+  compare(label, "cv", pick(cells, "cv"), se / abs(value), 1e-8)
+  t_limits(x, cells, label, value, se)
+  se
+}
+t_limits <- function(x, cells, label, value, se) {
+  if (!(is.null(x$ci$method) || x$ci$method %in% c("t", "mean"))) return(invisible())
+  df <- pick(cells, if (identical(x$df, "design")) "df_design" else "df")
+  level <- if (is.null(x$ci$level)) 0.95 else x$ci$level
+  half <- suppressWarnings(qt(1 - (1 - level) / 2, df)) * se
+  ours <- pick_ci(cells, 1)
+  ours[!(df > 0)] <- NA
+  compare(label, "ci_l", ours, value - half)
+  ours <- pick_ci(cells, 2)
+  ours[!(df > 0)] <- NA
+  compare(label, "ci_u", ours, value + half)
+}
+# Errors of a simple sample of the same size: Kish's design effects.
+put_deff <- function(x, cells, label, at, z, se) {
+  if (!isTRUE(x$deff)) return(invisible())
+  k <- length(cells)
+  n <- tabulate(at, k)
+  size <- sum_by(w, at, k)
+  mean <- sum_by(w * z, at, k) / size
+  spread <- n / (n - 1) * sum_by(w * (z - mean[at])^2, at, k) / size
+  simple <- spread * size^2 / n
+  compare(label, "deff", pick(cells, "deff"), se^2 / (simple * (size - n) / size))
+  compare(label, "deff_replace", pick(cells, "deff_replace"), se^2 / simple)
+}
+by_of <- function(cells) split(cells, factor(vapply(cells, function(c) if (is.null(c$of)) "" else c$of, ""),
+                                             unique(vapply(cells, function(c) if (is.null(c$of)) "" else c$of, ""))))
+means_of <- function(x, cells, label, y) {
+  at <- cell_at(x, cells)
+  at[is.na(y) | !(w > 0)] <- NA
+  k <- length(cells)
+  size <- sum_by(w, at, k)
+  sum <- sum_by(w * y, at, k)
+  total <- x$stat == "total"
+  value <- if (total) sum else sum / size
+  z <- if (total) y else (y - value[at]) / size[at]
+  label <- labels_of(label, cells)
+  put_deff(x, cells, label, at, z, put_cells(x, cells, label, at, value, z))
+}
+all_means <- function(x, cells, label) for (own in by_of(cells))
+  means_of(x, own, label, if (x$stat == "total" && is.null(x$of)) rep(1, nrow(data)) else
+    if (x$stat == "proportion") share_column(x, own[[1]]$of) else number(own[[1]]$of))
+# column=value: the share of a value among all.
+all_distribution <- function(x, cells, label) {
+  for (name in words(x$of)) {
+    mine <- Filter(function(c) startsWith(c$of, paste0(name, "=")), cells)
+    for (own in by_of(mine)) {
+      value <- substring(own[[1]]$of, nchar(name) + 2)
+      y <- as.numeric(data[[name]] == value | (number(name) == suppressWarnings(as.numeric(value))) %in% TRUE)
+      means_of(x, own, label, y)
+    }
+  }
+}
+all_ratio <- function(x, cells, label) {
+  of <- words(x$of)
+  a <- number(of[1])
+  b <- number(of[2])
+  at <- cell_at(x, cells)
+  at[is.na(a) | is.na(b) | !(w > 0)] <- NA
+  k <- length(cells)
+  size <- sum_by(w * b, at, k)
+  value <- sum_by(w * a, at, k) / size
+  z <- (a - value[at] * b) / size[at]
+  label <- labels_of(label, cells)
+  put_deff(x, cells, label, at, z, put_cells(x, cells, label, at, value, z))
+}
+# Scores of `units` as shares of group means: values, and a column a unit.
+all_scores <- function(x, y, units) {
+  share <- unlist(x$shares)
+  u <- match(data[[x$unit]], units)
+  g <- match(data[[x$group]], names(share))
+  in_it <- passes(spec$where) & passes(x$where) & !is.na(u) & !is.na(g) & !is.na(y) & w > 0
+  at <- ifelse(in_it, (u - 1) * length(share) + g, NA)
+  k <- length(units) * length(share)
+  size <- sum_by(w, at, k)
+  mean <- sum_by(w * y, at, k) / size
+  s <- matrix(share, length(share), length(units))
+  there <- matrix(size > 0, length(share))
+  if (identical(x$missing, "rescale"))
+    s <- sweep(ifelse(there, s, 0), 2, colSums(s) / colSums(ifelse(there, s, 0)), `*`)
+  mean[size == 0 & as.vector(s) == 0] <- 0
+  list(value = colSums(matrix(as.vector(s) * mean, length(share))),
+       z = columns_of(as.vector(s)[at] * (y - mean[at]) / size[at], ifelse(is.na(at), NA, u), length(units)))
+}
+all_unit_score <- function(x, cells, label, detail, n_all) for (own in by_of(cells)) {
+  s <- all_scores(x, number(own[[1]]$of), vapply(own, function(c) c$by[[1]], ""))
+  names_of <- labels_of(label, own)
+  v <- as.matrix(vcov(svytotal(s$z, design)))
+  se <- sqrt(pmax(diag(v), 0))
+  compare(names_of, "value", pick(own, "value"), s$value)
+  compare(names_of, "se", pick(own, "se"), se, pmax(1e-12, 1e-8 * abs(s$value)))
+  t_limits(x, own, names_of, s$value, se)
+  cov <- detail$cov[[own[[1]]$of]]
+  if (!is.null(cov) && length(cov) == length(own))
+    compare(paste(label, own[[1]]$of), "covariance", vapply(unlist(cov, FALSE), function(v) if (is.null(v)) NA_real_ else v, 0),
+            as.vector(t(v)), 1e-10 * max(abs(v)))
+}
+all_unit_pairs <- function(x, cells, label, detail, n_all) for (own in by_of(cells)) {
+  a <- vapply(own, function(c) c$by$unit_a, "")
+  b <- vapply(own, function(c) c$by$unit_b, "")
+  units <- unique(c(a, b))
+  s <- all_scores(x, number(own[[1]]$of), units)
+  value <- s$value[match(a, units)] - s$value[match(b, units)]
+  se <- errors(s$z[, match(a, units), drop = FALSE] - s$z[, match(b, units), drop = FALSE])
+  put_test(x, own, labels_of(label, own), value, se, n_all)
+}
+# p adjusted over all cells of the estimate: only when all of them are open.
+put_test <- function(x, cells, label, value, se, n_all) {
+  compare(label, "value", pick(cells, "value"), value, 1e-10)
+  compare(label, "se", pick(cells, "se"), se, pmax(1e-12, 1e-8 * abs(value)))
+  t_limits(x, cells, label, value, se)
+  t <- value / se
+  p <- suppressWarnings(2 * pt(-abs(t), pick(cells, if (identical(x$df, "design")) "df_design" else "df")))
+  compare(label, "t", pick(cells, "t"), t, 1e-9)
+  compare(label, "p", pick(cells, "p"), p)
+  if (length(cells) < n_all || anyNA(pick(cells, "p"))) return(invisible())
+  compare(label, "p_holm", pick(cells, "p_holm"), p.adjust(p, "holm"))
+  compare(label, "p_bh", pick(cells, "p_bh"), p.adjust(p, "BH"))
+}
+all_change <- function(x, cells, label, detail, n_all) for (own in by_of(cells)) {
+  y <- number(own[[1]]$of)
+  side <- match(data[[x$between]], words(x$values))
+  k <- length(own)
+  cell <- cell_at(x, own)
+  at <- ifelse(is.na(y) | is.na(side) | !(w > 0), NA, 2 * (cell - 1) + side)
+  size <- sum_by(w, at, 2 * k)
+  mean <- sum_by(w * y, at, 2 * k) / size
+  d <- if (isTRUE(x$independent)) make_design(x$between) else design
+  before <- 2 * seq_len(k) - 1
+  value <- mean[before + 1] - mean[before]
+  label_of <- labels_of(label, own)
+  z <- columns_of((y - mean[at]) / size[at], at, 2 * k)
+  se <- errors(z, d)
+  compare(label_of, "value1", pick(own, "value1"), mean[before])
+  compare(label_of, "value2", pick(own, "value2"), mean[before + 1])
+  compare(label_of, "se1", pick(own, "se1"), se[before])
+  compare(label_of, "se2", pick(own, "se2"), se[before + 1])
+  put_test(x, own, label_of, value, errors(z[, before + 1, drop = FALSE] - z[, before, drop = FALSE], d),
+           n_all / length(by_of(cells)))
+}
+# Cronbach's alpha over complete rows, a function of means of squares.
+all_alpha <- function(x, cells, label) {
+  at <- cell_at(x, cells)
+  item <- sapply(words(x$of), number)
+  k <- ncol(item)
+  for (c in seq_along(cells)) {
+    in_it <- !is.na(at) & at == c & complete.cases(item) & w > 0
+    size <- sum(w[in_it])
+    off <- function(y) {
+      y <- y - sum(w[in_it] * y[in_it]) / size
+      v <- sum(w[in_it] * y[in_it]^2) / size
+      list(v = v, z = ifelse(in_it, (y^2 - v) / size, 0))
+    }
+    each <- lapply(seq_len(k), function(j) off(item[, j]))
+    all <- off(rowSums(item))
+    a <- sum(sapply(each, `[[`, "v"))
+    za <- rowSums(sapply(each, `[[`, "z"))
+    value <- k / (k - 1) * (1 - a / all$v)
+    z <- -k / (k - 1) * (za * all$v - a * all$z) / all$v^2
+    now <- labels_of(label, cells[c])
+    se <- errors(matrix(z))
+    compare(now, "value", pick(cells[c], "value"), value)
+    compare(now, "se", pick(cells[c], "se"), se, 1e-10)
+    compare(now, "n", pick(cells[c], "n"), sum(in_it))
+    t_limits(x, cells[c], now, value, se)
+  }
+}
+# Mean, correlation with the outcome, and the gain in R2 over all orders.
+all_drivers <- function(x, cells, label) {
+  name <- words(x$x)
+  m <- cbind(number(x$y), sapply(name, number))
+  at <- cell_at(x, cells)
+  for (own in split(cells, vapply(cells, function(c) paste(unlist(c$by), collapse = "\r"), ""))) {
+    in_it <- !is.na(at) & at == match(TRUE, vapply(cells, function(c) identical(c$by, own[[1]]$by), TRUE)) &
+      complete.cases(m) & w > 0
+    fit <- cov.wt(m[in_it, ], w[in_it], cor = TRUE, method = "ML")
+    k <- length(name)
+    r2 <- vapply(seq_len(2^k) - 1, function(s) {
+      j <- which(bitwAnd(s, 2^(seq_len(k) - 1)) > 0) + 1
+      if (length(j)) sum(fit$cor[1, j] * solve(fit$cor[j, j], fit$cor[j, 1])) else 0
+    }, 0)
+    gain <- vapply(seq_len(k), function(j) {
+      s <- which(bitwAnd(seq_len(2^k) - 1, 2^(j - 1)) == 0) - 1
+      size <- vapply(s, function(s) sum(bitwAnd(s, 2^(seq_len(k) - 1)) > 0), 0)
+      sum((r2[s + 2^(j - 1) + 1] - r2[s + 1]) / (k * choose(k - 1, size)))
+    }, 0)
+    j <- match(vapply(own, function(c) c$of, ""), name)
+    compare(labels_of(label, own), "performance", pick(own, "performance"), fit$center[-1][j])
+    compare(labels_of(label, own), "importance", pick(own, "importance"), fit$cor[1, -1][j])
+    compare(labels_of(label, own), "lmg", pick(own, "lmg"), gain[j])
+  }
+}
+
 # ---- all of them -----------------------------------------------------------
 cellwise <- list(mean = do_mean, total = do_mean, ratio = do_ratio, proportion = do_proportion,
                  quantile = do_quantile, unit_score = do_unit_score, unit_pairs = do_unit_pairs,
                  change = do_change)
+at_once <- list(mean = all_means, total = all_means, ratio = all_ratio, proportion = all_means,
+                distribution = all_distribution, alpha = all_alpha, drivers = all_drivers)
+tables <- list(unit_score = all_unit_score, unit_pairs = all_unit_pairs, change = all_change)
 whole <- list(regression = do_regression, ttest = do_ttest, chisq = do_chisq)
+known <- c(names(cellwise), names(at_once), names(whole))
+# Of a domain R averages over the domain's strata: each cell needs its own.
+long_way <- lonely == "average"
+cell_by_cell <- function(x, r, cells, label)
+  for (cell in cells)
+    cellwise[[r$stat]](x, cell, labels_of(label, list(cell)))
 options(survey.lonely.psu = lonely)
 for (i in seq_along(result$estimates)) {
   x <- spec$estimates[[i]]
   r <- result$estimates[[i]]
   cells <- Filter(function(c) !is.null(c$value), r$cells)
   label <- paste0(i, " ", r$name)
-  reason <- if (nzchar(never)) never else if (is.null(cellwise[[r$stat]]) && is.null(whole[[r$stat]]))
+  reason <- if (nzchar(never)) never else if (!(r$stat %in% known) || long_way && r$stat %in% c("alpha", "distribution"))
     paste("statistic", r$stat) else ""
   if (nzchar(reason)) {
     left <- c(left, paste0(label, ": ", reason))
@@ -328,11 +578,16 @@ for (i in seq_along(result$estimates)) {
     next
   }
   why <- tryCatch({
-    if (!is.null(cellwise[[r$stat]])) {
-      for (cell in cells)
-        cellwise[[r$stat]](x, cell, paste0(label, " ", cell$of, " ", paste(names(cell$by), unlist(cell$by), sep = "=", collapse = " ")))
+    if (!is.null(cellwise[[r$stat]]))
+      cell_by_cell(x, r, if (long_way || r$stat == "quantile") cells else cells[1], label)
+    if (!is.null(whole[[r$stat]])) {
+      if (isTRUE(whole[[r$stat]](x, cells, label))) "" else "this form of it"
+    } else {
+      if (r$stat == "drivers" || !long_way && !is.null(at_once[[r$stat]])) at_once[[r$stat]](x, cells, label)
+      if (!long_way && !is.null(tables[[r$stat]]))
+        tables[[r$stat]](x, cells, label, r$detail, length(r$cells))
       ""
-    } else if (isTRUE(whole[[r$stat]](x, cells, label))) "" else "this form of it"
+    }
   }, error = function(e) {
     wrong[[length(wrong) + 1]] <<- data.frame(estimate = label, what = conditionMessage(e), phieu = NA, R = NA, difference = NA)
     ""

@@ -48,8 +48,12 @@ bundle api '{'"$api"',"where":{"api00":{"min":400}},"estimates":[
 	{"stat":"regression","y":"api00","x":["ell","meals"],"factors":["stype"],"where":{"meals":{"max":90}}},
 	{"stat":"ttest","of":"api00","group":"comp.imp"},
 	{"stat":"chisq","rows":"stype","cols":"comp.imp"},
-	{"stat":"distribution","of":"stype"}]}' 150
-[ $has_r = no ] || grep -q 'not repeated in R: 13 distribution' "$dir/r.out" || fail 'what R leaves out has no name'
+	{"stat":"distribution","of":"stype","by":"comp.imp","deff":true},
+	{"stat":"alpha","of":["api00","api99","ell"],"by":"stype"},
+	{"stat":"drivers","y":"api00","x":["ell","meals","avg.ed"]},
+	{"stat":"change","of":"api00","by":"stype","between":"comp.imp","values":["No","Yes"],"independent":true},
+	{"stat":"kish"}]}' 250
+[ $has_r = no ] || grep -q 'not repeated in R: 17 kish' "$dir/r.out" || fail 'what R leaves out has no name'
 # persons as clusters, a lonely rule, derived columns, a subset, scores
 bundle persons '{"data":"prov_w1.csv","subset":{"unit":["S01","S02","S03","H01"]},
 	"derive":[{"name":"sat","is":{"I24":{"min":4}}}],
@@ -60,7 +64,12 @@ bundle persons '{"data":"prov_w1.csv","subset":{"unit":["S01","S02","S03","H01"]
 	{"stat":"unit_score","of":["R"],"unit":"unit","group":"group","missing":"rescale","shares":{"G01":0.25,"G02":0.2,"G03":0.25,"G04":0.3}},
 	{"stat":"unit_pairs","of":["R"],"unit":"unit","group":"group","missing":"rescale","shares":{"G01":0.25,"G02":0.2,"G03":0.25,"G04":0.3}},
 	{"stat":"change","of":"R","by":"unit","between":"sex","values":["F","M"]},
+	{"stat":"unit_score","of":["R"],"unit":"unit","group":"group","cov":true,"shares":{"G01":0.25,"G02":0.2,"G03":0.25,"G04":0.3}},
 	{"stat":"regression","y":"sat","x":["dossiers"],"factors":["sex"],"family":"logit"}]}' 100
+# a lonely rule that looks at the domain's strata: every cell the long way
+bundle average '{"data":"prov_w1.csv","subset":{"unit":["S01","S02"]},
+	"design":{"strata":"stratum_c","clusters":"person_id","weights":"w_nr","lonely":"average"},
+	"estimates":[{"stat":"mean","of":"R","by":["unit","group"],"deff":true},{"stat":"ratio","of":["sat_n","ans_n"],"by":"unit"}]}' 40
 # names are data, not program; a column of text NA is not missing
 printf 'a"b\\c,"x;q(9)"\n1,"NA"\n2,p\n4,"NA"\n' >"$dir/odd.csv"
 bundle odd '{"data":"odd.csv","estimates":[{"stat":"mean","of":"a\"b\\c","by":"x;q(9)"}]}' 6
