@@ -163,6 +163,8 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(B)/server/score_job.o $(RESULT) $(LST
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lpthread $(L_CORE) $(L_ANA)
+# the sender of webhooks is of `phieu`
+$(B)/tests/dbtest_hooks: $(B)/server/hook.o
 # their allocations fail one by one
 $(B)/tests/test_estimate_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_score: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc

@@ -10,10 +10,12 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "phieu/cluster.h"
 #include "phieu/commands.h"
 #include "phieu/connect.h"
 #include "phieu/hash.h"
 #include "phieu/hook.h"
+#include "phieu/migrate.h"
 #include "phieu/rows.h"
 #include "phieu/secret.h"
 
@@ -76,7 +78,7 @@ static bool add(struct db *db, const char *wave, const char *url,
 			       ? err_set(e, ERR_INPUT,
 					 "events are submission.stored, "
 					 "submission.edited, "
-					 "submission.reviewed, "
+					 "submission.reviewed, wave.frozen, "
 					 "release.published, with commas")
 			       : false;
 	return *hook > 0 ||
@@ -251,6 +253,11 @@ static bool note(struct sender *s, const struct hook_event *ev,
 	s->sent += !failed;
 	s->failed += failed != NULL;
 	s->dead += dead;
+	if (dead)
+		(void)fprintf(stderr,
+			      NAME ": %s %s: given up after %" PRId64 " days "
+				   "(phieu hook again)\n",
+			      ev->kind, ev->id, conf_int(c, "hook-days"));
 	return true;
 }
 
@@ -283,10 +290,28 @@ static bool rest(const struct sender *s, int ms)
 	return poll(&p, 1, ms) > 0;
 }
 
+/* A service waits for its database; it never starts one. */
+static struct db *follow_db(const struct conf *c, struct err *e)
+{
+	char *address = connect_address(c, WHO_PUBLISH, e);
+	struct db *db =
+		address ? db_open(address, NAME, DB_SERVICE_ROLE, 0, e) : NULL;
+
+	free(address);
+	if (db && !migrate_check(db, e)) {
+		db_close(db);
+		return NULL;
+	}
+	return db;
+}
+
 static bool open_db(struct sender *s, struct err *e)
 {
+	const struct conf *c = ((struct app *)s->app)->conf;
+
 	db_close(s->db);
-	s->db = connect_ready(((struct app *)s->app)->conf, WHO_PUBLISH, e);
+	s->db = s->signals >= 0 ? follow_db(c, e)
+				: connect_ready(c, WHO_PUBLISH, e);
 	return s->db && store_hook_forget(s->db, e);
 }
 
@@ -300,11 +325,9 @@ static bool send_due(struct sender *s, struct err *e)
 	return true;
 }
 
-static bool follow(struct sender *s, struct err *e)
+static bool catch_signals(struct sender *s, struct err *e)
 {
 	sigset_t set;
-	size_t looks = 0;
-	bool up = true;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -312,16 +335,29 @@ static bool follow(struct sender *s, struct err *e)
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 ||
 	    (s->signals = signalfd(-1, &set, SFD_CLOEXEC)) < 0)
 		return err_set(e, ERR_IO, "signals: %s", strerror(errno));
-	while (!rest(s, up ? LOOK_MS : REST_MS)) {
-		struct err lost = { 0 };
+	return true;
+}
 
+static bool follow(struct sender *s, struct err *e)
+{
+	struct err lost = { 0 };
+	size_t looks = 0;
+	bool up;
+
+	if (!drop_privileges(((struct app *)s->app)->conf, e) ||
+	    !catch_signals(s, e))
+		return false;
+	up = open_db(s, &lost);
+	if (!up && lost.kind != ERR_DOWN)
+		return err_set(e, lost.kind, "%s", lost.msg);
+	while (!rest(s, up ? LOOK_MS : REST_MS)) {
+		lost = (struct err){ 0 };
 		if (!up || ++looks % FORGET_EACH_LOOKS == 0)
 			up = open_db(s, &lost);
 		up = up && send_due(s, &lost);
 		if (!up)
 			(void)fprintf(stderr, NAME ": %s\n", lost.msg);
 	}
-	(void)close(s->signals);
 	return true;
 }
 
@@ -338,13 +374,15 @@ static int run_send(int argc, char **argv, void *app)
 		ok = err_set(&e, ERR_INPUT, "give --once or --follow");
 	if (ok && !(s.arena = arena_new(ARENA_BYTES)))
 		ok = err_set(&e, ERR_NOMEM, "out of memory");
-	ok = ok && open_db(&s, &e) && (on ? follow(&s, &e) : send_due(&s, &e));
+	ok = ok && (on ? follow(&s, &e) : open_db(&s, &e) && send_due(&s, &e));
 	if (ok)
 		printf("đã gửi %zu, chưa được %zu, bỏ %zu (sent, failed, "
 		       "given up)\n",
 		       s.sent, s.failed, s.dead);
 	db_close(s.db);
 	arena_free(s.arena);
+	if (s.signals >= 0)
+		(void)close(s.signals);
 	if (!ok)
 		return cli_fail(NAME, &e);
 	return s.failed && !on ? EXIT_PARTLY : EXIT_DONE;
@@ -356,9 +394,10 @@ static const struct cmd cmds[] = {
 	  "\n"
 	  "Events: submission.stored, submission.edited, "
 	  "submission.reviewed,\n"
-	  "release.published.  What is sent names the event, the wave and the "
-	  "instanceID\n"
-	  "or release, never answers or persons.  Signed with the secret in F "
+	  "wave.frozen, release.published.  What is sent names the event, the "
+	  "wave and the\n"
+	  "instanceID, freeze or release, never answers or persons.  Signed "
+	  "with the secret in F "
 	  "(16 to 256\n"
 	  "bytes, the first line) or with a new one that is shown once.\n",
 	  run_add },

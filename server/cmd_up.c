@@ -18,6 +18,7 @@
 #include "phieu/commands.h"
 #include "phieu/connect.h"
 #include "phieu/date.h"
+#include "phieu/file.h"
 #include "phieu/hash.h"
 #include "phieu/json.h"
 #include "phieu/limits.h"
@@ -45,9 +46,10 @@ struct up {
 	char wave[LIMIT_CODE_BYTES + 1];
 	char agent_key[TOKEN_TEXT_MAX], analyst_key[TOKEN_TEXT_MAX],
 		engine_key[TOKEN_TEXT_MAX];
-	struct child collector, server;
-	char collector_port[16], server_port[16]; /* kept over restarts */
-	int64_t collector_at, server_at;	  /* when last started */
+	struct child collector, server, sender;
+	bool has_sender; /* webhooks: an address to send as is known */
+	char collector_port[16], server_port[16];   /* kept over restarts */
+	int64_t collector_at, server_at, sender_at; /* when last started */
 	int signals;
 };
 
@@ -168,6 +170,38 @@ static bool start_server(struct up *u, const char *port, struct err *e)
 {
 	return start_service(u, &u->server, "phieu-server", "PHIEU_SERVER_PORT",
 			     port, e);
+}
+
+/* `port` is nobody's: it has the form that mend calls. */
+static bool start_sender(struct up *u, const char *port, struct err *e)
+{
+	char *path = child_program("phieu", e);
+	char state[4200];
+	const char *env[] = { state, NULL };
+	const char *argv[] = { path, "hook", "send", "--follow", NULL };
+	bool ok;
+
+	(void)port;
+	if (!path)
+		return false;
+	(void)snprintf(state, sizeof state, "PHIEU_STATE_DIR=%s", u->state);
+	ok = child_start(&u->sender, "phieu hook send", argv, env, 0, e);
+	free(path);
+	return ok;
+}
+
+/* With a database elsewhere the sender's address may be kept elsewhere too. */
+static bool start_hooks(struct up *u, struct err *e)
+{
+	struct err none = { 0 };
+	char *address = connect_address(u->conf, WHO_PUBLISH, &none);
+
+	u->has_sender = address != NULL;
+	free(address);
+	if (u->has_sender)
+		return start_sender(u, NULL, e);
+	log_err(LOG_WARN, NULL, "hooks-not-sent", &none);
+	return true;
 }
 
 /* For people: lines to paste into another shell. */
@@ -294,6 +328,46 @@ static void mend(struct up *u, struct child *c, int64_t *at, const char *port,
 		log_err(LOG_ERROR, NULL, "service-start", &e);
 }
 
+/* Which run of the database this is: its process and when that began. */
+static bool run_of_database(const struct up *u, char out[64])
+{
+	char path[4200], *text, *line = NULL;
+	struct err none = { 0 };
+	size_t n;
+
+	(void)snprintf(path, sizeof path, "%s/data/postmaster.pid", u->state);
+	text = file_read(path, 4096, &n, &none);
+	if (text && (line = strchr(text, '\n')) != NULL)
+		line = strchr(line + 1, '\n'); /* over the directory */
+	if (line)
+		(void)snprintf(out, 64, "%.*s %.*s\n", (int)strcspn(text, "\n"),
+			       text, (int)strcspn(line + 1, "\n"), line + 1);
+	free(text);
+	return line != NULL;
+}
+
+/* What we started we stop.  The lock's file says which run that is, so that
+ * the next `phieu up` does it when this one was killed; one that somebody
+ * else started stays. */
+static void note_database(struct up *u)
+{
+	char now[64] = "", then[64] = "";
+
+	if (!connect_is_private(u->conf) || !run_of_database(u, now))
+		return;
+	if (!u->cluster_started) {
+		u->cluster_started =
+			pread(u->lock, then, sizeof then - 1, 0) > 0 &&
+			strcmp(then, now) == 0;
+		if (u->cluster_started)
+			log_event(LOG_INFO, NULL, "database-taken-over", NULL);
+		return;
+	}
+	if (ftruncate(u->lock, 0) != 0 ||
+	    pwrite(u->lock, now, strlen(now), 0) != (ssize_t)strlen(now))
+		log_event(LOG_WARN, NULL, "database-not-noted", NULL);
+}
+
 /* Everything that ought to run, runs again. */
 static void tend(struct up *u)
 {
@@ -303,10 +377,14 @@ static void tend(struct up *u)
 		log_event(LOG_WARN, NULL, "database-ended", NULL);
 		if (!cluster_start(u->state, u->conf, &u->cluster_started, &e))
 			log_err(LOG_ERROR, NULL, "database-start", &e);
+		else
+			note_database(u);
 	}
 	mend(u, &u->collector, &u->collector_at, u->collector_port,
 	     start_collector);
 	mend(u, &u->server, &u->server_at, u->server_port, start_server);
+	if (u->has_sender)
+		mend(u, &u->sender, &u->sender_at, NULL, start_sender);
 }
 
 static bool watch(struct up *u, struct err *e)
@@ -375,9 +453,10 @@ static bool up(struct up *u, struct err *e)
 		return false;
 	if (!be_alone(u, e))
 		return false;
+	note_database(u);
 	database = connect_address(u->conf, WHO_OWNER, e);
 	ok = database && prepare(u, e) && start_collector(u, "0", e) &&
-	     start_server(u, "0", e) &&
+	     start_server(u, "0", e) && start_hooks(u, e) &&
 	     (!u->simulate || !u->wave[0] || simulate(u, e));
 	if (ok) {
 		note_port(&u->collector, u->collector_port);
@@ -396,6 +475,7 @@ static void down(struct up *u)
 
 	(void)child_stop(&u->collector, STOP_SECONDS);
 	(void)child_stop(&u->server, STOP_SECONDS);
+	(void)child_stop(&u->sender, STOP_SECONDS);
 	if (u->cluster_started && !cluster_stop(u->state, u->conf, &e))
 		log_err(LOG_ERROR, NULL, "cluster-stop", &e);
 	if (u->signals >= 0)
@@ -443,8 +523,8 @@ static const struct cmd cmds[] = {
 	  "applies\n"
 	  "migrations, loads the plan, starts phieu-collector and phieu-server "
 	  "on\n"
-	  "free loopback ports and restarts what dies.  When all is "
-	  "ready it\n"
+	  "free loopback ports, and the sender of webhooks; restarts what "
+	  "dies.  When\nall is ready it\n"
 	  "prints the addresses and newly made keys, to be pasted into "
 	  "another\n"
 	  "shell (one JSON line with --json).\n"

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,13 +69,20 @@ static bool become(const struct run_as *who)
 bool drop_privileges(const struct conf *c, struct err *e)
 {
 	struct run_as who;
+	pid_t parent = getppid();
+	int parent_dies = 0;
 
 	if (geteuid() == 0) {
 		if (!run_as_init(&who, c, e))
 			return false;
-		if (!become(&who))
+		/* another user forgets what `phieu up` asked for: to end with
+		 * it, however it ends */
+		if (prctl(PR_GET_PDEATHSIG, &parent_dies) != 0 ||
+		    !become(&who) || prctl(PR_SET_PDEATHSIG, parent_dies) != 0)
 			return err_set(e, ERR_IO, "cannot become user %s",
 				       who.name);
+		if (parent_dies && getppid() != parent) /* in between */
+			(void)raise(parent_dies);
 	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return err_set(e, ERR_IO, "no_new_privs: %s", strerror(errno));

@@ -184,6 +184,25 @@ static void a_run_gives_its_status_and_keeps_standard_output(void **state)
 	(void)close(mine[0]);
 }
 
+static void a_child_that_says_nothing_is_not_waited_for(void **state)
+{
+	const char *argv[] = { "/bin/sh", "-c", "exec sleep 1000", NULL };
+	const char *none[] = { "/no/such/program", NULL };
+	struct child c;
+	struct err e = { 0 };
+	int code = 0;
+
+	(void)state;
+	assert_true(child_start(&c, "a child", argv, NULL, 0, &e));
+	assert_true(c.pid > 0);
+	assert_string_equal(c.url, "");
+	assert_int_equal(child_stop(&c, 20), 128 + SIGTERM);
+	assert_true(child_start(&c, "none", none, NULL, 0, &e));
+	while (!child_ended(&c, &code))
+		(void)usleep(1000);
+	assert_int_equal(code, 127);
+}
+
 static void programs_lie_beside_the_one_that_runs(void **state)
 {
 	struct err e = { 0 };
@@ -211,6 +230,7 @@ int main(void)
 		cmocka_unit_test(a_program_that_is_not_there_ends_at_once),
 		cmocka_unit_test(
 			a_run_gives_its_status_and_keeps_standard_output),
+		cmocka_unit_test(a_child_that_says_nothing_is_not_waited_for),
 		cmocka_unit_test(programs_lie_beside_the_one_that_runs),
 	};
 

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -232,9 +234,14 @@ static void a_service_gives_root_up_for_good(void **state)
 	(void)state;
 	if (pid == 0) {
 		struct err e = { 0 };
-		bool ok = drop_privileges(c, &e) && geteuid() != 0 &&
+		int dies = 0;
+		bool ok = prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 &&
+			  drop_privileges(c, &e) && geteuid() != 0 &&
 			  getuid() != 0 && setuid(0) != 0;
 
+		/* and still ends with its parent */
+		ok = ok && prctl(PR_GET_PDEATHSIG, &dies) == 0 &&
+		     dies == SIGTERM;
 		_exit(ok ? 0 : 1);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);

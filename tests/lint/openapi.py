@@ -156,7 +156,7 @@ def check_operation(api, path, item, method, ids):
         if p["in"] == "path" and not p.get("required"):
             say(f"{name}: path parameter {p['name']} must be required")
     public = op.get("security") == []
-    if public != (op.get("x-permission") == "public"):
+    if path.startswith("/") and public != (op.get("x-permission") == "public"):
         say(f"{name}: security and x-permission do not agree")
     bodies = [("request", op["requestBody"])] if "requestBody" in op else []
     for status, reply in op.get("responses", {}).items():
@@ -180,6 +180,30 @@ def check_description(api):
         for method in METHODS:
             if method in item:
                 check_operation(api, path, item, method, ids)
+
+
+def check_webhooks(api):
+    """Each kind that the database knows is described, with its body."""
+    sql = "".join(f.read_text(encoding="utf-8")
+                  for f in sorted((ROOT / "sql").glob("0*_hook*.sql")))
+    kinds = set(re.findall(r"'([a-z]+\.[a-z]+)'", re.findall(
+        r"events <@ ARRAY\[([^]]*)\]", sql)[-1])) | {"hook.test"}
+    page = (ROOT / "docs/API.md").read_text(encoding="utf-8")
+    ids = set()
+    for kind in sorted(kinds | set(api["x-webhooks"])):
+        if kind not in api["x-webhooks"]:
+            say(f"webhook {kind} is sent, not described")
+            continue
+        if kind not in kinds:
+            say(f"webhook {kind} is described, not sent")
+        if f"| `{kind}` |" not in page:
+            say(f"API.md does not tell of webhook {kind}")
+        item = api["x-webhooks"][kind]
+        check_operation(api, kind, item, "post", ids)
+        body = item["post"]["requestBody"]["content"]["application/json"]
+        if plain_schema(api, body["schema"])["properties"]["kind"] != {
+                "type": "string", "enum": [kind]}:
+            say(f"webhook {kind}: its body is of another kind")
 
 
 def limits():
@@ -229,6 +253,7 @@ def main():
     doc = described(api)
     for service in SERVICES:
         compare(service, doc[service])
+    check_webhooks(api)
     check_limits()
     for fault in faults:
         print(fault)

@@ -76,7 +76,7 @@ python3 tests/support/hook_receiver.py "$dir" "$secret" &
 receiver=$!
 until_is 'a port' yes sh -c "[ -s '$dir/port' ] && echo yes"
 url=http://127.0.0.1:$(cat "$dir/port")/nhan
-all=submission.stored,submission.edited,submission.reviewed,release.published
+all=submission.stored,submission.edited,submission.reviewed,wave.frozen,release.published
 
 # what is refused
 want 2 'https:// is wanted' phieu hook add --wave $wave --url "$url" --events $all
@@ -108,7 +108,6 @@ b=${BASH_REMATCH[1]}
 want 0 'received' phieu hook test --hook "$a"
 is 'the try' "$(got '[(r["kind"], r["signed"]) for r in rows]')" "[('hook.test', True)]"
 want 0 '' phieu hook remove --hook "$b"
-: >"$dir/log"
 
 # each kind, and what is in it
 sheets new 1 NULL
@@ -120,17 +119,19 @@ sql "WITH w AS (SELECT wave FROM plan.wave WHERE code = '$wave'),
 		SELECT wave, 1, 1, 'm', '{}', sha256('{}'), 'x' FROM f RETURNING wave)
 	INSERT INTO publish.release (wave, release, snapshot, kind, reason, released_by)
 	SELECT wave, 1, 1, 'trial', 'x', 'x' FROM s"
-is 'in the outbox' "$(waiting)" 4
+is 'in the outbox' "$(waiting)" 5
 # a transaction that is undone tells nothing
 sql "BEGIN; UPDATE field.response SET version = version + 1; ROLLBACK"
-is 'undone' "$(waiting)" 4
+is 'undone' "$(waiting)" 5
 want 0 'sent, failed' phieu hook send --once
+python3 tests/support/hook_docs.py "$dir/log" "$secret" || failed 'what receivers are told does not hold'
+sed -i 1d "$dir/log" # the try
 is 'kinds' "$(got 'sorted(r["kind"] for r in rows)')" \
-	"['release.published', 'submission.edited', 'submission.reviewed', 'submission.stored']"
+	"['release.published', 'submission.edited', 'submission.reviewed', 'submission.stored', 'wave.frozen']"
 is 'signed' "$(got 'all(r["signed"] for r in rows)')" True
 is 'an edit names what it replaces' "$(got '[r["body"]["replaces"] for r in rows if r["kind"] == "submission.edited"]')" "['uuid:new-1']"
 is 'what is told' "$(got 'sorted(set(k for r in rows for k in r["body"]))')" \
-	"['at', 'id', 'instance', 'kind', 'release', 'replaces', 'version', 'wave']"
+	"['at', 'freeze', 'id', 'instance', 'kind', 'release', 'replaces', 'version', 'wave']"
 is 'one id' "$(got 'all(r["id"] == r["body"]["id"] for r in rows)')" True
 is 'nothing waits' "$(waiting)" 0
 
@@ -174,7 +175,7 @@ is 'signed' "$(got 'all(r["signed"] for r in rows)')" True
 # given up, seen, tried once more
 mood 500
 sheets dead 1 NULL
-PHIEU_HOOK_DAYS=0 want 3 'given up' phieu hook send --once
+PHIEU_HOOK_DAYS=0 want 3 'given up after 0 days' phieu hook send --once
 is 'dead' "$(sql 'SELECT count(*) FROM publish.outbox WHERE dead_at IS NOT NULL')" 1
 want 0 'answered 500' phieu hook list
 want 0 'answered 500' phieu hook list --wave $wave

@@ -12,6 +12,7 @@ cleanup() {
 	[ -z "$up_pid" ] || kill -TERM "$up_pid" 2>/dev/null || true
 	[ -z "$up_pid" ] || wait "$up_pid" 2>/dev/null || true
 	[ $code -eq 0 ] || { echo "--- phieu up said:"; tail -n 40 "$dir/err" || true; }
+	[ -z "${receiver:-}" ] || kill "$receiver" 2>/dev/null || true
 	rm -rf "$dir"
 	exit $code
 }
@@ -102,6 +103,66 @@ code=$(post d)
 [ "$code" = 200 ] || fail "beside a second one: $code $(cat "$dir/d")"
 PHIEU_STATE_DIR=$dir/state "$bin/phieu" freeze --wave "$wave" --reason test >/dev/null || fail 'freeze'
 stop
+
+# killed with no time to stop anything: the services end with it, the database
+# stays, and whoever comes next in this directory takes it over
+processes() { pgrep -f "$dir/state" | wc -l; }
+killed() {
+	start
+	services=$(pgrep -P "$up_pid")
+	[ "$(wc -w <<<"$services")" = 3 ] || fail "children of phieu up: $(pgrep -aP "$up_pid")"
+	kill -KILL "$up_pid"
+	wait "$up_pid" 2>/dev/null || true
+	up_pid=
+	for p in $services; do
+		for _ in $(seq 200); do
+			kill -0 "$p" 2>/dev/null || break
+			sleep 0.05
+		done
+		! kill -0 "$p" 2>/dev/null || fail "outlived phieu up: $(ps -o args= "$p")"
+	done
+	[ "$(processes)" -gt 0 ] || fail 'the database did not stay, this tests nothing'
+}
+killed
+start
+curl -sf "$(get collector)/readyz" >/dev/null || fail 'not ready on the database left behind'
+grep -q database-taken-over "$dir/err" || fail 'the database left behind is not taken over'
+stop
+killed
+PHIEU_STATE_DIR=$dir/state "$bin/phieu" db stop >/dev/null || fail 'db stop of a database left behind'
+[ "$(processes)" = 0 ] || fail "db stop left: $(pgrep -af "$dir/state")"
+# one that somebody else started is not stopped
+PHIEU_STATE_DIR=$dir/state "$bin/phieu" db start >/dev/null || fail 'db start'
+start
+kill -TERM "$up_pid"
+wait "$up_pid" || fail "stopped with exit code $?"
+up_pid=
+PHIEU_STATE_DIR=$dir/state "$bin/phieu" db status >/dev/null || fail 'phieu up stopped a database that was not its own'
+PHIEU_STATE_DIR=$dir/state "$bin/phieu" db stop >/dev/null || fail 'db stop'
+
+# an event leaves by the sender that runs along
+mkdir "$dir/hook"
+printf 'mot khoa ky du dai\n' >"$dir/hook/secret"
+echo ok >"$dir/hook/mood"
+PYTHONDONTWRITEBYTECODE=1 python3 tests/support/hook_receiver.py "$dir/hook" 'mot khoa ky du dai' &
+receiver=$!
+for _ in $(seq 200); do
+	[ ! -s "$dir/hook/port" ] || break
+	sleep 0.05
+done
+export PHIEU_HOOK_INSIDE=true
+start
+PHIEU_STATE_DIR=$dir/state "$bin/phieu" hook add --wave "$wave" --events wave.frozen \
+	--url "http://127.0.0.1:$(cat "$dir/hook/port")/" --secret-file "$dir/hook/secret" >/dev/null || fail 'hook add'
+PHIEU_STATE_DIR=$dir/state "$bin/phieu" freeze --wave "$wave" --reason again >/dev/null || fail 'freeze again'
+for _ in $(seq 300); do
+	[ ! -s "$dir/hook/log" ] || break
+	sleep 0.1
+done
+[ "$(jq -r '[.kind, .signed, .body.freeze] | join(" ")' "$dir/hook/log")" = 'wave.frozen true 2' ] ||
+	fail "the receiver got $(cat "$dir/hook/log")"
+stop
+kill "$receiver"
 
 # the same plan, though the wave is frozen; nothing is simulated then;
 # what is printed for people can be pasted into a shell

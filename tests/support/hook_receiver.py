@@ -33,7 +33,9 @@ class Receiver(http.server.BaseHTTPRequestHandler):
                 "kind": self.headers["Phieu-Event"],
                 "signed": hmac.compare_digest(want, parts["v1"])
                 and abs(time.time() - int(parts["t"])) < 300,
-                "path": self.path, "body": json.loads(body)}
+                "path": self.path, "body": json.loads(body),
+                "header": self.headers["Phieu-Signature"],
+                "text": body.decode()}
         with lock, open(f"{where}/log", "a") as f:
             f.write(json.dumps(line) + "\n")
         if now == "slow":
