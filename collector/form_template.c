@@ -25,7 +25,12 @@ static double width_of(const struct template_column *c)
 static lxw_format *format_of(const struct template_book *t,
 			     const struct template_column *c)
 {
-	return c->role == IMPORT_COLLECTED ? t->open_day : t->open_text;
+	if (c->role == IMPORT_COLLECTED)
+		return t->open_day;
+	return c->role == IMPORT_QUESTION &&
+			       t->f->questions[c->at].type == QUESTION_NUMBER
+		       ? t->open_number
+		       : t->open_text;
 }
 
 static void write_heads(struct template_book *t)

@@ -63,7 +63,7 @@ void import_add_fault(struct import *im, uint32_t row, uint32_t column,
 	add(im, &im->faults, &im->n_faults, &im->cap_faults, f);
 }
 
-static void note(struct import *im, const char *code, const char *message,
+void import_note(struct import *im, const char *code, const char *message,
 		 const char *message_vi)
 {
 	struct import_fault f = { .message = message ? message : "",
@@ -527,31 +527,35 @@ static void tell(struct importer *m, size_t first)
 	for (size_t i = first; i < g->n_rows; i++)
 		hidden += g->rows[i].hidden && is_filled(im, &g->rows[i]);
 	if (hidden)
-		note(im, "N01",
-		     arena_printf(m->a, "%zu hidden rows are read too", hidden),
-		     arena_printf(m->a, "%zu dòng bị ẩn cũng được đọc",
-				  hidden));
+		import_note(im, "N01",
+			    arena_printf(m->a, "%zu hidden rows are read too",
+					 hidden),
+			    arena_printf(m->a, "%zu dòng bị ẩn cũng được đọc",
+					 hidden));
 	if (g->charset == CHARSET_TCVN3 || g->charset == CHARSET_VNI ||
 	    g->charset == CHARSET_CP1258)
-		note(im, "N02",
-		     arena_printf(m->a, "converted from %s%s",
-				  charset_name(g->charset),
-				  g->charset == CHARSET_TCVN3
-					  ? ", which has no capitals with "
-					    "tone marks"
-					  : ""),
-		     arena_printf(m->a, "đã chuyển từ bảng mã %s%s",
-				  charset_name(g->charset),
-				  g->charset == CHARSET_TCVN3
-					  ? " (chữ hoa có dấu thành chữ "
-					    "thường)"
-					  : ""));
+		import_note(
+			im, "N02",
+			arena_printf(m->a, "converted from %s%s",
+				     charset_name(g->charset),
+				     g->charset == CHARSET_TCVN3
+					     ? ", which has no capitals with "
+					       "tone marks"
+					     : ""),
+			arena_printf(m->a, "đã chuyển từ bảng mã %s%s",
+				     charset_name(g->charset),
+				     g->charset == CHARSET_TCVN3
+					     ? " (chữ hoa có dấu thành chữ "
+					       "thường)"
+					     : ""));
 	if (g->others)
-		note(im, "N03",
-		     arena_printf(m->a, "only sheet \"%s\" is read, not: %s",
-				  g->sheet, g->others),
-		     arena_printf(m->a, "chỉ đọc trang \"%s\", không đọc: %s",
-				  g->sheet, g->others));
+		import_note(im, "N03",
+			    arena_printf(m->a,
+					 "only sheet \"%s\" is read, not: %s",
+					 g->sheet, g->others),
+			    arena_printf(m->a,
+					 "chỉ đọc trang \"%s\", không đọc: %s",
+					 g->sheet, g->others));
 }
 
 static bool no_sheets(struct import *im)
@@ -588,6 +592,7 @@ static bool read_grid(struct importer *m, const char *wanted,
 	if (!import_names_load(m) || !find_questions(m))
 		return no_memory(e);
 	import_decimal(m, first);
+	import_day_order(m, first);
 	if (!assemble(m, first, e))
 		return false;
 	for (size_t i = 0; i < im->n_sheets; i++)

@@ -58,20 +58,41 @@ static const char *words(struct template_book *t, const struct import_fault *f,
 	return out;
 }
 
-static void write_cell(struct template_book *t, lxw_row_t row,
-		       const struct grid_cell *c, const char *why,
-		       lxw_format *format)
+static bool is_number(const struct import *im, uint32_t column)
+{
+	const struct form *f =
+		im->form != NONE ? &im->plan->forms[im->form] : NULL;
+
+	for (size_t i = 0; i < im->n_columns; i++)
+		if (im->columns[i].column == column)
+			return im->columns[i].role == IMPORT_QUESTION &&
+			       f->questions[im->columns[i].at].type ==
+				       QUESTION_NUMBER;
+	return false;
+}
+
+/* A number stays one: as text, 1.234 could be read in two ways. */
+static void write_cell(struct template_book *t, const struct import *im,
+		       lxw_row_t row, const struct grid_cell *c,
+		       const char *why, lxw_format *format)
 {
 	lxw_col_t col = (lxw_col_t)c->column;
 	lxw_datetime day = { 0 };
 	lxw_comment_options wide = { .width = 300, .height = 90 };
+	bool number = row >= im->header_row && is_number(im, c->column);
 
+	if (number)
+		format = t->open_number;
+	if (why)
+		format = number ? t->bad_number : t->bad;
 	if (c->kind == GRID_DATE && !why) {
 		date_ymd(c->date, &day.year, &day.month, &day.day);
 		worksheet_write_datetime(t->sheet, row, col, &day, t->open_day);
+	} else if (number && c->kind == GRID_NUMBER) {
+		worksheet_write_number(t->sheet, row, col, strtod(c->s, NULL),
+				       format);
 	} else {
-		worksheet_write_string(t->sheet, row, col, c->s,
-				       why ? t->bad : format);
+		worksheet_write_string(t->sheet, row, col, c->s, format);
 	}
 	if (why)
 		(void)worksheet_write_comment_opt(t->sheet, row, col, why,
@@ -88,7 +109,7 @@ static void mark_empty(struct template_book *t, const struct import *im,
 		struct grid_cell none = { .column = f[i].column, .s = "" };
 		if (!f[i].has_column || grid_at(r, f[i].column))
 			continue;
-		write_cell(t, r->number - 1, &none,
+		write_cell(t, im, r->number - 1, &none,
 			   words(t, f, n, true, f[i].column), t->bad);
 	}
 }
@@ -106,7 +127,7 @@ static void write_row(struct template_book *t, const struct import *im,
 		if (c->column == why_column)
 			continue;
 		why = words(t, im->faults + from, n, true, c->column);
-		write_cell(t, row, c, why, head ? t->head : t->open_text);
+		write_cell(t, im, row, c, why, head ? t->head : t->open_text);
 	}
 	mark_empty(t, im, r, from, n);
 	why = words(t, im->faults + from, n, false, 0);

@@ -34,7 +34,12 @@ struct importer {
 	struct import_names units, groups;
 	const struct import_column **question; /* NULL: no column */
 	struct arena *scratch;		       /* reset with each value */
-	bool failed;			       /* out of memory */
+	enum day_order {
+		DAYS_DAY_FIRST, /* shown by a cell, or by none */
+		DAYS_MONTH_FIRST,
+		DAYS_BOTH /* some cells show one, some the other */
+	} days;
+	bool failed; /* out of memory */
 };
 
 #define IMPORT_MARK	   "phieu/1;" /* begins the mark of a template */
@@ -62,13 +67,15 @@ const struct grid_cell *import_cell(const struct import *im,
  * Excel made of it; NULL when it cannot be used. */
 const char *import_code(struct importer *m, const struct grid_row *r,
 			const struct import_column *c);
+/* False and a fault for a cell that holds no value at all: an error of Excel,
+ * a formula that was never computed. */
+bool import_usable(struct importer *m, const struct grid_row *r,
+		   const struct import_column *c, const struct grid_cell *cell);
 /* Index of a group or unit, NONE with a fault. */
 size_t import_group(struct importer *m, const struct grid_row *r,
 		    const struct import_column *c);
 size_t import_unit(struct importer *m, const struct grid_row *r,
 		   const struct import_column *c, bool home, size_t group);
-bool import_day(struct importer *m, const struct grid_row *r,
-		const struct import_column *c, struct date *out);
 void import_answer(struct importer *m, const struct grid_row *r,
 		   const struct import_column *c, struct jw *w);
 /* Words as they are, NULL (and the fault) when Excel has an error there. */
@@ -79,6 +86,15 @@ void import_profile(struct importer *m, const struct grid_row *r,
 /* The decimal mark of the file, from all its numbers. */
 void import_decimal(struct importer *m, size_t first);
 
+/* import_days.c */
+/* The order of day and month in the column of days, from all its cells. */
+void import_day_order(struct importer *m, size_t first);
+bool import_day(struct importer *m, const struct grid_row *r,
+		const struct import_column *c, struct date *out);
+
+/* Nothing is wrong, but people should know. */
+void import_note(struct import *im, const char *code, const char *message,
+		 const char *message_vi);
 void import_at(struct importer *m, const struct grid_row *r,
 	       const struct import_column *c, const char *code,
 	       const char *message, const char *message_vi);

@@ -53,7 +53,7 @@ static bool is_excel_error(const struct grid_cell *c)
 }
 
 /* Cells of any column that hold no value at all. */
-static bool usable(struct importer *m, const struct grid_row *r,
+bool import_usable(struct importer *m, const struct grid_row *r,
 		   const struct import_column *c, const struct grid_cell *cell)
 {
 	if (cell->kind == GRID_NO_VALUE)
@@ -167,7 +167,7 @@ const char *import_code(struct importer *m, const struct grid_row *r,
 {
 	const struct grid_cell *cell = c ? grid_at(r, c->column) : NULL;
 
-	if (!cell || !usable(m, r, c, cell) || damaged(m, r, c, cell) ||
+	if (!cell || !import_usable(m, r, c, cell) || damaged(m, r, c, cell) ||
 	    old_font(m, r, c, cell))
 		return NULL;
 	return plain(cell);
@@ -349,65 +349,8 @@ size_t import_unit(struct importer *m, const struct grid_row *r,
 	return NONE;
 }
 
-/* ---- days and numbers
- * --------------------------------------------------------- */
-
-/* 3/2/2021, 03-02-2021, 03.02.2021, 2021-02-03, a time after it left out. */
-static bool day_of(const char *s, struct date *out)
-{
-	int part[3] = { 0 }, y, mo, d;
-	size_t k = 0, digits = 0, first = 0;
-	struct date day;
-
-	for (; k < 3; s++) {
-		if (*s >= '0' && *s <= '9' && digits < 4) {
-			part[k] = part[k] * 10 + (*s - '0');
-			digits++;
-			continue;
-		}
-		if (digits == 0)
-			return false;
-		if (k == 0)
-			first = digits;
-		k++;
-		if (k == 3)
-			break;
-		if (*s != '/' && *s != '-' && *s != '.')
-			return false;
-		digits = 0;
-	}
-	if (*s && *s != ' ' && *s != 'T')
-		return false;
-	y = first == 4 ? part[0] : part[2];
-	d = first == 4 ? part[2] : part[0];
-	mo = part[1];
-	if (y < 1900 || mo < 1 || mo > 12 || d < 1 || d > 31)
-		return false;
-	day = date_from_ymd(y, mo, d);
-	date_ymd(day, &y, &part[1], &part[0]);
-	*out = day;
-	return part[1] == mo && part[0] == d;
-}
-
-bool import_day(struct importer *m, const struct grid_row *r,
-		const struct import_column *c, struct date *out)
-{
-	const struct grid_cell *cell = grid_at(r, c->column);
-
-	if (!cell || !usable(m, r, c, cell))
-		return false;
-	if (cell->kind == GRID_DATE) {
-		*out = cell->date;
-		return true;
-	}
-	if (cell->kind == GRID_TEXT && day_of(cell->s, out))
-		return true;
-	import_at(m, r, c, "I08",
-		  "not a day; write it as day/month/year, 03/02/2021",
-		  "không phải ngày; hãy viết ngày/tháng/năm, ví dụ "
-		  "03/02/2021");
-	return false;
-}
+/* ---- numbers
+ * ------------------------------------------------------------------ */
 
 /* Where the marks of a number stand: *last is the last one, *others whether
  * there is another kind, *count of the last kind. */
@@ -680,7 +623,7 @@ void import_answer(struct importer *m, const struct grid_row *r,
 	const struct grid_cell *cell = grid_at(r, c->column);
 	const char *text = NULL;
 
-	if (cell && usable(m, r, c, cell)) {
+	if (cell && import_usable(m, r, c, cell)) {
 		if (q->type == QUESTION_NUMBER)
 			text = number_text(m, r, c, cell);
 		else if (!old_font(m, r, c, cell) &&
@@ -700,7 +643,7 @@ const char *import_words(struct importer *m, const struct grid_row *r,
 {
 	const struct grid_cell *cell = grid_at(r, c->column);
 
-	if (!cell || !usable(m, r, c, cell) || old_font(m, r, c, cell))
+	if (!cell || !import_usable(m, r, c, cell) || old_font(m, r, c, cell))
 		return NULL;
 	return plain(cell);
 }

@@ -95,6 +95,9 @@ static const struct member question_members[] = {
 	MEMBER("max", M_DEC, false, .off = offsetof(struct question_in, q.max),
 	       .has = offsetof(struct question_in, q.has_max),
 	       .min = -INT64_MAX, .max = INT64_MAX),
+	MEMBER("decimals", M_SIZE, false,
+	       .off = offsetof(struct question_in, q.decimals), .min = 0,
+	       .max = DEC_DIGITS),
 	MEMBER("max_bytes", M_SIZE, false,
 	       .off = offsetof(struct question_in, q.max_bytes), .min = 1,
 	       .max = LIMIT_COMMENT_BYTES),
@@ -274,13 +277,30 @@ static void question_options(struct pr *r, const struct at *at, const cJSON *v,
 		shared->told = r->f->n + r->f->more != before;
 }
 
+/* A limit that no answer can have would be shown to people as one. */
+static void number_limits(struct pr *r, const struct at *at,
+			  const struct question *q)
+{
+	struct at min = { at, "min", 0 }, max = { at, "max", 0 };
+
+	if (q->has_min && !dec_fits(q->min, q->decimals))
+		plan_fault(r, &min, "P16", "has more decimals than %zu",
+			   "có quá %zu chữ số thập phân", q->decimals);
+	if (q->has_max && !dec_fits(q->max, q->decimals))
+		plan_fault(r, &max, "P16", "has more decimals than %zu",
+			   "có quá %zu chữ số thập phân", q->decimals);
+	if (q->has_min && q->has_max && dec_cmp(q->min, q->max) > 0)
+		plan_fault(r, &max, "P16", "max is below min",
+			   "max nhỏ hơn min");
+}
+
 static void read_question(struct pr *r, const struct at *at, const cJSON *v,
 			  struct question *q)
 {
-	struct question_in in = {
-		.q = { .asked = true, .slot = NONE, .type = QUESTION_TEXT }
-	};
-	struct at max = { at, "max", 0 };
+	struct question_in in = { .q = { .asked = true,
+					 .slot = NONE,
+					 .type = QUESTION_TEXT,
+					 .decimals = DEC_DIGITS } };
 
 	if (!plan_members(r, at, v, MEMBERS(question_members), &in))
 		return;
@@ -289,14 +309,13 @@ static void read_question(struct pr *r, const struct at *at, const cJSON *v,
 	if (in.typed && !fits[in.q.type].range) {
 		no_member(r, at, v, "min");
 		no_member(r, at, v, "max");
+		no_member(r, at, v, "decimals");
 	}
 	if (in.typed && !fits[in.q.type].bytes)
 		no_member(r, at, v, "max_bytes");
 	if (in.q.type == QUESTION_TEXT && in.q.max_bytes == 0)
 		in.q.max_bytes = LIMIT_COMMENT_BYTES;
-	if (in.q.has_min && in.q.has_max && dec_cmp(in.q.min, in.q.max) > 0)
-		plan_fault(r, &max, "P16", "max is below min",
-			   "max nhỏ hơn min");
+	number_limits(r, at, &in.q);
 	*q = in.q;
 }
 

@@ -209,7 +209,10 @@ static void multiple(struct making *m, const struct question *q, struct jw *w)
 /* A whole number near the middle of what is allowed. */
 static void number(struct making *m, const struct question *q, struct jw *w)
 {
-	int64_t low = q->has_min ? q->min.micro : 0;
+	int64_t low = q->has_min ? q->min.micro
+		      : q->has_max && q->max.micro < 0
+			      ? q->max.micro - 100 * DEC_ONE
+			      : 0;
 	int64_t high = q->has_max ? q->max.micro : low + 100 * DEC_ONE;
 	int64_t span, v;
 	char text[DEC_TEXT_MAX];

@@ -243,6 +243,19 @@ static void out_of_range(struct reader *r, const struct question *q)
 			low, high));
 }
 
+static void too_fine(struct reader *r, const struct question *q)
+{
+	if (q->decimals == 0)
+		fault_say(r->f, "V07", here(r), "not a whole number",
+			  "không phải số nguyên");
+	else
+		fault_say(r->f, "V07", here(r),
+			  WORDS(r->f, "a number with more than %zu decimals",
+				q->decimals),
+			  WORDS(r->f, "số có quá %zu chữ số thập phân",
+				q->decimals));
+}
+
 /* A JSON integer, or any decimal as text. */
 static void read_number(struct reader *r, const struct jspan *v, size_t q)
 {
@@ -278,6 +291,10 @@ static void read_number(struct reader *r, const struct jspan *v, size_t q)
 	if ((qu->has_min && dec_cmp(d, qu->min) < 0) ||
 	    (qu->has_max && dec_cmp(d, qu->max) > 0)) {
 		out_of_range(r, qu);
+		return;
+	}
+	if (!dec_fits(d, qu->decimals)) {
+		too_fine(r, qu);
 		return;
 	}
 	quoted[0] = '"';

@@ -282,6 +282,26 @@ static const char *options_help(struct template_book *t,
 	return out;
 }
 
+static const char *number_help(struct template_book *t,
+			       const struct question *q)
+{
+	struct buf b = BUF_INIT((size_t)LIMIT_TEXT_BYTES);
+	char text[DEC_TEXT_MAX];
+	const char *out;
+
+	buf_adds(&b, q->decimals ? "Số" : "Số nguyên");
+	if (q->has_min)
+		buf_addf(&b, " từ %s", dec_text_vi(q->min, 0, text));
+	if (q->has_max)
+		buf_addf(&b, " đến %s", dec_text_vi(q->max, 0, text));
+	if (q->decimals > 0 && q->decimals < DEC_DIGITS)
+		buf_addf(&b, ", không quá %zu chữ số thập phân", q->decimals);
+	buf_adds(&b, ". Bỏ trống nếu không trả lời.");
+	out = buf_cstr(&b) ? arena_strdup(t->a, b.data) : NULL;
+	buf_free(&b);
+	return out;
+}
+
 static const char *help_of(struct template_book *t,
 			   const struct template_column *c)
 {
@@ -301,8 +321,7 @@ static const char *help_of(struct template_book *t,
 		q = &t->f->questions[c->at];
 		if (q->n_options)
 			return options_help(t, q);
-		return q->type == QUESTION_NUMBER ? "Số, bỏ trống nếu không "
-						    "trả lời."
+		return q->type == QUESTION_NUMBER ? number_help(t, q)
 						  : "Chép nguyên văn.";
 	default: return NULL;
 	}
@@ -321,6 +340,20 @@ static double number(struct dec d)
 	return (double)d.micro / (double)DEC_ONE;
 }
 
+/* Excel can be asked for whole numbers or for any; how many decimals is said
+ * in the help and judged when the file comes in.  Words are refused always. */
+static void number_rule(const struct question *q, lxw_data_validation *v)
+{
+	static const struct dec lowest = { -INT64_MAX },
+				highest = { INT64_MAX };
+
+	v->validate = q->decimals == 0 ? LXW_VALIDATION_TYPE_INTEGER
+				       : LXW_VALIDATION_TYPE_DECIMAL;
+	v->criteria = LXW_VALIDATION_CRITERIA_BETWEEN;
+	v->minimum_number = number(q->has_min ? q->min : lowest);
+	v->maximum_number = number(q->has_max ? q->max : highest);
+}
+
 static void rule_of(struct template_book *t, struct template_column *c,
 		    lxw_data_validation *v)
 {
@@ -336,12 +369,8 @@ static void rule_of(struct template_book *t, struct template_column *c,
 		v->criteria = LXW_VALIDATION_CRITERIA_BETWEEN;
 		v->minimum_datetime = day(t->p->from);
 		v->maximum_datetime = day(t->p->to);
-	} else if (q && q->type == QUESTION_NUMBER && q->has_min &&
-		   q->has_max) {
-		v->validate = LXW_VALIDATION_TYPE_DECIMAL;
-		v->criteria = LXW_VALIDATION_CRITERIA_BETWEEN;
-		v->minimum_number = number(q->min);
-		v->maximum_number = number(q->max);
+	} else if (q && q->type == QUESTION_NUMBER) {
+		number_rule(q, v);
 	}
 }
 
@@ -379,10 +408,10 @@ void template_validate(struct template_book *t, struct template_column *c,
 
 static void make_formats(struct template_book *t)
 {
-	lxw_format **all[] = { &t->head,     &t->hidden, &t->open_text,
-			       &t->open_day, &t->locked, &t->locked_too,
-			       &t->bad,	     &t->why,	 &t->plain,
-			       &t->title };
+	lxw_format **all[] = { &t->head,     &t->hidden,      &t->open_text,
+			       &t->open_day, &t->locked,      &t->locked_too,
+			       &t->bad,	     &t->why,	      &t->plain,
+			       &t->title,    &t->open_number, &t->bad_number };
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		*all[i] = workbook_add_format(t->wb);
@@ -410,6 +439,13 @@ static void make_formats(struct template_book *t)
 	format_set_num_format(t->bad, "@");
 	format_set_border(t->bad, LXW_BORDER_THIN);
 	format_set_unlocked(t->bad);
+	/* in a cell of text a rule for numbers refuses every number */
+	format_set_border(t->open_number, LXW_BORDER_HAIR);
+	format_set_unlocked(t->open_number);
+	format_set_bg_color(t->bad_number, 0xFFC7CE);
+	format_set_font_color(t->bad_number, 0x9C0006);
+	format_set_border(t->bad_number, LXW_BORDER_THIN);
+	format_set_unlocked(t->bad_number);
 	format_set_font_color(t->why, 0x9C0006);
 	format_set_text_wrap(t->why);
 	format_set_align(t->why, LXW_ALIGN_VERTICAL_TOP);

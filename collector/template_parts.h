@@ -24,7 +24,7 @@ struct template_book {
 	lxw_worksheet *sheet, *lists;
 	lxw_col_t n_lists;
 	lxw_format *head, *hidden, *open_text, *open_day, *locked, *locked_too,
-		*bad, *why, *plain, *title;
+		*bad, *why, *plain, *title, *open_number, *bad_number;
 	struct template_column *columns;
 	size_t n_columns;
 	size_t *units; /* of a block, or none */

@@ -5,6 +5,7 @@
 #include "phieu/limits.h"
 #include "plan_in.h"
 #include "xform_parts.h"
+#include "xlsform_parts.h"
 
 struct bind { /* attributes of one bind, NULL: none */
 	const char *type, *relevant, *required, *constraint, *message,
@@ -143,18 +144,36 @@ static void bind_profile(const struct layout *l, struct xw *w)
 	}
 }
 
+/* An int of an XForm has 32 bits. */
+bool question_is_int(const struct question *q)
+{
+	int64_t most = INT64_C(2147483647) * DEC_ONE;
+
+	return q->decimals == 0 && (!q->has_min || q->min.micro >= -most) &&
+	       (!q->has_max || q->max.micro <= most);
+}
+
+/* Decimals are counted by arithmetic, with room for what binary fractions
+ * lose: clients disagree on how a large or small number reads as text. */
 static const char *range(const struct layout *l, const struct question *q)
 {
 	char low[DEC_TEXT_MAX], high[DEC_TEXT_MAX];
+	struct buf x = BUF_INIT(LIMIT_STRING_BYTES);
+	const char *out = NULL;
+	char step[XLSFORM_STEP_MAX];
 
-	if (q->has_min && q->has_max)
-		return TEXT(l, ".>=%s and .<=%s", dec_text(q->min, low),
-			    dec_text(q->max, high));
 	if (q->has_min)
-		return TEXT(l, ".>=%s", dec_text(q->min, low));
+		buf_addf(&x, ".>=%s", dec_text(q->min, low));
 	if (q->has_max)
-		return TEXT(l, ".<=%s", dec_text(q->max, high));
-	return NULL;
+		buf_addf(&x, "%s.<=%s", x.len ? " and " : "",
+			 dec_text(q->max, high));
+	if (q->decimals < DEC_DIGITS && !question_is_int(q))
+		buf_addf(&x, "%s%s", x.len ? " and " : "",
+			 xlsform_step((int)q->decimals, step));
+	if (x.len && buf_cstr(&x))
+		out = TEXT(l, "%s", x.data);
+	buf_free(&x);
+	return out;
 }
 
 static void bind_question(const struct layout *l, const struct question *q,
@@ -164,7 +183,7 @@ static void bind_question(const struct layout *l, const struct question *q,
 			  .required = required(l, question_required(l, q)) };
 
 	if (q->type == QUESTION_NUMBER) {
-		b.type = "decimal";
+		b.type = question_is_int(q) ? "int" : "decimal";
 		b.constraint = range(l, q);
 		b.message = TEXT(l, "c-%s", q->code);
 	} else if (q->type == QUESTION_TEXT) {

@@ -93,6 +93,8 @@ const char *rating_name(const struct layout *l, const struct section *s,
 			size_t k);
 /* Is it put on a form and of this plan's wave? */
 bool question_shown(const struct question *q);
+/* A whole number that fits into an XForm's int. */
+bool question_is_int(const struct question *q);
 bool question_required(const struct layout *l, const struct question *q);
 
 /* Texts of the interface. */

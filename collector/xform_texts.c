@@ -141,6 +141,35 @@ static void tell_list(const struct voice *v, size_t list)
 	}
 }
 
+/* "A whole number from 0 to 50", "Số từ … đến 10,5 (không quá 2 chữ số thập
+ * phân)". */
+static void tell_number(const struct voice *v, const struct question *q)
+{
+	char low[DEC_TEXT_MAX] = "…", high[DEC_TEXT_MAX] = "…";
+	struct buf x = BUF_INIT(LIMIT_STRING_BYTES);
+	bool whole = q->decimals == 0;
+
+	if (!q->has_min && !q->has_max && q->decimals == DEC_DIGITS)
+		return; /* nothing is refused */
+	if (q->has_min)
+		(void)dec_text(q->min, low);
+	if (q->has_max)
+		(void)dec_text(q->max, high);
+	buf_adds(&x, v->english ? whole ? "A whole number" : "A number"
+		     : whole	? "Số nguyên"
+				: "Số");
+	if (q->has_min || q->has_max)
+		buf_addf(&x, v->english ? " from %s to %s" : " từ %s đến %s",
+			 low, high);
+	if (!whole && q->decimals < DEC_DIGITS)
+		buf_addf(&x,
+			 v->english ? " (at most %zu decimals)"
+				    : " (không quá %zu chữ số thập phân)",
+			 q->decimals);
+	tell(v, "c-", q->code, buf_cstr(&x) ? x.data : "");
+	buf_free(&x);
+}
+
 static void tell_question(const struct voice *v, const struct question *q)
 {
 	char *text = arena_printf(v->l->a, "%s. %s", q->code,
@@ -151,19 +180,8 @@ static void tell_question(const struct voice *v, const struct question *q)
 	tell(v, "q-", q->code, text ? text : q->code);
 	if (q->note)
 		tell(v, "h-", q->code, q->note);
-	if (q->type == QUESTION_NUMBER && (q->has_min || q->has_max)) {
-		char low[DEC_TEXT_MAX] = "", high[DEC_TEXT_MAX] = "";
-
-		if (q->has_min)
-			(void)dec_text(q->min, low);
-		if (q->has_max)
-			(void)dec_text(q->max, high);
-		text = arena_printf(v->l->a,
-				    v->english ? "A number from %s to %s"
-					       : "Số từ %s đến %s",
-				    *low ? low : "…", *high ? high : "…");
-		tell(v, "c-", q->code, text ? text : "");
-	}
+	if (q->type == QUESTION_NUMBER)
+		tell_number(v, q);
 	if (q->type == QUESTION_TEXT) {
 		text = arena_printf(v->l->a,
 				    v->english ? "At most %zu characters"

@@ -28,6 +28,7 @@ enum xcolumn {
 	COL_REVERSED,
 	COL_ASKED,
 	COL_MAX_BYTES,
+	COL_DECIMALS,
 	COL_ORDINAL,
 	COL_COEFFICIENT,
 	COL_SATISFIED,
@@ -78,9 +79,16 @@ void xlsform_say(const struct xform_in *in, enum xsheet sheet,
 
 /* yes, true, true(), x / no, false, false(), empty.  False: neither. */
 bool xlsform_yes(const char *s, bool *out);
-/* ". >= 1 and . <= 50" as it was written, both or one; false: another. */
-bool xlsform_range(const char *s, struct arena *a, const char **low,
-		   const char **high);
+/* What a number is held to: ". >= 1 and . <= 50" as it was written, and in
+ * how many decimals (-1: it does not say).  False: another constraint. */
+struct xrange {
+	const char *low, *high;
+	int decimals;
+};
+bool xlsform_range(const char *s, struct arena *a, struct xrange *out);
+/* The constraint for that many decimals, 0 to 5. */
+#define XLSFORM_STEP_MAX 64
+const char *xlsform_step(int decimals, char out[XLSFORM_STEP_MAX]);
 /* "string-length(.) <= 200" */
 bool xlsform_length(const char *s, long *max);
 

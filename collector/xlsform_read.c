@@ -220,22 +220,50 @@ static void take_criteria(struct convert *c, const struct xline *l)
 	}
 }
 
-static void put_range(struct convert *c, struct jw *w, const struct xline *l)
+/* Of a whole number the column says nothing else than 0, and what it says
+ * stands before what the constraint says. */
+static int decimals_of(struct convert *c, const struct xline *l, enum what is,
+		       const struct xrange *in)
 {
-	const char *low, *high, *s = cell(l, COL_CONSTRAINT);
+	const char *s = cell(l, COL_DECIMALS);
+	char *end;
+	long n;
 
 	if (!s)
-		return;
-	if (!xlsform_range(s, c->in.a, &low, &high)) {
+		return is == IS_INTEGER ? 0 : in->decimals;
+	n = strtol(s, &end, 10);
+	if (end == s || *end || n < 0 || n > DEC_DIGITS)
+		survey(c, l, COL_DECIMALS, "X04",
+		       "not a whole number from 0 to 6",
+		       "không phải số nguyên từ 0 đến 6");
+	else if (is == IS_INTEGER && n > 0)
+		survey(c, l, COL_DECIMALS, "X05", "an integer has no decimals",
+		       "số nguyên không có chữ số thập phân");
+	else
+		return (int)n;
+	return -1;
+}
+
+static void put_range(struct convert *c, struct jw *w, const struct xline *l,
+		      enum what is)
+{
+	const char *s = cell(l, COL_CONSTRAINT);
+	struct xrange in = { .decimals = -1 };
+	int decimals;
+
+	if (s && !xlsform_range(s, c->in.a, &in)) {
 		survey(c, l, COL_CONSTRAINT, "X05",
 		       "a plan knows . >= A and . <= B for numbers only",
 		       "kế hoạch chỉ có . >= A and . <= B cho câu hỏi số");
 		return;
 	}
-	if (low)
-		jw_kv(w, "min", low);
-	if (high)
-		jw_kv(w, "max", high);
+	if (in.low)
+		jw_kv(w, "min", in.low);
+	if (in.high)
+		jw_kv(w, "max", in.high);
+	decimals = decimals_of(c, l, is, &in);
+	if (decimals >= 0)
+		jw_ki(w, "decimals", decimals);
 }
 
 static void put_bytes(struct convert *c, struct jw *w, const struct xline *l)
@@ -362,12 +390,14 @@ static void put_question(struct convert *c, const struct xline *l, enum what is,
 	} else if (is == IS_TEXT) {
 		put_bytes(c, w, l);
 	} else {
-		put_range(c, w, l);
+		put_range(c, w, l, is);
 	}
 	if (is != IS_ONE)
 		unused(c, l, COL_KIND);
 	if (is != IS_TEXT)
 		unused(c, l, COL_MAX_BYTES);
+	if (is != IS_INTEGER && is != IS_DECIMAL)
+		unused(c, l, COL_DECIMALS);
 	if (field_of(c, l))
 		jw_kv(w, "field", field_of(c, l));
 	xlsform_flag(c, w, SHEET_SURVEY, l, COL_REQUIRED, "required");
@@ -379,11 +409,6 @@ static void put_question(struct convert *c, const struct xline *l, enum what is,
 		jw_kb(w, "asked", false);
 	jw_object_end(w);
 	take_criteria(c, l);
-	if (is == IS_INTEGER)
-		fault_add(c->in.notes, "X00",
-			  xlsform_place(&c->in, SHEET_SURVEY, l, COL_TYPE),
-			  "a plan's number takes decimals too",
-			  "câu hỏi số của kế hoạch nhận cả số thập phân");
 }
 
 static void put_profile(struct convert *c, const struct xline *l, enum what is,
@@ -392,7 +417,8 @@ static void put_profile(struct convert *c, const struct xline *l, enum what is,
 	static const enum xcolumn none[] = { COL_HINT,	    COL_CONSTRAINT,
 					     COL_FIELD,	    COL_CRITERION,
 					     COL_KIND,	    COL_REVERSED,
-					     COL_MAX_BYTES, COL_ASKED };
+					     COL_MAX_BYTES, COL_DECIMALS,
+					     COL_ASKED };
 	struct jw *w = &c->jp;
 
 	if (is != IS_ONE) {

@@ -52,6 +52,7 @@ static const struct {
 	{ "reversed", IN_SURVEY, COL_REVERSED },
 	{ "asked", IN_SURVEY, COL_ASKED },
 	{ "max_bytes", IN_SURVEY, COL_MAX_BYTES },
+	{ "decimals", IN_SURVEY, COL_DECIMALS },
 	{ "ordinal", IN_CHOICES, COL_ORDINAL },
 	{ "coefficient", IN_CHOICES, COL_COEFFICIENT },
 	{ "satisfied", IN_CHOICES, COL_SATISFIED },

@@ -1,6 +1,7 @@
 /* Little languages inside cells: yes and no, the constraints of a number and
  * of a text. */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -61,26 +62,80 @@ static const char *decimal(const char **s, struct arena *a)
 	return arena_strndup(a, *s - n, n);
 }
 
-bool xlsform_range(const char *s, struct arena *a, const char **low,
-		   const char **high)
+/* ". >= 1" or ". <= 50", each once. */
+static bool side(const char **s, struct arena *a, struct xrange *out)
 {
-	*low = *high = NULL;
-	do {
-		const char **side;
+	const char **to;
 
-		if (!word(&s, "."))
+	if (!word(s, "."))
+		return false;
+	if (word(s, ">="))
+		to = &out->low;
+	else if (word(s, "<="))
+		to = &out->high;
+	else
+		return false;
+	if (*to)
+		return false;
+	*to = decimal(s, a);
+	return *to != NULL;
+}
+
+/* "abs(. * 100 - round(. * 100)) < 0.001", as xlsform_step writes it. */
+static bool step(const char **s, struct xrange *out)
+{
+	char want[XLSFORM_STEP_MAX];
+
+	if (out->decimals >= 0)
+		return false;
+	for (int n = 0; n < DEC_DIGITS; n++) {
+		const char *at = *s, *w = xlsform_step(n, want);
+
+		while (*w) {
+			skip(&at);
+			if (*at != *w)
+				break;
+			at++;
+			w++;
+			while (*w == ' ')
+				w++;
+		}
+		if (*w)
+			continue;
+		*s = at;
+		out->decimals = n;
+		return true;
+	}
+	return false;
+}
+
+const char *xlsform_step(int decimals, char out[XLSFORM_STEP_MAX])
+{
+	int by = 1;
+
+	for (int i = 0; i < decimals; i++)
+		by *= 10;
+	if (by == 1)
+		(void)snprintf(out, XLSFORM_STEP_MAX,
+			       "abs(. - round(.)) < 0.001");
+	else
+		(void)snprintf(out, XLSFORM_STEP_MAX,
+			       "abs(. * %d - round(. * %d)) < 0.001", by, by);
+	return out;
+}
+
+bool xlsform_range(const char *s, struct arena *a, struct xrange *out)
+{
+	*out = (struct xrange){ .decimals = -1 };
+	do {
+		const char *at = s;
+
+		if (word(&at, "abs")) {
+			if (!step(&s, out))
+				return false;
+		} else if (!side(&s, a, out)) {
 			return false;
-		if (word(&s, ">="))
-			side = low;
-		else if (word(&s, "<="))
-			side = high;
-		else
-			return false;
-		if (*side)
-			return false;
-		*side = decimal(&s, a);
-		if (!*side)
-			return false;
+		}
 	} while (word(&s, "and "));
 	skip(&s);
 	return *s == '\0';

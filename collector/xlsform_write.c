@@ -5,7 +5,7 @@
 
 #include "phieu/json.h"
 #include "phieu/limits.h"
-#include "phieu/xlsform.h"
+#include "xlsform_parts.h"
 
 #define WIDE   45.0
 #define NARROW 14.0
@@ -78,7 +78,7 @@ static const cJSON *own_question(const struct book *b, size_t q)
 static const char *const survey_heads[] = {
 	"type",	     "name",	   "label" VI,	 "label" EN,  "hint" VI,
 	"required",  "constraint", "appearance", "kind",      "field",
-	"criterion", "reversed",   "asked",	 "max_bytes",
+	"criterion", "reversed",   "asked",	 "max_bytes", "decimals",
 };
 static const char *const choices_heads[] = {
 	"list_name",   "name",	    "label" VI,	  "label" EN, "ordinal",
@@ -142,38 +142,53 @@ static const char *feeds(const struct book *b, size_t q)
 	return out;
 }
 
-static void put_limits(struct book *b, size_t i)
+static void put_bytes(struct book *b, size_t i)
 {
 	const struct question *q = &b->f->questions[i];
-	char low[DEC_TEXT_MAX], high[DEC_TEXT_MAX], text[80] = "";
+	char text[80];
 
-	if (q->type == QUESTION_TEXT) {
-		/* the default comes back by itself */
-		if (!json_get(own_question(b, i), "max_bytes"))
-			return;
-		(void)snprintf(text, sizeof text, "%zu", q->max_bytes);
-		put(b, "max_bytes", text);
-		(void)snprintf(text, sizeof text, "string-length(.) <= %zu",
-			       q->max_bytes / 2);
-		put(b, "constraint", q->max_bytes > 1 ? text : NULL);
+	/* the default comes back by itself */
+	if (!json_get(own_question(b, i), "max_bytes"))
 		return;
+	(void)snprintf(text, sizeof text, "%zu", q->max_bytes);
+	put(b, "max_bytes", text);
+	(void)snprintf(text, sizeof text, "string-length(.) <= %zu",
+		       q->max_bytes / 2);
+	put(b, "constraint", q->max_bytes > 1 ? text : NULL);
+}
+
+/* The type integer says what decimals says of whole numbers. */
+static void put_range(struct book *b, size_t i)
+{
+	const struct question *q = &b->f->questions[i];
+	char low[DEC_TEXT_MAX], high[DEC_TEXT_MAX], step[XLSFORM_STEP_MAX];
+	struct buf x = BUF_INIT(4 * XLSFORM_STEP_MAX);
+	char digits[4];
+
+	if (q->has_min)
+		buf_addf(&x, ". >= %s", dec_text(q->min, low));
+	if (q->has_max)
+		buf_addf(&x, "%s. <= %s", x.len ? " and " : "",
+			 dec_text(q->max, high));
+	if (q->decimals > 0 && q->decimals < DEC_DIGITS)
+		buf_addf(&x, "%s%s", x.len ? " and " : "",
+			 xlsform_step((int)q->decimals, step));
+	if (x.len)
+		put(b, "constraint", buf_cstr(&x));
+	buf_free(&x);
+	if (q->decimals > 0 && json_get(own_question(b, i), "decimals")) {
+		(void)snprintf(digits, sizeof digits, "%u",
+			       (unsigned)q->decimals % 10);
+		put(b, "decimals", digits);
 	}
-	if (q->has_min && q->has_max)
-		(void)snprintf(text, sizeof text, ". >= %s and . <= %s",
-			       dec_text(q->min, low), dec_text(q->max, high));
-	else if (q->has_min)
-		(void)snprintf(text, sizeof text, ". >= %s",
-			       dec_text(q->min, low));
-	else if (q->has_max)
-		(void)snprintf(text, sizeof text, ". <= %s",
-			       dec_text(q->max, high));
-	put(b, "constraint", text);
 }
 
 static void question(struct book *b, size_t i)
 {
 	const struct question *q = &b->f->questions[i];
-	const char *type = q->type == QUESTION_TEXT ? "text" : "decimal";
+	const char *type = q->type == QUESTION_TEXT ? "text"
+			   : q->decimals == 0	    ? "integer"
+						    : "decimal";
 
 	b->row++;
 	if (q->n_options > 0)
@@ -188,7 +203,10 @@ static void question(struct book *b, size_t i)
 	put(b, "label" EN, q->text_en);
 	put(b, "hint" VI, q->note);
 	put_required(b, own_question(b, i));
-	put_limits(b, i);
+	if (q->type == QUESTION_TEXT)
+		put_bytes(b, i);
+	else if (q->type == QUESTION_NUMBER)
+		put_range(b, i);
 	if (q->type == QUESTION_SCALE || q->type == QUESTION_SINGLE)
 		put(b, "kind", q->type == QUESTION_SCALE ? "scale" : "single");
 	put(b, "field", q->field);

@@ -274,6 +274,7 @@ static void every_shipped_plan_can_be_simulated(void **state)
 	static const char *const plans[] = {
 		"collector/plans/two-level-example.json",
 		"collector/plans/sipas-2017-example.json",
+		"tests/data/plan/numbers.json",
 	};
 
 	(void)state;

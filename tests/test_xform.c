@@ -21,6 +21,7 @@ static const char *const shipped[] = {
 	"collector/plans/sipas-2017-example.json",
 	"collector/plans/two-level-example.json",
 	"tests/data/plan/ways.json",
+	"tests/data/plan/numbers.json",
 };
 #define N_SHIPPED (sizeof shipped / sizeof *shipped)
 
@@ -360,6 +361,45 @@ static void rules_of_the_plan_stand_in_the_form(void **state)
 	plan_free(p);
 }
 
+static void numbers_are_held_to_their_decimals(void **state)
+{
+	static const char *const has[] = {
+		"/W1\" type=\"int\" required=\"not(selected(/data/head/paper,"
+		"'blank'))\" jr:requiredMsg=\"jr:itext('s-required')\" "
+		"constraint=\".&gt;=0 and .&lt;=50\"",
+		"/W2\" type=\"int\"/>",
+		"/W3\" type=\"int\" constraint=\".&gt;=-3\"",
+		/* past 32 bits no client has an int */
+		"/W4\" type=\"decimal\" constraint=\".&gt;=0 and "
+		".&lt;=9000000000 and abs(. - round(.)) &lt; 0.001\"",
+		"/D1\" type=\"decimal\" constraint=\".&lt;=99.5 and abs(. * 10 "
+		"- round(. * 10)) &lt; 0.001\" jr:constraintMsg=\"jr:itext("
+		"'c-D1')\"",
+		"/D5\" type=\"decimal\" constraint=\"abs(. * 100000 - round(. "
+		"* 100000)) &lt; 0.001\"",
+		"/D6\" type=\"decimal\"/>",
+		"/X2\" type=\"decimal\"/>",
+		"\"c-W1\"><value>Số nguyên từ 0 đến 50</value>",
+		"\"c-W2\"><value>Số nguyên</value>",
+		"\"c-D2\"><value>Số từ 0.25 đến 10 (không quá 2 chữ số thập "
+		"phân)</value>",
+		"\"c-X1\"><value>Số từ … đến -1</value>",
+	};
+	struct plan *p = load("tests/data/plan/numbers.json");
+	struct buf b = BUF_INIT(16 << 20);
+	struct err e = { 0 };
+
+	(void)state;
+	assert_true(xform_write(p, 0, NULL, &b, &e));
+	for (size_t i = 0; i < sizeof has / sizeof *has; i++)
+		if (!strstr(buf_cstr(&b), has[i]))
+			fail_msg("no %s", has[i]);
+	assert_null(strstr(b.data, "\"c-D6\""));
+	assert_null(strstr(b.data, "\"c-X2\""));
+	buf_free(&b);
+	plan_free(p);
+}
+
 /* Walks the table of a constraint as its XPath does. */
 static char walk(const char *table, char state, const char *digits)
 {
@@ -600,6 +640,7 @@ int main(void)
 		cmocka_unit_test(the_version_follows_the_content),
 		cmocka_unit_test(lists_too_long_for_the_form_are_files),
 		cmocka_unit_test(rules_of_the_plan_stand_in_the_form),
+		cmocka_unit_test(numbers_are_held_to_their_decimals),
 		cmocka_unit_test(
 			the_check_digit_of_a_form_is_that_of_its_sheets),
 		cmocka_unit_test(what_is_no_form_cannot_be_filled),

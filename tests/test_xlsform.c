@@ -18,6 +18,7 @@ static const char *const shipped[] = {
 	"collector/plans/two-level-example.json",
 	"tests/data/plan/small.json",
 	"tests/data/plan/ways.json",
+	"tests/data/plan/numbers.json",
 };
 
 struct bench {
@@ -113,6 +114,7 @@ static void same_question(const struct question *a, const struct question *b)
 	assert_int_equal(a->has_max, b->has_max);
 	assert_int_equal(a->min.micro, b->min.micro);
 	assert_int_equal(a->max.micro, b->max.micro);
+	assert_int_equal(a->decimals, b->decimals);
 	assert_int_equal(a->max_bytes, b->max_bytes);
 	assert_int_equal(a->slot, b->slot);
 	assert_int_equal(a->n_options, b->n_options);
@@ -304,7 +306,7 @@ static void a_form_of_the_field_becomes_parts_of_a_plan(void **state)
 		"\"Có\"},{\"code\":\"khong\",\"label\":\"Không\"}],"
 		"\"required\":false},"
 		"{\"code\":\"Q4\",\"text\":\"Bao nhiêu?\",\"type\":\"number\","
-		"\"min\":\"1\",\"max\":\"50\"},"
+		"\"min\":\"1\",\"max\":\"50\",\"decimals\":0},"
 		"{\"code\":\"Q5\",\"text\":\"Ý kiến?\",\"type\":\"text\","
 		"\"max_bytes\":400},"
 		"{\"code\":\"Q6\",\"text\":\"Có không?\",\"type\":\"single\","
@@ -325,8 +327,8 @@ static void a_form_of_the_field_becomes_parts_of_a_plan(void **state)
 	assert_string_equal(b.faults.list[0].code, "X02");
 	assert_string_equal(b.faults.list[0].path, "/choices/F1");
 	assert_string_equal(b.parts.data, want);
-	/* start, two looks, an integer */
-	assert_int_equal(b.notes.n, 4);
+	/* start and two looks; an integer stays one */
+	assert_int_equal(b.notes.n, 3);
 	bench_close(&b);
 }
 
@@ -463,6 +465,29 @@ static void what_a_plan_cannot_carry_is_named(void **state)
 		  "X05",
 		  "/survey/D2" },
 		{ { "type|name|label|max_bytes\ndecimal|Q1|A|10\n", NULL,
+		    SETTINGS },
+		  "X05",
+		  "/survey/D2" },
+		{ { "type|name|label|decimals\ndecimal|Q1|A|7\n", NULL,
+		    SETTINGS },
+		  "X04",
+		  "/survey/D2" },
+		{ { "type|name|label|decimals\ndecimal|Q1|A|hai\n", NULL,
+		    SETTINGS },
+		  "X04",
+		  "/survey/D2" },
+		{ { "type|name|label|decimals\ndecimal|Q1|A|-1\n", NULL,
+		    SETTINGS },
+		  "X04",
+		  "/survey/D2" },
+		{ { "type|name|label|decimals\ninteger|Q1|A|2\n", NULL,
+		    SETTINGS },
+		  "X05",
+		  "/survey/D2" },
+		{ { "type|name|label|decimals\ntext|Q1|A|2\n", NULL, SETTINGS },
+		  "X05",
+		  "/survey/D2" },
+		{ { "type|name|label|decimals\nselect_one yn|Q1|A|0\n", YESNO,
 		    SETTINGS },
 		  "X05",
 		  "/survey/D2" },
@@ -627,18 +652,35 @@ static void little_languages_are_read_exactly(void **state)
 		const char *in;
 		bool ok;
 		const char *low, *high;
+		int decimals;
 	} range[] = {
-		{ ". >= 1 and . <= 50", true, "1", "50" },
-		{ ".>=1 and .<=50", true, "1", "50" },
-		{ " . <= 9.5 ", true, NULL, "9.5" },
-		{ ".>=-3", true, "-3", NULL },
-		{ ". > 1", false, NULL, NULL },
-		{ ". >= 1 or . <= 5", false, NULL, NULL },
-		{ ". >= 1 and . >= 5", false, NULL, NULL },
-		{ ". >= x", false, NULL, NULL },
-		{ ". >= 1 and", false, NULL, NULL },
-		{ "${a} >= 1", false, NULL, NULL },
-		{ ". >= 1.1234567", false, NULL, NULL },
+		{ ". >= 1 and . <= 50", true, "1", "50", -1 },
+		{ ".>=1 and .<=50", true, "1", "50", -1 },
+		{ " . <= 9.5 ", true, NULL, "9.5", -1 },
+		{ ".>=-3", true, "-3", NULL, -1 },
+		{ "abs(. - round(.)) < 0.001", true, NULL, NULL, 0 },
+		{ "abs(.-round(.))<0.001 and .>=2", true, "2", NULL, 0 },
+		{ "abs(. * 10 - round(. * 10)) < 0.001", true, NULL, NULL, 1 },
+		{ ". >= 0.5 and . <= 9 and abs( . *100-round(.*100) ) < 0.001 ",
+		  true, "0.5", "9", 2 },
+		{ "abs(. * 100000 - round(. * 100000)) < 0.001", true, NULL,
+		  NULL, 5 },
+		{ "abs(. * 1000000 - round(. * 1000000)) < 0.001", false, NULL,
+		  NULL, 0 },
+		{ "abs(. * 10 - round(. * 100)) < 0.001", false, NULL, NULL,
+		  0 },
+		{ "abs(. * 10 - round(. * 10)) < 0.1", false, NULL, NULL, 0 },
+		{ "abs(.) < 0.001", false, NULL, NULL, 0 },
+		{ "abs(. - round(.)) < 0.001 and abs(. - round(.)) < 0.001",
+		  false, NULL, NULL, 0 },
+		{ "abs(. - round(.)) < 0.0011", false, NULL, NULL, 0 },
+		{ ". > 1", false, NULL, NULL, 0 },
+		{ ". >= 1 or . <= 5", false, NULL, NULL, 0 },
+		{ ". >= 1 and . >= 5", false, NULL, NULL, 0 },
+		{ ". >= x", false, NULL, NULL, 0 },
+		{ ". >= 1 and", false, NULL, NULL, 0 },
+		{ "${a} >= 1", false, NULL, NULL, 0 },
+		{ ". >= 1.1234567", false, NULL, NULL, 0 },
 	};
 	static const struct {
 		const char *in;
@@ -651,18 +693,19 @@ static void little_languages_are_read_exactly(void **state)
 		       { "string-length(.) <= 5 and . != 'x'", 0 },
 		       { "string-length(", 0 } };
 	struct arena *a = arena_new(1 << 16);
-	const char *low, *high;
+	struct xrange got;
 	long max;
 	bool yes;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof range / sizeof *range; i++) {
-		assert_int_equal(xlsform_range(range[i].in, a, &low, &high),
-				 range[i].ok);
+		if (xlsform_range(range[i].in, a, &got) != range[i].ok)
+			fail_msg("%s", range[i].in);
 		if (!range[i].ok)
 			continue;
-		same_text(low, range[i].low);
-		same_text(high, range[i].high);
+		same_text(got.low, range[i].low);
+		same_text(got.high, range[i].high);
+		assert_int_equal(got.decimals, range[i].decimals);
 	}
 	for (size_t i = 0; i < sizeof length / sizeof *length; i++) {
 		bool ok = xlsform_length(length[i].in, &max);

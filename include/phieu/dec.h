@@ -35,6 +35,16 @@ bool dec_add(struct dec a, struct dec b, struct dec *out,
 	     struct err *e) MUST_USE; /* ERR_MATH on overflow */
 bool dec_sub(struct dec a, struct dec b, struct dec *out,
 	     struct err *e) MUST_USE;
+/* Is it exact in so many decimals (0: whole)? */
+#define DEC_DIGITS 6
+static inline bool dec_fits(struct dec d, size_t decimals)
+{
+	int64_t step = DEC_ONE;
+
+	for (size_t i = 0; i < decimals && step > 1; i++)
+		step /= 10;
+	return d.micro % step == 0;
+}
 static inline int dec_cmp(struct dec a, struct dec b)
 {
 	return (a.micro > b.micro) - (a.micro < b.micro);

@@ -15,6 +15,11 @@
  *   I12 a formula that was never computed       I13 a number that cannot be
  *   told apart (1,234)                          I14 no row of headings
  *   I15 more sheets than one file may hold      I16 text typed in an old font
+ * and, of what is not wrong but should be known,
+ *   N01 hidden rows are read   N02 converted from an old encoding
+ *   N03 other sheets are not   N04 days that can be read in two ways
+ *   N05 days are read month first, as the column shows
+ *   N06 days that Excel may have turned around
  * F01-F11 are about the file as a whole (grid.h). */
 #ifndef PHIEU_IMPORT_H
 #define PHIEU_IMPORT_H

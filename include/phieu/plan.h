@@ -109,6 +109,7 @@ struct question {
 	size_t n_options;
 	bool has_min, has_max;
 	struct dec min, max; /* of NUMBER */
+	size_t decimals;     /* of NUMBER: most after the mark; 0: whole */
 	size_t max_bytes;    /* of TEXT */
 	size_t slot; /* SCALE and SINGLE: position in the answer bytes; NONE */
 };

@@ -143,7 +143,8 @@ export function cellsView(f: SheetForm, hooks: CellsHooks):
         t("k_q_of", place, asked.length),
         c.q.field && !many ? ` · ${c.q.field}` : "");
       prompt.textContent = textOf(c.q);
-      note.textContent = c.q.type === "number" ? t("k_number_hint")
+      note.textContent = c.q.type === "number"
+        ? t(c.q.decimals === 0 ? "k_whole_hint" : "k_number_hint")
         : c.q.type === "text" ? t("k_text_hint")
           : c.q.type === "multiple" ? t("k_many_hint") : "";
     }

@@ -461,6 +461,14 @@ class Checker {
         `số nằm ngoài khoảng cho phép (từ ${low} đến ${high})`);
       return BLANK;
     }
+    if (d % 10n ** BigInt(6 - q.decimals) !== 0n) {
+      this.f.say("V07", path,
+        q.decimals === 0 ? "not a whole number"
+          : `a number with more than ${q.decimals} decimals`,
+        q.decimals === 0 ? "không phải số nguyên"
+          : `số có quá ${q.decimals} chữ số thập phân`);
+      return BLANK;
+    }
     return "other";
   }
 

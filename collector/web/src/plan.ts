@@ -23,6 +23,7 @@ export interface Question {
   options: Option[];
   min: bigint | null; // millionths
   max: bigint | null;
+  decimals: number; // 0: whole numbers only
   maxBytes: number;
 }
 
@@ -187,6 +188,7 @@ function questionOf(q: Json, scales: Map<string, Option[]>): Question {
     options: scale ? (scales.get(scale) ?? []) : optionsOf(list(q, "options")),
     min: min ? decOf(min) : null,
     max: max ? decOf(max) : null,
+    decimals: typeof q["decimals"] === "number" ? q["decimals"] : 6,
     maxBytes: typeof q["max_bytes"] === "number" ? q["max_bytes"] : 8192,
   };
 }

@@ -130,6 +130,8 @@ const WORDS = {
     "Enter: finish. Shift+Enter: new line"],
   k_number_hint: ["Gõ số rồi Enter; Enter khi trống: để trống",
     "Type the number, then Enter; Enter alone: blank"],
+  k_whole_hint: ["Gõ số nguyên rồi Enter; Enter khi trống: để trống",
+    "Type the whole number, then Enter; Enter alone: blank"],
   k_text_hint: ["Gõ rồi Enter; Enter khi trống: để trống",
     "Type, then Enter; Enter alone: blank"],
   k_no_more: ["Không ghi gì thêm (Ctrl+Enter)", "Nothing more written (Ctrl+Enter)"],
