@@ -137,7 +137,7 @@ bool child_start(struct child *c, const char *name, const char *const *argv,
 	bool ok;
 
 	*c = (struct child){ .name = name };
-	if (seconds == 0)
+	if (seconds < 0)
 		return start_deaf(c, argv, env, e);
 	if (pipe2(fds, O_CLOEXEC))
 		return err_set(e, ERR_IO, "pipe: %s", strerror(errno));

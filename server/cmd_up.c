@@ -185,7 +185,7 @@ static bool start_sender(struct up *u, const char *port, struct err *e)
 	if (!path)
 		return false;
 	(void)snprintf(state, sizeof state, "PHIEU_STATE_DIR=%s", u->state);
-	ok = child_start(&u->sender, "phieu hook send", argv, env, 0, e);
+	ok = child_start(&u->sender, "phieu hook send", argv, env, -1, e);
 	free(path);
 	return ok;
 }

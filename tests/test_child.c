@@ -193,11 +193,11 @@ static void a_child_that_says_nothing_is_not_waited_for(void **state)
 	int code = 0;
 
 	(void)state;
-	assert_true(child_start(&c, "a child", argv, NULL, 0, &e));
+	assert_true(child_start(&c, "a child", argv, NULL, -1, &e));
 	assert_true(c.pid > 0);
 	assert_string_equal(c.url, "");
 	assert_int_equal(child_stop(&c, 20), 128 + SIGTERM);
-	assert_true(child_start(&c, "none", none, NULL, 0, &e));
+	assert_true(child_start(&c, "none", none, NULL, -1, &e));
 	while (!child_ended(&c, &code))
 		(void)usleep(1000);
 	assert_int_equal(code, 127);

@@ -23,8 +23,8 @@ char *child_program(const char *name, struct err *e) MUST_USE;
 
 /* `argv` as for execv, argv[0] the path.  `env` are NAME=value settings put
  * over the present environment, NULL-terminated.  Waits at most `seconds`
- * for the line; 0: a child that says none, what it says goes to our standard
- * error. */
+ * for the line; below 0: a child that says none, what it says goes to our
+ * standard error. */
 bool child_start(struct child *c, const char *name, const char *const *argv,
 		 const char *const *env, int seconds, struct err *e) MUST_USE;
 /* Runs to its end; *status as from waitpid.  What it says goes to our standard
