@@ -230,6 +230,7 @@ void http_run(struct http_server *s)
 		close_listener(s);
 	s->resumed = false;
 	(void)MHD_run(s->mhd);
+	http_unpack_some(s);
 	http_sweep(s, http_now_ms());
 }
 
@@ -237,7 +238,7 @@ int http_timeout_ms(const struct http_server *s)
 {
 	unsigned long long ms;
 
-	if (s->resumed)
+	if (s->resumed || s->unpacking)
 		return 0;
 	if (MHD_get_timeout(s->mhd, &ms) == MHD_YES && ms < HTTP_SWEEP_MS)
 		return (int)ms;
@@ -281,18 +282,27 @@ static void wait_idle(struct http_server *s, unsigned seconds)
 	}
 }
 
-/* The library must not be stopped over a suspended connection. */
+void http_refuse_stopping(struct http_conn *c)
+{
+	http_error(&c->rq, &c->rp, 503, "stopping",
+		   "the service is stopping, try again",
+		   "Dịch vụ đang dừng, hãy thử lại");
+	c->refused = true;
+}
+
+/* The library must not be stopped over a suspended connection: none is from
+ * here on. */
 static void wake_all(struct http_server *s)
 {
 	struct http_conn *c;
 
+	s->ending = true;
+	s->unpacking = NULL;
 	for (c = s->conns; c; c = c->next) {
 		if (!c->suspended)
 			continue;
-		http_error(&c->rq, &c->rp, 503, "stopping",
-			   "the service is stopping, try again",
-			   "Dịch vụ đang dừng, hãy thử lại");
-		c->finished = c->refused = true;
+		http_refuse_stopping(c);
+		c->finished = true;
 		http_resume(c);
 	}
 	(void)MHD_run(s->mhd);

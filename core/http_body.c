@@ -64,70 +64,142 @@ void http_body_add(struct http_conn *c, const char *data, size_t n)
 	c->body[c->rq.body_n] = '\0';
 }
 
-/* One gzip member into out[max]; Z_STREAM_END with nothing after it. */
-static int inflate_into(const char *in, size_t n, char *out, size_t max,
-			size_t *out_n)
-{
-	z_stream z = { 0 };
-	int rc = inflateInit2(&z, MAX_WBITS + 16);
+/* ---- Content-Encoding: gzip ---------------------------------------------
+ */
 
-	if (rc != Z_OK)
-		return rc;
-	z.next_in = (Bytef *)in;
-	z.avail_in = (uInt)n;
-	z.next_out = (Bytef *)out;
-	z.avail_out = (uInt)max;
-	rc = inflate(&z, Z_FINISH);
-	*out_n = z.total_out;
-	if (rc != Z_STREAM_END && z.avail_out == 0)
-		rc = Z_BUF_ERROR; /* more room may help */
-	else if (rc != Z_STREAM_END || z.avail_in > 0)
-		rc = Z_DATA_ERROR;
-	(void)inflateEnd(&z);
-	return rc;
+struct http_unpack {
+	z_stream z;
+	char *out;
+	size_t room;
+};
+
+void http_unpack_end(struct http_conn *c)
+{
+	if (!c->unpack)
+		return;
+	(void)inflateEnd(&c->unpack->z);
+	free(c->unpack->out);
+	free(c->unpack);
+	c->unpack = NULL;
 }
 
-/* Unpacks into growing room: 8, 64, 512 … times
- * the packed size up to the route's limit, so that a small body never takes the
- * whole limit. */
-bool http_body_unpack(struct http_conn *c)
+static enum unpacked busy(struct http_conn *c)
 {
-	size_t limit = c->route->max_body, room = c->rq.body_n, got = 0;
-	size_t taken = 0;
-	char *out = NULL, *p;
-	int rc = Z_BUF_ERROR;
+	http_unpack_end(c);
+	refuse(c, 503, "busy", "too much is being sent, try again",
+	       "Đang nhận quá nhiều dữ liệu, hãy thử lại");
+	return UNPACK_REFUSED;
+}
 
-	while (rc == Z_BUF_ERROR && room < limit) {
-		room = room > limit / 8 ? limit : room * 8;
-		if (!http_charge(c, room - taken))
-			goto out;
-		taken = room;
-		p = realloc(out, room + 1);
-		if (!p)
-			goto out;
-		out = p;
-		rc = inflate_into(c->body, c->rq.body_n, out, room, &got);
+static bool begin(struct http_conn *c)
+{
+	struct http_unpack *u = calloc(1, sizeof *u);
+
+	if (!u)
+		return false;
+	if (inflateInit2(&u->z, MAX_WBITS + 16) != Z_OK) {
+		free(u);
+		return false;
 	}
-	if (rc != Z_STREAM_END) {
-		free(out);
-		if (rc == Z_BUF_ERROR)
+	u->z.next_in = (Bytef *)c->body;
+	u->z.avail_in = (uInt)c->rq.body_n;
+	u->room = c->rq.body_n;
+	c->unpack = u;
+	return true;
+}
+
+/* Room for 8, 64, 512 … times the packed size up to the route's limit, so
+ * that a small body never takes the whole limit. */
+static bool more_room(struct http_conn *c)
+{
+	struct http_unpack *u = c->unpack;
+	size_t limit = c->route->max_body, was = u->out ? u->room : 0;
+	char *p;
+
+	u->room = u->room > limit / 8 ? limit : u->room * 8;
+	if (!http_charge(c, u->room - was))
+		return false;
+	p = realloc(u->out, u->room + 1);
+	if (!p)
+		return false;
+	u->out = p;
+	return true;
+}
+
+static enum unpacked done(struct http_conn *c)
+{
+	struct http_unpack *u = c->unpack;
+	size_t got = u->z.total_out;
+
+	u->out[got] = '\0';
+	free(c->body);
+	c->body = u->out;
+	c->body_cap = u->room + 1;
+	c->rq.body_n = got;
+	u->out = NULL;
+	http_unpack_end(c);
+	return UNPACK_DONE;
+}
+
+/* One gzip member with nothing after it. */
+enum unpacked http_body_unpack(struct http_conn *c, size_t slice)
+{
+	struct http_unpack *u;
+	int rc;
+
+	if (!c->unpack && !begin(c))
+		return busy(c);
+	u = c->unpack;
+	if (!u->out || u->z.total_out == u->room) {
+		if (u->out && u->room >= c->route->max_body) {
+			http_unpack_end(c);
 			refuse(c, 413, "too-large",
 			       "the unpacked body is too large",
 			       "Dữ liệu sau giải nén quá lớn");
-		else
-			refuse(c, 400, "bad-gzip", "the body is not gzip",
-			       "Dữ liệu nén gzip bị hỏng");
-		return false;
+			return UNPACK_REFUSED;
+		}
+		if (!more_room(c))
+			return busy(c);
 	}
-	out[got] = '\0';
-	free(c->body);
-	c->body = out;
-	c->body_cap = room + 1;
-	c->rq.body_n = got;
-	return true;
-out:
-	free(out);
-	refuse(c, 503, "busy", "too much is being sent, try again",
-	       "Đang nhận quá nhiều dữ liệu, hãy thử lại");
-	return false;
+	if (slice > u->room - u->z.total_out)
+		slice = u->room - u->z.total_out;
+	u->z.next_out = (Bytef *)u->out + u->z.total_out;
+	u->z.avail_out = (uInt)slice;
+	rc = inflate(&u->z, Z_NO_FLUSH);
+	if (rc == Z_STREAM_END && u->z.avail_in == 0)
+		return done(c);
+	if (rc == Z_OK && u->z.avail_out == 0)
+		return UNPACK_MORE;
+	http_unpack_end(c);
+	refuse(c, 400, "bad-gzip", "the body is not gzip",
+	       "Dữ liệu nén gzip bị hỏng");
+	return UNPACK_REFUSED;
+}
+
+/* In the thread of the event loop: the first of those that wait goes a slice
+ * on.  One after the other, so that few hold much at the same time. */
+void http_unpack_some(struct http_server *s)
+{
+	struct http_conn *c = s->unpacking;
+
+	if (!c || http_body_unpack(c, HTTP_UNPACK_SLICE) == UNPACK_MORE)
+		return;
+	s->unpacking = c->next_job;
+	c->next_job = NULL;
+	c->is_gzip = false;
+	/* suspended: what comes later resumes it by http_finish */
+	if (!http_run_handler(c, false))
+		return;
+	c->finished = true;
+	http_resume(c);
+}
+
+void http_unpack_later(struct http_conn *c)
+{
+	struct http_conn **at = &c->s->unpacking;
+
+	while (*at)
+		at = &(*at)->next_job;
+	c->next_job = NULL;
+	*at = c;
 }

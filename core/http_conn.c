@@ -67,6 +67,7 @@ void http_conn_free(struct http_conn *c)
 	if (c->next)
 		c->next->prev = c->prev;
 	atomic_fetch_sub(&c->s->connections, 1);
+	http_unpack_end(c);
 	arena_free(c->rq.arena);
 	buf_free(&c->rp.body);
 	free(c->body);
@@ -205,8 +206,9 @@ bool http_run_handler(struct http_conn *c, bool auth_first)
 	if (auth_first &&
 	    !k->auth(&c->rq, c->route->permission, &c->rp, k->app))
 		c->refused = true;
-	if (!c->refused && c->is_gzip && !http_body_unpack(c))
-		c->refused = true;
+	while (!c->refused && c->is_gzip &&
+	       http_body_unpack(c, SIZE_MAX) == UNPACK_MORE)
+		;
 	c->rq.body = c->body && c->rq.body_n ? c->body : "";
 	if (!c->refused &&
 	    c->route->handler(&c->rq, &c->rp, k->app) == HTTP_LATER)
@@ -219,9 +221,16 @@ static enum MHD_Result on_end(struct http_conn *c)
 {
 	c->stage = STAGE_HANDLER;
 	c->since_ms = http_now_ms();
+	if (c->s->ending && !c->refused)
+		http_refuse_stopping(c);
 	if (!c->refused && c->s->pool) {
 		suspend(c);
 		http_pool_run(c);
+		return MHD_YES;
+	}
+	if (!c->refused && c->is_gzip) {
+		suspend(c);
+		http_unpack_later(c);
 		return MHD_YES;
 	}
 	if (c->refused || http_run_handler(c, false))
@@ -291,6 +300,7 @@ static void clear_request(struct http_conn *c)
 	if (c->charged)
 		atomic_fetch_sub(&c->s->buffered, c->charged);
 	c->charged = c->drained = c->n_query = 0;
+	http_unpack_end(c);
 	if (c->body_cap > HTTP_KEEP_BODY) {
 		free(c->body);
 		c->body = NULL;

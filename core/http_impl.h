@@ -23,7 +23,9 @@ enum {
 };
 /* A refused body is read to its end up to here, so that the client sees the
  * answer and the connection lives on; past it the connection is closed. */
-#define HTTP_DRAIN_MAX	   ((size_t)32 << 20)
+#define HTTP_DRAIN_MAX ((size_t)32 << 20)
+/* Unpacked at once without workers: about a millisecond. */
+#define HTTP_UNPACK_SLICE  ((size_t)256 << 10)
 #define HTTP_KEEP_BODY	   ((size_t)16 << 10) /* kept for the next request */
 #define HTTP_KEEP_REPLY	   ((size_t)16 << 10)
 #define HTTP_REPLY_MAX	   ((size_t)256 << 20)
@@ -39,6 +41,7 @@ enum http_stage {
 	STAGE_SENDING
 };
 
+struct http_unpack;
 struct http_conn {
 	struct http_request rq; /* first: http_finish comes back with it */
 	struct http_reply rp;
@@ -59,7 +62,8 @@ struct http_conn {
 	char *raw_query; /* after '?', or NULL */
 	char *body;
 	size_t body_cap;
-	size_t charged; /* of max_buffered */
+	struct http_unpack *unpack; /* under way */
+	size_t charged;		    /* of max_buffered */
 	size_t drained;
 	struct buf packed; /* gzip of the reply */
 	char etag[160];	   /* as sent */
@@ -79,9 +83,11 @@ struct http_server {
 	int listen_fd;
 	uint16_t port;
 	bool quiesced, tls;
+	bool ending;	     /* what comes now is refused */
 	bool resumed;	     /* the library must run before anyone waits */
 	atomic_bool closing; /* asked for by another thread */
 	struct http_conn *conns;
+	struct http_conn *unpacking; /* by next_job, in their order */
 	struct http_pool *pool;
 	struct http_tls *_Atomic tls_now;
 	uint64_t next_id, swept_ms;
@@ -92,6 +98,7 @@ struct http_server {
 };
 
 uint64_t http_now_ms(void);
+void http_refuse_stopping(struct http_conn *c);
 
 /* http_conn.c */
 struct http_conn *http_conn_new(struct http_server *s,
@@ -115,7 +122,14 @@ void http_head(struct http_conn *c, const char *method, const char *version);
 
 /* http_body.c */
 void http_body_add(struct http_conn *c, const char *data, size_t n);
-bool http_body_unpack(struct http_conn *c); /* Content-Encoding: gzip */
+/* Content-Encoding: gzip, `slice` bytes of the result at a time; once it is
+ * refused the reply stands. */
+enum unpacked { UNPACK_MORE, UNPACK_DONE, UNPACK_REFUSED };
+enum unpacked http_body_unpack(struct http_conn *c, size_t slice);
+void http_unpack_end(struct http_conn *c); /* NULL-safe, also half-way */
+/* Without workers: suspended ones wait their turn between other requests. */
+void http_unpack_later(struct http_conn *c);
+void http_unpack_some(struct http_server *s);
 bool http_charge(struct http_conn *c, size_t n);
 
 /* http_reply.c: gzip and the like, in the thread that ran the handler; then

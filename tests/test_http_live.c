@@ -596,6 +596,84 @@ static void packed_bodies_are_unpacked_within_bounds(void **state)
 	assert_int_equal(live_stop(l), 0);
 }
 
+static bool has_answer(const struct raw *r)
+{
+	struct pollfd p = { .fd = r->fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static void send_bulk(struct raw *r, const unsigned char *packed, size_t n)
+{
+	char head[200];
+
+	(void)snprintf(head, sizeof head,
+		       "POST /bulk HTTP/1.1\r\n" HOST
+		       "Content-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n",
+		       n);
+	raw_text(r, head);
+	raw_send(r, packed, n);
+}
+
+/* Four bodies unpack to 2 MiB each, a slice between looks at the network: a
+ * short question is not behind them.  The loop is the test's own. */
+static void unpacking_does_not_hold_others_up(void **state)
+{
+	enum { N = 4, RUNS = 1000 };
+	struct live l = { .threads = 0 };
+	struct http_config c = config_of(&l);
+	struct raw bulk[N], quick;
+	char *plain = calloc(1, BULK_MAX);
+	unsigned char packed[65536];
+	struct raw_reply p;
+	struct err e = { 0 };
+	size_t n, i;
+	int runs;
+
+	(void)state;
+	assert_non_null(plain);
+	n = deflated(plain, BULK_MAX, packed, sizeof packed);
+	c.max_buffered = (size_t)64 << 20;
+	l.s = http_start(&c, &e);
+	assert_non_null(l.s);
+	l.port = http_port(l.s);
+	for (i = 0; i < N; i++) {
+		bulk[i] = raw_open(l.port);
+		send_bulk(&bulk[i], packed, n);
+	}
+	quick = raw_open(l.port);
+	raw_text(&quick, "GET /hello HTTP/1.1\r\n" HOST "\r\n");
+	for (runs = 0; runs < RUNS && !has_answer(&quick); runs++)
+		http_run(l.s);
+	assert_true(runs < RUNS);
+	assert_false(has_answer(&bulk[N - 1]));
+	assert_int_equal(http_timeout_ms(l.s), 0); /* there is work to do */
+	for (; runs < RUNS && !has_answer(&bulk[N - 1]); runs++)
+		http_run(l.s);
+	for (i = 0; i < N; i++) {
+		p = raw_take(&bulk[i], false);
+		assert_int_equal(p.status, 200);
+		assert_string_equal(p.body, "2097152");
+		raw_reply_free(&p);
+		raw_close(&bulk[i]);
+	}
+	raw_close(&quick);
+	for (i = 0; i < RUNS && http_active(l.s) > 0; i++)
+		http_run(l.s);
+	/* asked to stop in the middle of one: it is told so */
+	bulk[0] = raw_open(l.port);
+	send_bulk(&bulk[0], packed, n);
+	for (i = 0; i < RUNS && http_active(l.s) == 0; i++)
+		http_run(l.s);
+	http_run(l.s);
+	assert_int_equal(http_stop(l.s, 0), 1);
+	p = raw_take(&bulk[0], false);
+	assert_true(p.status == 503 || p.status == 0);
+	raw_reply_free(&p);
+	raw_close(&bulk[0]);
+	free(plain);
+}
+
 static void replies_are_packed_for_those_who_ask(void **state)
 {
 	struct live *l = live_start(state);
@@ -1232,6 +1310,7 @@ int main(void)
 		BOTH(paths_and_queries_have_their_answers),
 		BOTH(doubtful_framing_ends_the_connection),
 		BOTH(packed_bodies_are_unpacked_within_bounds),
+		cmocka_unit_test(unpacking_does_not_hold_others_up),
 		BOTH(replies_are_packed_for_those_who_ask),
 		BOTH(known_versions_are_not_sent_again),
 		BOTH(head_is_get_without_the_body),
