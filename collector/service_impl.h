@@ -191,6 +191,7 @@ struct service {
 	struct child_run *children;
 	unsigned imports; /* files being worked on */
 	bool stopping;
+	int64_t full_until_us; /* the store has no room, or had not */
 };
 
 /* service_dial.c */

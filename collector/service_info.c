@@ -86,6 +86,12 @@ enum http_done service_ready(struct http_request *rq, struct http_reply *rp,
 			   "Dịch vụ đang dừng");
 	else if (!s->look || !service_can_write(s))
 		reply_down(rq, rp);
+	else if (clock_monotonic_us() < s->full_until_us)
+		http_error(rq, rp, 503, "store-full",
+			   "the store could not take what came: is the disk "
+			   "full?",
+			   "Kho dữ liệu không ghi được: kiểm tra ổ đĩa có đầy "
+			   "không");
 	else
 		buf_adds(&rp->body, "{\"status\":\"ready\"}\n");
 	return HTTP_REPLIED;

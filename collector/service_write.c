@@ -56,6 +56,9 @@ void service_enqueue(struct service *s, struct job *j)
 	s->queued += j->n;
 }
 
+/* Not ready for so long after the store had no room for something. */
+#define FULL_US INT64_C(5000000)
+
 static void finish_run(struct service *s, struct writer *w)
 {
 	struct job *j = w->jobs;
@@ -280,7 +283,7 @@ static void next_solo(struct service *s, struct writer *w);
 
 /* 40: serialisation, deadlock; 53, 57, 58: full, stopping, disk: the store's
  * trouble and not the submission's. */
-static void fail_line(struct line *l, const struct err *e)
+static void fail_line(struct service *s, struct line *l, const struct err *e)
 {
 	bool theirs = e->kind == ERR_DB || e->kind == ERR_NOMEM;
 
@@ -291,6 +294,8 @@ static void fail_line(struct line *l, const struct err *e)
 			    e->kind == ERR_NOMEM)
 			 ? END_DOWN
 			 : END_FAILED;
+	if (l->end == END_DOWN && strncmp(e->sqlstate, "40", 2) != 0)
+		s->full_until_us = clock_monotonic_us() + FULL_US;
 	log_err(LOG_ERROR, NULL, "not-stored", e);
 }
 
@@ -330,7 +335,7 @@ static void solo_failed(struct service *s, struct writer *w,
 	if (is_unstorable(l, e)) {
 		park(w, l, e);
 	} else if (strncmp(e->sqlstate, "40", 2) != 0 || ++l->tries > 3) {
-		fail_line(l, e);
+		fail_line(s, l, e);
 		w->at_solo++;
 	}
 	next_solo(s, w);
@@ -374,7 +379,7 @@ static void batch_failed(struct service *s, struct writer *w,
 	}
 	if (w->jobs->atomic) {
 		for (size_t i = 0; i < w->n_items; i++)
-			fail_line(w->lines[i], e);
+			fail_line(s, w->lines[i], e);
 		w->jobs->rolled_back = true;
 		(void)step(s, w, INTAKE_ROLLBACK, W_ROLLBACK);
 		return;

@@ -98,15 +98,45 @@ static bool is_stream(const char *path)
 	       !S_ISDIR(st.st_mode);
 }
 
+/* The descriptor that /dev/stdout and its like lead to, also when that is a
+ * file: opened anew it would be written from its beginning.  -1: none. */
+static int own_stream(const char *path)
+{
+	struct stat at, mine;
+
+	if (stat(path, &at) != 0)
+		return -1;
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fstat(fd, &mine) == 0 && mine.st_dev == at.st_dev &&
+		    mine.st_ino == at.st_ino)
+			return fd;
+	return -1;
+}
+
 static bool write_stream(const char *path, const void *p, size_t n,
 			 struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-	bool ok = fd >= 0 && write_all(fd, p, n);
+	int own = own_stream(path), fd;
+	bool ok;
 
+	if (own >= 0) /* after what was printed before */
+		return (fflush(NULL) == 0 && write_all(own, p, n)) ||
+		       err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	ok = fd >= 0 && write_all(fd, p, n);
 	if (fd >= 0)
 		ok = close(fd) == 0 && ok;
 	return ok || err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+}
+
+static bool is_link(const char *path, uid_t *owner)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0 || !S_ISLNK(st.st_mode))
+		return false;
+	*owner = st.st_uid;
+	return true;
 }
 
 bool file_sync_folder(const char *path, struct err *e)
@@ -127,15 +157,13 @@ bool file_sync_folder(const char *path, struct err *e)
 	return ok;
 }
 
-bool file_write(const char *path, const void *p, size_t n, unsigned mode,
-		struct err *e)
+static bool replace(const char *path, const void *p, size_t n, unsigned mode,
+		    struct err *e)
 {
 	char *tmp = NULL;
 	int fd = -1;
 	bool ok = false;
 
-	if (is_stream(path))
-		return write_stream(path, p, n, e);
 	if (asprintf(&tmp, "%s.new.%ld", path, (long)getpid()) < 0)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
@@ -153,5 +181,31 @@ bool file_write(const char *path, const void *p, size_t n, unsigned mode,
 	ok = ok && file_sync_folder(path, e);
 out:
 	free(tmp);
+	return ok;
+}
+
+bool file_write(const char *path, const void *p, size_t n, unsigned mode,
+		struct err *e)
+{
+	uid_t owner = 0;
+	char *target;
+	bool ok;
+
+	if (is_stream(path))
+		return write_stream(path, p, n, e);
+	if (!is_link(path, &owner))
+		return replace(path, p, n, mode, e);
+	if (own_stream(path) >= 0)
+		return write_stream(path, p, n, e);
+	/* a link stays what it is; one that another user laid is not followed:
+	 * it may lead to what only we may write */
+	if (owner != geteuid() && owner != 0)
+		return err_set(e, ERR_INPUT, "%s is a link of another user",
+			       path);
+	target = realpath(path, NULL);
+	if (!target)
+		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	ok = replace(target, p, n, mode, e);
+	free(target);
 	return ok;
 }

@@ -143,8 +143,12 @@ static bool reload(struct web *w, struct conf *c, struct err *e)
 	if (!conf_reload(c, e) || !set_log_level(c, e) ||
 	    !tls_files_read(c, &tls, e))
 		goto out;
-	ok = !w->tls || !tls.certificate ||
-	     http_tls_reload(w->http, tls.certificate, tls.key, e);
+	if (w->tls != (tls.certificate != NULL))
+		(void)err_set(e, ERR_INPUT,
+			      "TLS begins and ends with a restart only");
+	else
+		ok = !w->tls ||
+		     http_tls_reload(w->http, tls.certificate, tls.key, e);
 out:
 	tls_files_free(&tls);
 	return ok;
@@ -168,6 +172,7 @@ static int serve(struct web *w, struct conf *c, const sigset_t *signals)
 			log_event(LOG_INFO, NULL, "reloaded", NULL);
 		else
 			log_err(LOG_ERROR, NULL, "reload-failed", &e);
+		e = (struct err){ 0 };
 	}
 	cut = http_stop(w->http, (unsigned)conf_int(c, "stop-seconds"));
 	(void)snprintf(cut_text, sizeof cut_text, "%u", cut);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "phieu/file.h"
@@ -110,6 +111,85 @@ static void a_pipe_is_written_to_and_not_replaced(void **state)
 	(void)unlink(path);
 }
 
+static char *content(const char *path)
+{
+	struct err e = { 0 };
+	size_t n;
+	char *got = file_read(path, 1000, &n, &e);
+
+	assert_non_null(got);
+	return got;
+}
+
+/* `phieu-upload --receipts /dev/stdout >file`, as root. */
+static void our_own_output_is_added_to_and_its_link_stays(void **state)
+{
+	char link[64], path[64], *got;
+	struct stat st;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	(void)snprintf(link, sizeof link, "%s/stdout", dir);
+	(void)snprintf(path, sizeof path, "%s/redirected", dir);
+	assert_int_equal(symlink("/proc/self/fd/1", link), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct err e = { 0 };
+		int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		bool ok = fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0 &&
+			  printf("before\n") > 0 &&
+			  file_write(link, "receipts\n", 9, 0600, &e) &&
+			  printf("after\n") > 0 && fflush(stdout) == 0;
+
+		_exit(ok ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	got = content(path);
+	assert_string_equal(got, "before\nreceipts\nafter\n");
+	free(got);
+	(void)unlink(link);
+	(void)unlink(path);
+}
+
+static void a_link_stays_and_its_file_is_replaced_whole(void **state)
+{
+	char link[64], path[64], *got;
+	struct stat st, before;
+	struct err e = { 0 };
+
+	(void)state;
+	(void)snprintf(link, sizeof link, "%s/link", dir);
+	(void)snprintf(path, sizeof path, "%s/real", dir);
+	assert_int_equal(symlink("real", link), 0);
+	assert_false(file_write(link, "x", 1, 0600, &e)); /* leads nowhere */
+	assert_int_equal(e.kind, ERR_IO);
+	assert_true(file_write(path, "older and longer", 16, 0600, &e));
+	assert_int_equal(stat(path, &before), 0);
+	assert_true(file_write(link, "new", 3, 0600, &e));
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_ino != before.st_ino);
+	got = content(path);
+	assert_string_equal(got, "new");
+	free(got);
+	if (geteuid() == 0) { /* nobody else can lay one for us */
+		assert_int_equal(lchown(link, 65534, 65534), 0);
+		e = (struct err){ 0 };
+		assert_false(file_write(link, "bad", 3, 0600, &e));
+		assert_int_equal(e.kind, ERR_INPUT);
+		got = content(path);
+		assert_string_equal(got, "new");
+		free(got);
+	}
+	(void)unlink(link);
+	(void)unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -117,6 +197,8 @@ int main(void)
 		cmocka_unit_test(a_missing_file_and_folder_are_named),
 		cmocka_unit_test(a_failed_write_leaves_the_old_file),
 		cmocka_unit_test(a_pipe_is_written_to_and_not_replaced),
+		cmocka_unit_test(our_own_output_is_added_to_and_its_link_stays),
+		cmocka_unit_test(a_link_stays_and_its_file_is_replaced_whole),
 	};
 	return cmocka_run_group_tests_name("file", t, make_dir, remove_dir);
 }

@@ -14,7 +14,9 @@ char *file_read(const char *path, size_t max, size_t *n,
 
 /* Writes beside the file, syncs, renames over it and syncs the folder: after
  * a power cut there is the old file or the new one, never a part.  `mode` as
- * for open.  A device or pipe (/dev/stdout) is written to, not replaced. */
+ * for open.  A device or pipe (/dev/stdout, wherever that leads) is written to,
+ * not replaced; a link stays, what it leads to is replaced; ERR_INPUT for one
+ * that another user laid. */
 bool file_write(const char *path, const void *p, size_t n, unsigned mode,
 		struct err *e) MUST_USE;
 

@@ -189,6 +189,7 @@ same "$(status_of -H 'Accept: text/html' "$server/progress/$wave")" 303 'the ses
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=one \
 	-addext subjectAltName=IP:127.0.0.1 -out "$dir/crt" -keyout "$dir/pem" 2>/dev/null
 cp "$dir/crt" "$dir/one.crt"
+cp "$dir/pem" "$dir/one.pem"
 chmod 644 "$dir/crt" "$dir/pem"
 "$bin/phieu-server" --server-port 0 --tls-certificate "$dir/crt" --tls-key "$dir/pem" >"$dir/own" 2>"$dir/own.err" &
 own_pid=$!
@@ -214,6 +215,24 @@ for _ in $(seq 100); do
 	sleep 0.1
 done
 same "$(code --cacert "$dir/crt" "$own/healthz")" 200 'after a bad certificate'
+# TLS does not end without a restart, and the log says so
+printf 'tls-certificate = %s\ntls-key = %s\n' "$dir/crt" "$dir/one.pem" >"$dir/own.conf"
+cp "$dir/one.crt" "$dir/crt"
+chmod 644 "$dir/own.conf" "$dir/one.pem" "$dir/crt"
+kill -TERM $own_pid
+wait $own_pid || fail "the server ended with $?"
+"$bin/phieu-server" --server-port 0 --config "$dir/own.conf" >"$dir/own" 2>"$dir/own.err" &
+own_pid=$!
+wait_for "$dir/own" $own_pid
+own=$(jq -r .listening "$dir/own")
+: >"$dir/own.conf"
+kill -HUP $own_pid
+for _ in $(seq 100); do
+	! grep -q 'TLS begins and ends with a restart only' "$dir/own.err" || break
+	sleep 0.1
+done
+grep -q 'TLS begins and ends with a restart only' "$dir/own.err" || fail 'the end of TLS was asked for and nothing said'
+same "$(code --cacert "$dir/crt" "$own/healthz")" 200 'TLS after its end was asked for'
 kill -TERM $own_pid
 wait $own_pid || fail "the server ended with $?"
 own_pid=''

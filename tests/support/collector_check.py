@@ -310,6 +310,37 @@ def unstorable(port, key):
     check(status == 201, f"storable again: {status} {text}")
 
 
+def full(port, key):
+    """A store without room: 503, nothing half stored, not ready, and well
+    again when there is room."""
+    c = Client(port, key)
+    sql("CREATE FUNCTION public.full_disk() RETURNS trigger LANGUAGE plpgsql "
+        "AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = "
+        "'53100'; END $$; CREATE TRIGGER full_disk BEFORE INSERT ON field.raw "
+        "FOR EACH ROW EXECUTE FUNCTION public.full_disk()")
+    sheets = [SHEETS.pop() for _ in range(3)]
+    rows = "SELECT count(*) FROM field.response"
+    before = sql(rows)
+    status, text, r = c.post(sheets[0])
+    check(status == 503 and r.getheader("Retry-After"),
+          f"a full disk: {status} {text}")
+    status, text, _ = c.ask("GET", "/readyz")
+    check(status == 503 and b"store-full" in text,
+          f"ready on a full disk: {status} {text}")
+    check(c.ask("GET", "/healthz")[0] == 200, "alive on a full disk")
+    status, text, _ = c.post(b"\n".join(sheets), NDJSON)
+    check(text.count(b'"code":503') == 3, f"a full disk, a batch: {text}")
+    check(sql(rows) == before, "a full disk, and something is stored")
+    sql("DROP TRIGGER full_disk ON field.raw; DROP FUNCTION full_disk")
+    for s in sheets:
+        status, text, _ = c.post(s)
+        check(status == 201, f"room again: {status} {text}")
+    until = time.time() + 30
+    while c.ask("GET", "/readyz")[0] != 200:
+        check(time.time() < until, "not ready though there is room")
+        time.sleep(0.1)
+
+
 def storm(port, key):
     """R3: many posts of one sheet at once; all 2xx, one row each."""
     sheets = [SHEETS.pop() for _ in range(200 if TRIAL else 20)]
@@ -423,6 +454,7 @@ def main():
     batches(collector.port, key)
     first_wins(collector.port, key)
     unstorable(collector.port, key)
+    full(collector.port, key)
     storm(collector.port, key)
 
     def kill():
