@@ -14,6 +14,7 @@ struct work {
 	size_t r, c, cells;
 	uint32_t *cell; /* [n] */
 	double *t, *v;	/* totals; their covariance, cells x cells */
+	double *share;	/* covariance of the shares; NULL: by delta from v */
 	double *row, *col, all;
 };
 
@@ -25,6 +26,19 @@ static void identity(const void *ctx, const double *totals, double *theta,
 	memcpy(theta, totals, w->cells * sizeof *theta);
 	for (size_t i = 0; jac && i < w->cells; i++)
 		jac[i] = 1;
+}
+
+static void shares(const void *ctx, const double *totals, double *theta,
+		   double *jac)
+{
+	const struct work *w = ctx;
+	double all = 0;
+
+	(void)jac; /* replicates want none */
+	for (size_t i = 0; i < w->cells; i++)
+		all += totals[i];
+	for (size_t i = 0; i < w->cells; i++)
+		theta[i] = totals[i] / all;
 }
 
 static void ones(const void *ctx, const uint32_t *row, size_t n, double *v)
@@ -39,14 +53,14 @@ static bool counts(const struct survey_var *var, struct work *w,
 		   const uint32_t *row, const uint32_t *col, double *table,
 		   struct contingency *out, struct err *e)
 {
-	const struct survey_stat s = { .n_cells = w->cells,
-				       .m = 1,
-				       .cell = w->cell,
-				       .values = ones,
-				       .n_blocks = w->cells,
-				       .q = 1,
-				       .theta = identity,
-				       .ctx = w };
+	struct survey_stat s = { .n_cells = w->cells,
+				 .m = 1,
+				 .cell = w->cell,
+				 .values = ones,
+				 .n_blocks = w->cells,
+				 .q = 1,
+				 .theta = identity,
+				 .ctx = w };
 	struct survey_base base;
 
 	for (size_t i = 0; i < var->design->n; i++) {
@@ -55,11 +69,17 @@ static bool counts(const struct survey_var *var, struct work *w,
 		else
 			w->cell[i] = (uint32_t)(col[i] * w->r + row[i]);
 	}
+	/* the shares' covariance by the replicates is not that of the counts
+	 * by delta: R's svychisq takes the shares of each (t is scratch) */
+	s.theta = shares;
+	if (w->share && !survey_estimate(var, &s, true, w->t, w->share, e))
+		return false;
+	s.theta = identity;
 	if (!survey_estimate(var, &s, true, w->t, w->v, e))
 		return false;
 	base = survey_base_of(var->design, w->cell);
 	out->n = base.rows;
-	out->df = base.df;
+	out->df = var->replicates ? var->df : base.df;
 	for (size_t j = 0; j < w->c; j++)
 		for (size_t i = 0; i < w->r; i++) {
 			double x = w->t[j * w->r + i];
@@ -147,9 +167,14 @@ static void by_share(const struct work *w, const double *m, size_t q,
 static bool share_cov(const struct work *w, double *out)
 {
 	size_t n = w->cells;
-	double *j = calloc(n * n + 1, sizeof *j);
+	double *j;
 	bool ok;
 
+	if (w->share) {
+		memcpy(out, w->share, n * n * sizeof *out);
+		return true;
+	}
+	j = calloc(n * n + 1, sizeof *j);
 	if (!j)
 		return false;
 	for (size_t i = 0; i < n; i++)
@@ -334,11 +359,13 @@ bool contingency_test(const struct survey_var *v, const uint32_t *row,
 	w.cells = n_rows * n_cols;
 	w.cell = malloc((v->design->n ? v->design->n : 1) * sizeof *w.cell);
 	w.t = calloc(w.cells + n_rows + n_cols, sizeof *w.t);
-	w.v = calloc(w.cells * w.cells, sizeof *w.v);
+	w.v = calloc(2 * w.cells * w.cells, sizeof *w.v);
 	if (!w.cell || !w.t || !w.v) {
 		(void)err_set(e, ERR_NOMEM, "out of memory");
 		goto out;
 	}
+	if (v->replicates)
+		w.share = w.v + w.cells * w.cells;
 	w.row = w.t + w.cells;
 	w.col = w.row + n_rows;
 	ok = counts(v, &w, row, col, table, out, e) && rao_scott(&w, out, e) &&

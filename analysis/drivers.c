@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "phieu/regress.h"
+#include "phieu/structure.h"
 
 enum { WIDE = DRIVERS_MAX + 1 }; /* the outcome first */
 
-struct moments {
+struct spread {
 	size_t k, n;
 	double mean[WIDE], c[WIDE][WIDE]; /* weighted covariances */
 };
@@ -21,7 +22,7 @@ static double value(const double *y, const double *const *x, size_t j, size_t i)
 /* Two passes, compensated. */
 static void moments_of(const struct survey_design *d, const uint32_t *cell,
 		       const double *y, const double *const *x,
-		       struct moments *m)
+		       struct spread *m)
 {
 	struct survey_sum w = { 0, 0 }, s[WIDE] = { { 0, 0 } };
 	struct survey_sum cc[WIDE][WIDE] = { { { 0, 0 } } };
@@ -54,16 +55,16 @@ static void moments_of(const struct survey_design *d, const uint32_t *cell,
 				(cc[j][l].s + cc[j][l].c) / (w.s + w.c);
 }
 
-/* Share of the outcome's variance that the fields of `set` explain: on
- * correlations, so that scales do not matter. */
-static bool r2_of(const struct moments *m, unsigned set, double *r2)
+/* Share of the outcome's variance that the fields of `set` explain, from the
+ * correlations r[(k+1)*(k+1)], the outcome's first. */
+static bool r2_of(size_t k, const double *r, unsigned set, double *r2)
 {
 	double a[DRIVERS_MAX * DRIVERS_MAX], b[DRIVERS_MAX], x[DRIVERS_MAX];
 	size_t at[DRIVERS_MAX], q = 0;
 	gsl_matrix_view am;
 	gsl_vector_view xv;
 
-	for (size_t j = 0; j < m->k; j++)
+	for (size_t j = 0; j < k; j++)
 		if (set & (1u << j))
 			at[q++] = j + 1;
 	*r2 = 0;
@@ -71,11 +72,8 @@ static bool r2_of(const struct moments *m, unsigned set, double *r2)
 		return true;
 	for (size_t i = 0; i < q; i++) {
 		for (size_t j = 0; j < q; j++)
-			a[i * q + j] =
-				m->c[at[i]][at[j]] /
-				sqrt(m->c[at[i]][at[i]] * m->c[at[j]][at[j]]);
-		x[i] = b[i] =
-			m->c[0][at[i]] / sqrt(m->c[0][0] * m->c[at[i]][at[i]]);
+			a[i * q + j] = r[at[i] * (k + 1) + at[j]];
+		x[i] = b[i] = r[at[i]];
 	}
 	am = gsl_matrix_view_array(a, q, q);
 	xv = gsl_vector_view_array(x, q);
@@ -91,16 +89,16 @@ static bool r2_of(const struct moments *m, unsigned set, double *r2)
 }
 
 /* Shapley: each field's gain averaged over all orders of entering. */
-static bool shares(const struct moments *m, double *lmg, double *all,
+static bool shares(size_t k, const double *r, double *lmg, double *all,
 		   struct err *e)
 {
-	size_t k = m->k, sets = (size_t)1 << k;
+	size_t sets = (size_t)1 << k;
 	double *r2 = malloc(sets * sizeof *r2), weight[DRIVERS_MAX];
 
 	if (!r2)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	for (unsigned s = 0; s < sets; s++)
-		if (!r2_of(m, s, &r2[s])) {
+		if (!r2_of(k, r, s, &r2[s])) {
 			free(r2);
 			return err_set(e, ERR_MATH,
 				       "a field is a combination of others");
@@ -121,11 +119,24 @@ static bool shares(const struct moments *m, double *lmg, double *all,
 	return true;
 }
 
+static void correlations(const struct spread *m, double *r)
+{
+	size_t wide = m->k + 1;
+
+	for (size_t a = 0; a < wide; a++)
+		for (size_t b = 0; b < wide; b++)
+			r[a * wide + b] =
+				a == b ? 1
+				       : m->c[a][b] /
+						 sqrt(m->c[a][a] * m->c[b][b]);
+}
+
 bool drivers_find(const struct survey_design *d, const uint32_t *cell,
 		  const double *y, const double *const *x, size_t k,
 		  struct drivers *out, struct err *e)
 {
-	struct moments m = { .k = k };
+	struct spread m = { .k = k };
+	double r[WIDE * WIDE];
 
 	*out = (struct drivers){ .n = 0 };
 	if (k < 2 || k > DRIVERS_MAX)
@@ -141,10 +152,10 @@ bool drivers_find(const struct survey_design *d, const uint32_t *cell,
 				       j ? "field %zu is constant"
 					 : "the outcome is constant",
 				       j);
+	correlations(&m, r);
 	for (size_t j = 0; j < k; j++) {
 		out->performance[j] = m.mean[j + 1];
-		out->importance[j] =
-			m.c[0][j + 1] / sqrt(m.c[0][0] * m.c[j + 1][j + 1]);
+		out->importance[j] = r[j + 1];
 		out->cut_performance += out->performance[j] / (double)k;
 		out->cut_importance += out->importance[j] / (double)k;
 	}
@@ -156,5 +167,51 @@ bool drivers_find(const struct survey_design *d, const uint32_t *cell,
 		else
 			out->quadrant[j] = does ? DRIVERS_OVER : DRIVERS_LOW;
 	}
-	return shares(&m, out->lmg, &out->r2, e);
+	return shares(k, r, out->lmg, &out->r2, e);
+}
+
+/* ---- errors ----------------------------------------------------------- */
+
+/* importance[k], lmg[k], r2 from the correlations. */
+static bool of_correlations(const void *ctx, const double *r, double *theta,
+			    struct err *e)
+{
+	size_t k = *(const size_t *)ctx;
+
+	memcpy(theta, r + 1, k * sizeof *theta);
+	return shares(k, r, theta + k, theta + 2 * k, e);
+}
+
+bool drivers_errors(const struct survey_var *v, const uint32_t *cell,
+		    const double *y, const double *const *x, size_t k,
+		    const struct drivers *at, struct drivers_se *out,
+		    struct replicates_unfit *unfit, struct err *e)
+{
+	const double *columns[WIDE] = { y };
+	struct structure s = {
+		.k = k + 1, .q = 2 * k + 1, .f = of_correlations, .ctx = &k
+	};
+	struct items d = { .x = columns, .k = k + 1, .n = v->design->n };
+	struct spread m = { .k = k };
+	unsigned char *in = malloc(d.n);
+	double r[WIDE * WIDE], theta[2 * WIDE], se[2 * WIDE];
+	bool ok;
+
+	if (!in)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < d.n; i++)
+		in[i] = !cell || cell[i] != SURVEY_NONE;
+	d.in = in;
+	memcpy(columns + 1, x, k * sizeof *x);
+	memcpy(theta, at->importance, k * sizeof *theta);
+	memcpy(theta + k, at->lmg, k * sizeof *theta);
+	theta[2 * k] = at->r2;
+	moments_of(v->design, cell, y, x, &m);
+	correlations(&m, r);
+	ok = structure_errors(v, &d, false, &s, r, theta, se, unfit, e);
+	memcpy(out->importance, se, k * sizeof *se);
+	memcpy(out->lmg, se + k, k * sizeof *se);
+	out->r2 = se[2 * k];
+	free(in);
+	return ok;
 }

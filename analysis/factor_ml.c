@@ -285,3 +285,56 @@ bool factor_ml(size_t k, size_t m, const double *r, size_t n, double *work,
 	judge_fit(&s, n, out);
 	return true;
 }
+
+/* ---- derivatives by the correlations ---------------------------------- */
+
+/* d gradient_i / d r_ab at the solution.  With S = U^-1/2 R U^-1/2,
+ * P = sum_{j>m} w_j w_j' and x_lj = w_l' dS w_j:
+ *   dg_i = -(P dS P)_ii + 2 sum_{j>m} sum_{l<=m} (1 - e_j)/(e_j - e_l)
+ *                         w_ij w_il x_lj
+ * (perturbation of eigenvectors; what two of the last k-m share cancels to
+ * the first term). */
+static double gradient_slope(const struct fit *s, size_t i, size_t a, size_t b)
+{
+	size_t k = s->k, m = s->m;
+	const double *w = s->w, *p = s->b;
+	double x = -2 * p[i * k + a] * p[i * k + b];
+
+	for (size_t l = 0; l < m; l++)
+		for (size_t j = m; j < k; j++) {
+			double c = (1 - s->e[j]) / (s->e[j] - s->e[l]);
+
+			x += 2 * c * w[i * k + j] * w[i * k + l] *
+			     (w[a * k + l] * w[b * k + j] +
+			      w[b * k + l] * w[a * k + j]);
+		}
+	return x * exp(-(s->theta[a] + s->theta[b]) / 2);
+}
+
+bool factor_ml_slopes(size_t k, size_t m, const double *r,
+		      const struct factor_ml *f, double *slope, double *work)
+{
+	struct fit s = { .k = k, .m = m, .r = r };
+	size_t pairs = k * (k - 1) / 2, at = 0;
+
+	fit_arrays(&s, work);
+	for (size_t i = 0; i < k; i++)
+		s.theta[i] = log(f->uniqueness[i]);
+	(void)value_at(&s, s.theta, true);
+	derivatives(&s);
+	for (size_t i = 0; i < k; i++)
+		if (s.theta[i] <= log(lower_bound) || s.theta[i] >= 0)
+			return false;
+	if (!matrix_cholesky(k, s.hessian, 1e-10))
+		return false;
+	for (size_t a = 1; a < k; a++)
+		for (size_t b = 0; b < a; b++, at++) {
+			for (size_t i = 0; i < k; i++)
+				s.step[i] = -gradient_slope(&s, i, a, b);
+			matrix_solve(k, s.hessian, s.step);
+			for (size_t i = 0; i < k; i++)
+				slope[i * pairs + at] =
+					f->uniqueness[i] * s.step[i];
+		}
+	return true;
+}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phieu/replicates.h"
 #include "regress_parts.h"
 
 #define MAX_STEPS 60
@@ -67,8 +68,7 @@ static void score_of(const void *ctx, size_t i, double *s)
 	const struct fit *f = ctx;
 	const struct regress_data *m = f->m;
 	double eta = linear_part(m, f->b, i);
-	double r =
-		m->d->weight[i] * (m->y[i] - (f->logit ? logistic(eta) : eta));
+	double r = m->w[i] * (m->y[i] - (f->logit ? logistic(eta) : eta));
 
 	for (size_t j = 0; j < m->k; j++)
 		s[j] = r * m->x[j][i];
@@ -84,7 +84,7 @@ static bool fit_linear(const struct regress_data *m, struct qr *q, double *b,
 		if (!regress_in(m, i))
 			continue;
 		row = qr_row(q);
-		root = sqrt(m->d->weight[i]);
+		root = sqrt(m->w[i]);
 		for (size_t j = 0; j < m->k; j++)
 			row[j] = root * m->x[j][i];
 		row[m->k] = root * m->y[i];
@@ -107,7 +107,7 @@ static bool logit_step(const struct regress_data *m, struct qr *q,
 		if (v < 1e-30) /* says nothing any more */
 			continue;
 		row = qr_row(q);
-		root = sqrt(m->d->weight[i] * v);
+		root = sqrt(m->w[i] * v);
 		for (size_t j = 0; j < m->k; j++)
 			row[j] = root * m->x[j][i];
 		row[m->k] = root * ((m->y[i] - mu) / v);
@@ -126,10 +126,9 @@ static double logit_deviance(const struct regress_data *m, const double *b)
 			continue;
 		eta = linear_part(m, b, i);
 		/* -log likelihood: log(1 + e^eta) - y eta */
-		survey_add(&s,
-			   m->d->weight[i] * ((eta > 0 ? eta + log1p(exp(-eta))
-						       : log1p(exp(eta))) -
-					      m->y[i] * eta));
+		survey_add(&s, m->w[i] * ((eta > 0 ? eta + log1p(exp(-eta))
+						   : log1p(exp(eta))) -
+					  m->y[i] * eta));
 	}
 	return s.s + s.c;
 }
@@ -189,11 +188,11 @@ static double dispersion(const struct fit *f, size_t n)
 			r = (m->y[i] - mu) /
 			    (f->logit ? sqrt(mu * (1 - mu)) : 1);
 			if (pass) {
-				survey_add(&ss, m->d->weight[i] * (r - mean) *
-							(r - mean));
+				survey_add(&ss,
+					   m->w[i] * (r - mean) * (r - mean));
 			} else {
-				survey_add(&w, m->d->weight[i]);
-				survey_add(&wr, m->d->weight[i] * r);
+				survey_add(&w, m->w[i]);
+				survey_add(&wr, m->w[i] * r);
 			}
 		}
 		mean = (wr.s + wr.c) / (w.s + w.c);
@@ -201,6 +200,7 @@ static double dispersion(const struct fit *f, size_t n)
 	return (ss.s + ss.c) / (w.s + w.c) * (double)n / (double)(n - 1);
 }
 
+/* v NULL: no covariance.  out->vcov NULL: coefficients alone. */
 static bool fit_glm(const struct survey_var *v, const struct regress_data *m,
 		    struct regress *out, struct err *e)
 {
@@ -216,9 +216,13 @@ static bool fit_glm(const struct survey_var *v, const struct regress_data *m,
 	if (!(logit ? fit_logit(m, &q, out->coef, &out->steps, e)
 		    : fit_linear(m, &q, out->coef, e)))
 		goto out;
+	ok = true;
+	if (out->vcov)
+		out->dispersion = dispersion(&f, out->n);
 	qr_inverse(&q, a);
-	out->dispersion = dispersion(&f, out->n);
-	ok = regress_sandwich(v, m, m->k, a, score_of, &f, out->vcov, e);
+	if (v)
+		ok = regress_sandwich(v, m, m->k, a, score_of, &f, out->vcov,
+				      e);
 out:
 	qr_close(&q);
 	free(a);
@@ -247,12 +251,48 @@ static bool outcome_fits(const struct regress_data *m,
 	return true;
 }
 
+/* The same model by the weights of a replicate. */
+struct again {
+	const struct regress_data *m;
+	enum regress_family family;
+	size_t k;
+};
+
+static bool fit_again(const void *ctx, const double *weight, double *theta,
+		      struct err *e)
+{
+	const struct again *a = ctx;
+	struct regress_data m = *a->m;
+	struct regress out = { .family = a->family, .k = a->k, .coef = theta };
+
+	m.w = weight;
+	memset(theta, 0, a->k * sizeof *theta); /* where Newton starts */
+	return a->family == REGRESS_ORDINAL ? regress_ordinal(NULL, &m, &out, e)
+					    : fit_glm(NULL, &m, &out, e);
+}
+
+static bool fit(const struct survey_var *v, const struct regress_data *m,
+		struct regress *out, struct err *e)
+{
+	struct again a = { m, out->family, out->k };
+	struct replicates_fit f = { out->k, fit_again, &a };
+
+	const struct survey_var *lin = v->replicates ? NULL : v;
+
+	if (!(out->family == REGRESS_ORDINAL ? regress_ordinal(lin, m, out, e)
+					     : fit_glm(lin, m, out, e)))
+		return false;
+	return lin || replicates_refit(v->replicates, &f, out->coef, out->vcov,
+				       &out->unfit, e);
+}
+
 bool regress_fit(const struct survey_var *v, const uint32_t *cell,
 		 const double *y, const double *const *x, size_t k,
 		 enum regress_family family, size_t levels, struct regress *out,
 		 struct err *e)
 {
-	struct regress_data m = { v->design, cell, y, x, k, levels };
+	struct regress_data m = { v->design,	    cell, y, x, k, levels,
+				  v->design->weight };
 	size_t cuts = family == REGRESS_ORDINAL && levels ? levels - 1 : 0;
 	bool ok = false;
 
@@ -276,10 +316,9 @@ bool regress_fit(const struct survey_var *v, const uint32_t *cell,
 		(void)err_set(e, ERR_NOMEM, "out of memory");
 		goto out;
 	}
-	if (!(family == REGRESS_ORDINAL ? regress_ordinal(v, &m, out, e)
-					: fit_glm(v, &m, out, e)))
+	if (!fit(v, &m, out, e))
 		goto out;
-	out->df = survey_base_of(v->design, cell).df;
+	out->df = v->replicates ? v->df : survey_base_of(v->design, cell).df;
 	out->df_resid = out->df + 1 - (int64_t)out->k;
 	ok = true;
 out:

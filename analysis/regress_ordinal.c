@@ -76,8 +76,7 @@ static double log_likelihood(const struct ordinal *o)
 			return -INFINITY;
 	for (size_t i = 0; i < o->m->d->n; i++)
 		if (regress_in(o->m, i))
-			survey_add(&s,
-				   o->m->d->weight[i] * piece_of(o, i).log_p);
+			survey_add(&s, o->m->w[i] * piece_of(o, i).log_p);
 	return s.s + s.c;
 }
 
@@ -103,7 +102,7 @@ static void score_of(const void *ctx, size_t i, double *s)
 
 	gradient(o, &r, i, s);
 	for (size_t j = 0; j < o->p; j++)
-		s[j] *= o->m->d->weight[i];
+		s[j] *= o->m->w[i];
 }
 
 /* Adds w times minus the second derivatives of a row to h[p*p], its lower
@@ -112,7 +111,7 @@ static void add_information(const struct ordinal *o, const struct piece *r,
 			    size_t i, double *h)
 {
 	size_t k = o->m->k, p = o->p, cut[2], n_cut = 0;
-	double w = o->m->d->weight[i], with_b[2], own[2];
+	double w = o->m->w[i], with_b[2], own[2];
 	double bb = -w * (r->haa + r->hbb + 2 * r->hab);
 
 	if (r->level > 0) {
@@ -153,7 +152,7 @@ static bool newton(const struct ordinal *o, gsl_matrix *h, gsl_vector *step,
 		r = piece_of(o, i);
 		gradient(o, &r, i, g);
 		for (size_t j = 0; j < o->p; j++)
-			step->data[j] += o->m->d->weight[i] * g[j];
+			step->data[j] += o->m->w[i] * g[j];
 		add_information(o, &r, i, h->data);
 	}
 	for (size_t a = 0; a < o->p; a++)
@@ -178,8 +177,8 @@ static bool begin(const struct regress_data *m, double *t, struct err *e)
 	for (size_t i = 0; i < m->d->n; i++) {
 		if (!regress_in(m, i))
 			continue;
-		share[(size_t)m->y[i]] += m->d->weight[i];
-		all += m->d->weight[i];
+		share[(size_t)m->y[i]] += m->w[i];
+		all += m->w[i];
 	}
 	for (size_t j = 0; j < m->levels && ok; j++) {
 		if (!(share[j] > 0))
@@ -239,6 +238,10 @@ bool regress_ordinal(const struct survey_var *v, const struct regress_data *m,
 	if (!begin(m, out->coef, e) ||
 	    !climb(&o, out->coef, h, step, &out->steps, e))
 		goto out;
+	if (!v) {
+		ok = true;
+		goto out;
+	}
 	if (gsl_linalg_cholesky_invert(h) != 0) {
 		(void)err_set(e, ERR_MATH, "the information is singular");
 		goto out;

@@ -11,11 +11,12 @@ struct regress_data {
 	const double *y;
 	const double *const *x;
 	size_t k, levels;
+	const double *w; /* [n]: the design's weights, or a replicate's */
 };
 
 static inline bool regress_in(const struct regress_data *m, size_t i)
 {
-	return (!m->cell || m->cell[i] != SURVEY_NONE) && m->d->weight[i] > 0;
+	return (!m->cell || m->cell[i] != SURVEY_NONE) && m->w[i] > 0;
 }
 
 /* Least squares by blocks of rows: a triangle that rows are folded into by
@@ -43,6 +44,7 @@ bool regress_sandwich(const struct survey_var *v, const struct regress_data *m,
 		      void (*score)(const void *ctx, size_t row, double *s),
 		      const void *ctx, double *vcov, struct err *e) MUST_USE;
 
+/* v NULL: no covariance. */
 bool regress_ordinal(const struct survey_var *v, const struct regress_data *m,
 		     struct regress *out, struct err *e) MUST_USE;
 

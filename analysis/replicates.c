@@ -399,7 +399,7 @@ static bool make(struct replicates *r, struct err *e)
 			       "%zu replicates of %zu rows are too many",
 			       r->count, d->n);
 	if (r->calib != NULL || r->spec.method == REPLICATES_GIVEN)
-		return replicates_rank(r, &r->df, e);
+		return replicates_rank(r, NULL, &r->df, e);
 	return true;
 }
 

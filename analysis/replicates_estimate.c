@@ -158,70 +158,6 @@ static void *work(void *arg)
 
 /* ---- all replicates --------------------------------------------------- */
 
-/* Moments of the replicates around the estimate, added in their order. */
-struct moments {
-	size_t p, n; /* n: with rscales above 0 */
-	bool full;
-	double sum_r;	  /* of rscales */
-	double *mean;	  /* [p] sum of differences, n of them */
-	double *weighted; /* [p] sum of rscales times difference */
-	double *square;	  /* p*p or p */
-	double *d;	  /* [p] */
-};
-
-static void add_replicate(struct moments *m, const double *theta,
-			  const double *at, double rscale)
-{
-	size_t p = m->p;
-
-	if (rscale == 0)
-		return;
-	m->n++;
-	m->sum_r += rscale;
-	for (size_t a = 0; a < p; a++) {
-		m->d[a] = theta[a] - at[a];
-		m->mean[a] += m->d[a];
-		m->weighted[a] += rscale * m->d[a];
-	}
-	if (!m->full) {
-		for (size_t a = 0; a < p; a++)
-			m->square[a] += rscale * m->d[a] * m->d[a];
-		return;
-	}
-	for (size_t a = 0; a < p; a++)
-		for (size_t b = 0; b <= a; b++)
-			m->square[a * p + b] += rscale * m->d[a] * m->d[b];
-}
-
-static double centred(const struct moments *m, size_t a, size_t b, bool mse)
-{
-	size_t p = m->p;
-	double s = m->full ? m->square[a * p + b] : m->square[a];
-	double ca = m->mean[a] / (double)m->n, cb = m->mean[b] / (double)m->n;
-
-	if (mse)
-		return s;
-	return s - m->weighted[a] * cb - ca * m->weighted[b] +
-	       m->sum_r * ca * cb;
-}
-
-static void moments_cov(const struct moments *m, const struct replicates *r,
-			double *cov)
-{
-	size_t p = m->p;
-
-	if (!m->full) {
-		for (size_t a = 0; a < p; a++)
-			cov[a] = fmax(r->scale * centred(m, a, a, r->spec.mse),
-				      isnan(m->mean[a]) ? (double)NAN : 0);
-		return;
-	}
-	for (size_t a = 0; a < p; a++)
-		for (size_t b = 0; b <= a; b++)
-			cov[a * p + b] = cov[b * p + a] =
-				r->scale * centred(m, a, b, r->spec.mse);
-}
-
 /* One block of replicates by all threads; the first failure wins. */
 static bool run_block(struct worker *w, size_t threads, size_t from, size_t to,
 		      struct err *e)
@@ -257,7 +193,8 @@ static bool run_block(struct worker *w, size_t threads, size_t from, size_t to,
 }
 
 static bool run_all(struct job *j, struct worker *w, size_t threads,
-		    const double *theta, struct moments *m, struct err *e)
+		    const double *theta, struct replicate_moments *m,
+		    struct err *e)
 {
 	const struct replicates *r = j->r;
 
@@ -267,8 +204,8 @@ static bool run_all(struct job *j, struct worker *w, size_t threads,
 		if (!run_block(w, threads, from, to, e))
 			return false;
 		for (size_t i = from; i < to; i++)
-			add_replicate(m, j->theta + (i - from) * j->p, theta,
-				      r->rscales[i]);
+			replicate_moments_add(m, j->theta + (i - from) * j->p,
+					      theta, r->rscales[i]);
 	}
 	return true;
 }
@@ -295,18 +232,6 @@ static bool job_values(struct job *j, struct err *e)
 	return true;
 }
 
-static bool moments_init(struct moments *m, size_t p, bool full, struct err *e)
-{
-	*m = (struct moments){ .p = p, .full = full };
-	m->mean = calloc(3 * p, sizeof *m->mean);
-	m->square = calloc(p, (full ? p : 1) * sizeof *m->square);
-	if (m->mean == NULL || m->square == NULL)
-		return err_set(e, ERR_NOMEM, "no memory for covariances");
-	m->weighted = m->mean + p;
-	m->d = m->weighted + p;
-	return true;
-}
-
 bool replicates_estimate(const struct survey_var *v,
 			 const struct survey_stat *s, bool full, double *theta,
 			 double *cov, struct err *e)
@@ -315,7 +240,7 @@ bool replicates_estimate(const struct survey_var *v,
 	size_t threads = r->spec.threads > 1 ? r->spec.threads : 1;
 	struct job j = { .r = r, .s = s, .p = s->n_blocks * s->q };
 	struct worker w[MAX_THREADS] = { 0 };
-	struct moments m = { 0 };
+	struct replicate_moments m = { 0 };
 	bool ok = false;
 
 	threads = threads < MAX_THREADS ? threads : MAX_THREADS;
@@ -327,7 +252,7 @@ bool replicates_estimate(const struct survey_var *v,
 		goto out;
 	}
 	if (!survey_totals(v->design, s, j.whole, NULL, e) ||
-	    !moments_init(&m, j.p, full, e) || !job_values(&j, e))
+	    !replicate_moments_init(&m, j.p, full, e) || !job_values(&j, e))
 		goto out;
 	s->theta(s->ctx, j.whole, theta, NULL);
 	for (size_t t = 0; t < threads; t++)
@@ -335,7 +260,7 @@ bool replicates_estimate(const struct survey_var *v,
 			goto out;
 	ok = run_all(&j, w, threads, theta, &m, e);
 	if (ok)
-		moments_cov(&m, r, cov);
+		replicate_moments_cov(&m, r, cov);
 out:
 	for (size_t t = 0; t < threads; t++)
 		worker_clear(&w[t]);
@@ -343,126 +268,6 @@ out:
 	free(j.value);
 	free(j.whole);
 	free(j.theta);
-	free(m.mean);
-	free(m.square);
-	return ok;
-}
-
-/* ---- degrees of freedom ----------------------------------------------- */
-
-/* Rows hashed into twice as many as there are replicates, with signs: the
- * rank stays (almost surely), and a million rows cost no more than one pass
- * (Clarkson & Woodruff 2013, STOC: sparse embedding). */
-struct sketch {
-	size_t rows, columns;
-	double *x; /* column by column */
-};
-
-#define RANK_COLUMNS ((size_t)600) /* past that: as many as there can be */
-#define RANK_LEFT    1e-5	   /* of a column, as survey::degf has it */
-
-static void sketch_add(struct sketch *k, size_t column, const double *v,
-		       size_t n)
-{
-	double *x = k->x + column * k->rows;
-
-	for (size_t i = 0; i < n; i++) {
-		uint64_t h = (i + 1) * 0x9e3779b97f4a7c15U;
-
-		h ^= h >> 29;
-		h *= 0xbf58476d1ce4e5b9U;
-		h ^= h >> 32;
-		if (n <= k->rows)
-			x[i] = v[i];
-		else
-			x[(h >> 1) % k->rows] += (h & 1) != 0 ? v[i] : -v[i];
-	}
-}
-
-static double dot(const double *a, const double *b, size_t n)
-{
-	double s = 0;
-
-	for (size_t i = 0; i < n; i++)
-		s += a[i] * b[i];
-	return s;
-}
-
-/* Gram-Schmidt, twice over, in place: columns kept come first. */
-static size_t sketch_rank(struct sketch *k)
-{
-	size_t rank = 0;
-
-	for (size_t c = 0; c < k->columns; c++) {
-		double *x = k->x + c * k->rows;
-		double before = sqrt(dot(x, x, k->rows)), after;
-
-		for (size_t pass = 0; pass < 2; pass++)
-			for (size_t l = 0; l < rank; l++) {
-				const double *q = k->x + l * k->rows;
-				double s = dot(q, x, k->rows);
-
-				for (size_t i = 0; i < k->rows; i++)
-					x[i] -= s * q[i];
-			}
-		after = sqrt(dot(x, x, k->rows));
-		if (!(after > RANK_LEFT * before) || before == 0)
-			continue;
-		for (size_t i = 0; i < k->rows; i++)
-			k->x[rank * k->rows + i] = x[i] / after;
-		rank++;
-	}
-	return rank;
-}
-
-static bool rank_columns(const struct replicates *r, struct sketch *k,
-			 struct err *e)
-{
-	const struct survey_design *d = r->design;
-	bool rows = r->calib != NULL || r->spec.by_row;
-	size_t n = rows ? d->n : d->n_units[0];
-	double *f = malloc(d->n_units[0] * sizeof *f);
-	double *v = malloc(n * sizeof *v);
-	struct calib_work *work = NULL;
-	bool ok = f != NULL && v != NULL;
-
-	if (!ok)
-		err_set(e, ERR_NOMEM, "no memory for replicates");
-	if (ok && r->calib != NULL) {
-		work = calib_work_new(r->calib, e);
-		ok = work != NULL;
-	}
-	for (size_t c = 0; ok && c < r->count; c++) {
-		if (rows)
-			ok = replicates_weights(r, c, f, work, v, e);
-		else
-			replicates_factors(r, c, v);
-		if (ok)
-			sketch_add(k, c, v, n);
-	}
-	calib_work_free(work);
-	free(f);
-	free(v);
-	return ok;
-}
-
-bool replicates_rank(const struct replicates *r, int64_t *df, struct err *e)
-{
-	struct sketch k = { .columns = r->count };
-	size_t units = r->design->n_units[0];
-	bool ok;
-
-	if (r->count > RANK_COLUMNS) {
-		*df = (int64_t)(r->count < units ? r->count : units) - 1;
-		return true;
-	}
-	k.rows = 2 * r->count + 16;
-	k.x = calloc(k.rows, k.columns * sizeof *k.x);
-	if (k.x == NULL)
-		return err_set(e, ERR_NOMEM, "no memory for replicates");
-	ok = rank_columns(r, &k, e);
-	if (ok)
-		*df = (int64_t)sketch_rank(&k) - 1;
-	free(k.x);
+	replicate_moments_clear(&m);
 	return ok;
 }

@@ -46,10 +46,31 @@ void unit_totals_clear(struct unit_totals *u);
 void bootstrap_totals(const struct replicates *r, const struct unit_totals *u,
 		      size_t replicate, double *totals);
 
+/* Moments of the replicates around the estimate, added in their order. */
+struct replicate_moments {
+	size_t p, n; /* n: with rscales above 0 */
+	bool full;
+	double sum_r;	  /* of rscales */
+	double *mean;	  /* [p] sum of differences, n of them */
+	double *weighted; /* [p] sum of rscales times difference */
+	double *square;	  /* p*p or p */
+	double *d;	  /* [p] */
+	double *moved;	  /* [p] 1: some replicate is another number */
+};
+bool replicate_moments_init(struct replicate_moments *m, size_t p, bool full,
+			    struct err *e) MUST_USE;
+void replicate_moments_clear(struct replicate_moments *m);
+void replicate_moments_add(struct replicate_moments *m, const double *theta,
+			   const double *at, double rscale);
+/* cov: p*p when full, else p. */
+void replicate_moments_cov(const struct replicate_moments *m,
+			   const struct replicates *r, double *cov);
+
 /* Rank of the replicate weights - 1 (survey::degf): columns that keep 1e-5 of
- * their length beside those before. */
-bool replicates_rank(const struct replicates *r, int64_t *df,
-		     struct err *e) MUST_USE;
+ * their length beside those before.  `in` (NULL: all rows) SURVEY_NONE: the
+ * row is out. */
+bool replicates_rank(const struct replicates *r, const uint32_t *in,
+		     int64_t *df, struct err *e) MUST_USE;
 /* Row weights of replicate r, calibrated where it is; f[units] scratch. */
 bool replicates_weights(const struct replicates *r, size_t replicate, double *f,
 			struct calib_work *work, double *weight,

@@ -226,18 +226,6 @@ struct est scale_value(const struct scale_cell *c, double value)
 
 /* ---- details ---------------------------------------------------------- */
 
-static void write_key(struct jw *w, const struct spec_estimate *x,
-		      const char *const *key)
-{
-	if (x->by.n == 0)
-		return;
-	jw_key(w, "by");
-	jw_object(w);
-	for (size_t i = 0; i < x->by.n; i++)
-		jw_kv(w, x->by.name[i], key[i]);
-	jw_object_end(w);
-}
-
 bool scale_forgive(struct spec_run *r, const struct spec_estimate *x,
 		   const struct err *own, struct err *e)
 {
@@ -260,7 +248,7 @@ static bool one_cell(struct spec_run *r, const struct spec_estimate *x,
 	bool ok;
 
 	jw_object(w);
-	write_key(w, x, cells->key[cell]);
+	stats_write_key(w, x, cells->key[cell]);
 	ok = scale_moments(r, x, cells, cell, c, &own);
 	if (ok) {
 		jw_ki(w, "n", (int64_t)c->m.n);

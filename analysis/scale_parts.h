@@ -66,6 +66,19 @@ double scale_sign(const struct spec_estimate *x, size_t i, size_t j);
 /* An estimate of value alone: n and sum_w of the cell's moments. */
 struct est scale_value(const struct scale_cell *c, double value);
 
+/* Standard errors of what a cell's correlations gave, by linearisation or by
+ * replicates; df of the domain.  se[1] of SCALE_OMEGA, [k] of the others; NAN
+ * where nothing is known. */
+enum scale_kind { SCALE_OMEGA, SCALE_COMPONENTS, SCALE_FACTORS };
+bool scale_errors(struct spec_run *r, const struct spec_estimate *x,
+		  const struct spec_cells *cells, size_t cell,
+		  struct scale_cell *c, enum scale_kind kind, size_t factors,
+		  const double *theta, double *se, int64_t *df,
+		  struct err *e) MUST_USE;
+/* se, cv and the t interval of v. */
+void scale_add_error(const struct spec_estimate *x, double se, int64_t df,
+		     struct est *v);
+
 /* Each cell in turn: run(…) writes into the open JSON object of the cell; an
  * ERR_INPUT or ERR_MATH becomes a warning and the next cell follows.  The
  * whole becomes the detail {"items":[…],"cells":[…]}. */

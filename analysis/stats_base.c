@@ -5,6 +5,8 @@
 #include "phieu/limits.h"
 #include "stats_parts.h"
 
+#define DETAIL_BYTES ((size_t)16 << 20)
+
 /* ---- shared ----------------------------------------------------------- */
 
 const struct est stats_nothing = { .value = NAN,
@@ -97,6 +99,90 @@ void stats_mask(const uint32_t *cell, size_t n, uint32_t c, uint32_t *mask)
 {
 	for (size_t i = 0; i < n; i++)
 		mask[i] = cell[i] == c ? 0 : SURVEY_NONE;
+}
+
+/* ---- what models and tables share -------------------------------------- */
+
+/* The names of a cell, for the detail. */
+void stats_write_key(struct jw *w, const struct spec_estimate *x,
+		     const char *const *key)
+{
+	if (x->by.n == 0)
+		return;
+	jw_key(w, "by");
+	jw_object(w);
+	for (size_t i = 0; i < x->by.n; i++)
+		jw_kv(w, x->by.name[i], key[i]);
+	jw_object_end(w);
+}
+
+bool stats_by_cells(struct spec_run *r, const struct spec_estimate *x,
+		    stats_each_cell *each, struct err *e)
+{
+	struct buf out = BUF_INIT(DETAIL_BYTES);
+	struct spec_cells cells;
+	uint32_t *only = NULL;
+	struct jw w;
+	bool ok = false;
+
+	if (!spec_cells(r, x, &cells, e))
+		return false;
+	only = spec_memory(r, r->frame->rows, sizeof *only, e);
+	if (!only)
+		return false;
+	jw_init(&w, &out);
+	jw_object(&w);
+	jw_key(&w, "cells");
+	jw_array(&w);
+	for (uint32_t c = 0; c < cells.n; c++) {
+		stats_mask(cells.cell, r->frame->rows, c, only);
+		jw_object(&w);
+		stats_write_key(&w, x, x->by.n ? cells.key[c] : NULL);
+		if (!each(r, x, only, x->by.n ? cells.key[c] : NULL, &w, e))
+			goto out;
+		jw_object_end(&w);
+	}
+	jw_array_end(&w);
+	jw_object_end(&w);
+	ok = spec_detail(r, x, &out, e);
+out:
+	buf_free(&out);
+	return ok;
+}
+
+uint32_t *stats_copy_cell(struct spec_run *r, const uint32_t *cell,
+			  struct err *e)
+{
+	uint32_t *own = spec_memory(r, r->frame->rows, sizeof *own, e);
+
+	if (own)
+		memcpy(own, cell, r->frame->rows * sizeof *own);
+	return own;
+}
+
+bool stats_domain_var(struct spec_run *r, const uint32_t *cell,
+		      struct survey_var *v, struct err *e)
+{
+	*v = r->var;
+	return !v->replicates ||
+	       replicates_domain_df(v->replicates, cell, &v->df, e);
+}
+
+void stats_say_unfit(struct spec_run *r, const struct spec_estimate *x,
+		     const struct replicates_unfit *unfit)
+{
+	const char *why = unfit->why.msg;
+
+	if (unfit->replicate == 0)
+		return;
+	spec_warn(r, "W25", x->path,
+		  arena_printf(r->a,
+			       "no errors: replicate %zu has no solution (%s)",
+			       unfit->replicate, why),
+		  arena_printf(r->a,
+			       "không có sai số: lần lặp %zu không có nghiệm "
+			       "(%s)",
+			       unfit->replicate, why));
 }
 
 /* ---- mean, total, ratio, variance ------------------------------------- */

@@ -132,6 +132,7 @@ static bool table_cell(struct spec_run *r, const struct spec_estimate *x,
 		row ? spec_codes(r, t->cols, &level, &n, e) : NULL;
 	struct contingency c;
 	struct survey_base base;
+	struct survey_var v;
 	struct axis a, b;
 	double *table;
 
@@ -146,7 +147,8 @@ static bool table_cell(struct spec_run *r, const struct spec_estimate *x,
 	table = arena_array(r->a, a.n * b.n + 1, sizeof *table);
 	if (!table)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	if (!contingency_test(&r->var, a.code, a.n, b.code, b.n, table, &c, e))
+	if (!stats_domain_var(r, cell, &v, e) ||
+	    !contingency_test(&v, a.code, a.n, b.code, b.n, table, &c, e))
 		return false;
 	base = survey_base_of(r->design, in);
 	if (!put_chisq(r, x, key, &c, &base, e))

@@ -78,6 +78,18 @@ static void write_adequacy(struct scale_cell *c, struct jw *w)
 	jw_object_end(w);
 }
 
+/* What makes the draws again: the result tells how it came about. */
+static void write_draws(struct jw *w, const struct scale_spec *own)
+{
+	jw_key(w, "parallel");
+	jw_object(w);
+	jw_kv(w, "generator", "MT19937");
+	jw_ki(w, "seed", (int64_t)own->seed);
+	jw_ki(w, "draws", (int64_t)own->draws);
+	jw_kd(w, "level", own->parallel_level);
+	jw_object_end(w);
+}
+
 /* Eigenvalues into c->values, what chance gives beside them, and how many
  * dimensions to keep. */
 static bool write_dimensions(const struct scale_spec *own, struct scale_cell *c,
@@ -97,6 +109,7 @@ static bool write_dimensions(const struct scale_spec *own, struct scale_cell *c,
 		jw_ki(w, "n_parallel", (int64_t)parallel);
 		stats_write_list(w, "parallel_mean", mean, k);
 		stats_write_list(w, "parallel_quantile", quantile, k);
+		write_draws(w, own);
 	} else if (own->factors == SCALE_PARALLEL) {
 		*e = none;
 		return false;
@@ -151,14 +164,18 @@ static bool cell_pca(struct spec_run *r, const struct spec_estimate *x,
 		     struct scale_cell *c, struct jw *w, struct err *e)
 {
 	size_t m, k = c->k;
+	int64_t df;
 
 	if (!begin(r, x, c, w, &m, e) ||
-	    !factor_pca(k, c->r, m, c->values, c->loadings, c->work, e))
+	    !factor_pca(k, c->r, m, c->values, c->loadings, c->work, e) ||
+	    !scale_errors(r, x, cells, cell, c, SCALE_COMPONENTS, 0, c->values,
+			  c->list, &df, e))
 		return false;
 	for (size_t j = 0; j < k; j++) {
 		struct est_extra share = { "share", c->values[j] / (double)k };
 		struct est v = scale_value(c, c->values[j]);
 
+		scale_add_error(x, c->list[j], df, &v);
 		if (!stats_put_extra(r, x,
 				     arena_printf(r->a, "component %zu", j + 1),
 				     x->by, cells->key[cell], &v, &share, 1, e))
@@ -196,7 +213,9 @@ static bool cell_factor(struct spec_run *r, const struct spec_estimate *x,
 {
 	struct factor_ml f = { .uniqueness = c->values,
 			       .loadings = c->loadings };
+	double *communality = c->list + c->k;
 	size_t m;
+	int64_t df;
 
 	if (!begin(r, x, c, w, &m, e))
 		return false;
@@ -209,10 +228,16 @@ static bool cell_factor(struct spec_run *r, const struct spec_estimate *x,
 		return false;
 	write_fit(w, &f);
 	stats_write_list(w, "uniquenesses", f.uniqueness, c->k);
+	for (size_t j = 0; j < c->k; j++)
+		communality[j] = 1 - f.uniqueness[j];
+	if (!scale_errors(r, x, cells, cell, c, SCALE_FACTORS, m, communality,
+			  c->list, &df, e))
+		return false;
 	for (size_t j = 0; j < c->k; j++) {
 		struct est_extra u = { "uniqueness", f.uniqueness[j] };
-		struct est v = scale_value(c, 1 - f.uniqueness[j]);
+		struct est v = scale_value(c, communality[j]);
 
+		scale_add_error(x, c->list[j], df, &v);
 		if (!stats_put_extra(r, x, x->of.name[j], x->by,
 				     cells->key[cell], &v, &u, 1, e))
 			return false;

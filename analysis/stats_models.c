@@ -7,73 +7,11 @@
 #include "phieu/regress.h"
 #include "stats_parts.h"
 
-#define DETAIL_BYTES ((size_t)16 << 20)
-
-/* ---- what they share --------------------------------------------------- */
-
-/* The names of a cell, for the detail. */
-static void write_key(struct jw *w, const struct spec_estimate *x,
-		      const char *const *key)
-{
-	if (x->by.n == 0)
-		return;
-	jw_key(w, "by");
-	jw_object(w);
-	for (size_t i = 0; i < x->by.n; i++)
-		jw_kv(w, x->by.name[i], key[i]);
-	jw_object_end(w);
-}
-
-bool stats_by_cells(struct spec_run *r, const struct spec_estimate *x,
-		    stats_each_cell *each, struct err *e)
-{
-	struct buf out = BUF_INIT(DETAIL_BYTES);
-	struct spec_cells cells;
-	uint32_t *only = NULL;
-	struct jw w;
-	bool ok = false;
-
-	if (!spec_cells(r, x, &cells, e))
-		return false;
-	only = spec_memory(r, r->frame->rows, sizeof *only, e);
-	if (!only)
-		return false;
-	jw_init(&w, &out);
-	jw_object(&w);
-	jw_key(&w, "cells");
-	jw_array(&w);
-	for (uint32_t c = 0; c < cells.n; c++) {
-		for (size_t i = 0; i < r->frame->rows; i++)
-			only[i] = cells.cell[i] == c ? 0 : SURVEY_NONE;
-		jw_object(&w);
-		write_key(&w, x, x->by.n ? cells.key[c] : NULL);
-		if (!each(r, x, only, x->by.n ? cells.key[c] : NULL, &w, e))
-			goto out;
-		jw_object_end(&w);
-	}
-	jw_array_end(&w);
-	jw_object_end(&w);
-	ok = spec_detail(r, x, &out, e);
-out:
-	buf_free(&out);
-	return ok;
-}
-
 static void drop_missing(uint32_t *cell, const double *y, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (isnan(y[i]))
 			cell[i] = SURVEY_NONE;
-}
-
-uint32_t *stats_copy_cell(struct spec_run *r, const uint32_t *cell,
-			  struct err *e)
-{
-	uint32_t *own = spec_memory(r, r->frame->rows, sizeof *own, e);
-
-	if (own)
-		memcpy(own, cell, r->frame->rows * sizeof *own);
-	return own;
 }
 
 /* Appends a coefficient-like number with its test. */
@@ -408,6 +346,7 @@ static bool fit_cell(struct spec_run *r, const struct spec_estimate *x,
 	const char **levels = NULL;
 	size_t n_levels, own_terms;
 	struct survey_base base;
+	struct survey_var v;
 	struct regress f = { .k = 0 };
 	const double *y;
 	bool ok = false;
@@ -424,9 +363,10 @@ static bool fit_cell(struct spec_run *r, const struct spec_estimate *x,
 	if (!y)
 		return false;
 	own_terms = t->k;
-	if (!regress_fit(&r->var, in, y, t->x, t->k, m->family, n_levels, &f,
-			 e))
+	if (!stats_domain_var(r, cell, &v, e) ||
+	    !regress_fit(&v, in, y, t->x, t->k, m->family, n_levels, &f, e))
 		return false;
+	stats_say_unfit(r, x, &f.unfit);
 	for (size_t j = own_terms; levels && j < f.k; j++)
 		if (!add_term(t,
 			      arena_printf(r->a, "%s|%s", levels[j - own_terms],
@@ -445,22 +385,9 @@ out:
 	return ok;
 }
 
-/* Coefficients are fitted once: said, so that nobody takes their errors for
- * those of replicates. */
-static void say_linearised(struct spec_run *r, const struct spec_estimate *x)
-{
-	if (r->var.replicates)
-		spec_warn(r, "W25", x->path,
-			  "errors of models and t tests are linearised, not by "
-			  "the replicates",
-			  "sai số của mô hình và kiểm định t tính bằng tuyến "
-			  "tính hóa, không bằng trọng số lặp");
-}
-
 static bool run_regression(struct spec_run *r, const struct spec_estimate *x,
 			   struct err *e)
 {
-	say_linearised(r, x);
 	return stats_by_cells(r, x, fit_cell, e);
 }
 
@@ -496,6 +423,7 @@ static bool test_one(struct spec_run *r, const struct spec_estimate *x,
 	struct terms *t = arena_array(r->a, 1, sizeof *t);
 	const double *y = in ? spec_numbers(r, of, e) : NULL;
 	struct survey_base base;
+	struct survey_var v;
 	struct regress f;
 	bool ok;
 
@@ -511,8 +439,10 @@ static bool test_one(struct spec_run *r, const struct spec_estimate *x,
 			       "%s has %zu groups with answers to %s; a t test "
 			       "compares 2",
 			       m->factors.name[0], t->k, of);
-	if (!regress_fit(&r->var, in, y, t->x, 2, REGRESS_LINEAR, 0, &f, e))
+	if (!stats_domain_var(r, cell, &v, e) ||
+	    !regress_fit(&v, in, y, t->x, 2, REGRESS_LINEAR, 0, &f, e))
 		return false;
+	stats_say_unfit(r, x, &f.unfit);
 	base = survey_base_of(r->design, in);
 	ok = put_test(r, x, of, key, f.coef[1], sqrt(f.vcov[3]), f.df_resid,
 		      f.n, &base, e);
@@ -542,7 +472,6 @@ static bool test_cell(struct spec_run *r, const struct spec_estimate *x,
 static bool run_ttest(struct spec_run *r, const struct spec_estimate *x,
 		      struct err *e)
 {
-	say_linearised(r, x);
 	return stats_by_cells(r, x, test_cell, e);
 }
 
@@ -566,23 +495,26 @@ static void *parse_drivers(struct spec_parse *p, const cJSON *node,
 
 static bool put_driver(struct spec_run *r, const struct spec_estimate *x,
 		       const char *const *key, const struct drivers *d,
-		       size_t j, const struct survey_base *base, struct err *e)
+		       const struct drivers_se *se, size_t j,
+		       const struct est *performance, struct err *e)
 {
 	const struct model_spec *m = x->own;
-	struct est_extra *extra = arena_array(r->a, 3, sizeof *extra);
+	struct est_extra *extra = arena_array(r->a, 5, sizeof *extra);
 	struct est_cell cell = { .estimate = (size_t)(x - r->spec->estimate),
 				 .of = m->x.name[j],
 				 .by = x->by,
 				 .key = key,
 				 .extra = extra,
-				 .n_extra = 3 };
+				 .n_extra = 5 };
 
 	if (!extra)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	extra[0] = (struct est_extra){ "performance", d->performance[j] };
 	extra[1] = (struct est_extra){ "importance", d->importance[j] };
-	extra[2] = (struct est_extra){ "lmg", d->lmg[j] };
-	cell.r = stats_bare(r, d->performance[j], base);
+	extra[2] = (struct est_extra){ "importance_se", se->importance[j] };
+	extra[3] = (struct est_extra){ "lmg", d->lmg[j] };
+	extra[4] = (struct est_extra){ "lmg_se", se->lmg[j] };
+	cell.r = *performance;
 	return spec_put(r, &cell, e);
 }
 
@@ -595,7 +527,10 @@ static bool drivers_cell(struct spec_run *r, const struct spec_estimate *x,
 	uint32_t *in = stats_copy_cell(r, cell, e);
 	const double *y = in ? spec_numbers(r, m->y, e) : NULL;
 	const double *columns[DRIVERS_MAX];
-	struct survey_base base;
+	struct est performance[DRIVERS_MAX];
+	struct replicates_unfit unfit;
+	struct drivers_se se;
+	struct survey_var v;
 	struct drivers d;
 
 	if (!y)
@@ -607,11 +542,15 @@ static bool drivers_cell(struct spec_run *r, const struct spec_estimate *x,
 			return false;
 		drop_missing(in, columns[j], r->frame->rows);
 	}
-	if (!drivers_find(r->design, in, y, columns, m->x.n, &d, e))
+	if (!drivers_find(r->design, in, y, columns, m->x.n, &d, e) ||
+	    !stats_domain_var(r, cell, &v, e) ||
+	    !drivers_errors(&v, in, y, columns, m->x.n, &d, &se, &unfit, e) ||
+	    !est_mean_vector(&v, in, columns, m->x.n, &x->how, performance,
+			     NULL, e))
 		return false;
-	base = survey_base_of(r->design, in);
+	stats_say_unfit(r, x, &unfit);
 	for (size_t j = 0; j < m->x.n; j++)
-		if (!put_driver(r, x, key, &d, j, &base, e))
+		if (!put_driver(r, x, key, &d, &se, j, &performance[j], e))
 			return false;
 	jw_key(w, "fields");
 	jw_array(w);
@@ -628,14 +567,16 @@ static bool drivers_cell(struct spec_run *r, const struct spec_estimate *x,
 		jw_text(w, word[d.quadrant[j]]);
 	jw_array_end(w);
 	jw_kd(w, "r2_full", d.r2);
+	jw_kd(w, "r2_se", se.r2);
+	stats_write_list(w, "importance_se", se.importance, m->x.n);
 	stats_write_list(w, "lmg", d.lmg, m->x.n);
+	stats_write_list(w, "lmg_se", se.lmg, m->x.n);
 	return true;
 }
 
 static bool run_drivers(struct spec_run *r, const struct spec_estimate *x,
 			struct err *e)
 {
-	say_linearised(r, x);
 	return stats_by_cells(r, x, drivers_cell, e);
 }
 

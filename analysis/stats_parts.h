@@ -3,6 +3,7 @@
 #define ANALYSIS_STATS_PARTS_H
 
 #include "phieu/estimate_spec.h"
+#include "phieu/replicates.h"
 
 /* One cell per member of x (n of them), keyed by cells->key; extra [n] or
  * NULL. */
@@ -20,6 +21,16 @@ void stats_write_matrix(struct jw *w, const char *name, const double *m,
 			size_t rows, size_t cols);
 /* 0 where cell[i] == c, SURVEY_NONE elsewhere. */
 void stats_mask(const uint32_t *cell, size_t n, uint32_t c, uint32_t *mask);
+/* "by":{…}: the names of a cell; nothing without "by". */
+void stats_write_key(struct jw *w, const struct spec_estimate *x,
+		     const char *const *key);
+/* How variances are found in a domain: with replicates df is that of its rows'
+ * weights (survey::degf of a subset). */
+bool stats_domain_var(struct spec_run *r, const uint32_t *cell,
+		      struct survey_var *v, struct err *e) MUST_USE;
+/* W25: a replicate had no solution, so there are no errors. */
+void stats_say_unfit(struct spec_run *r, const struct spec_estimate *x,
+		     const struct replicates_unfit *unfit);
 /* A cell's own copy of its members, freed by the run. */
 uint32_t *stats_copy_cell(struct spec_run *r, const uint32_t *cell,
 			  struct err *e) MUST_USE;

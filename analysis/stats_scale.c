@@ -106,11 +106,17 @@ static bool cell_omega(struct spec_run *r, const struct spec_estimate *x,
 	struct factor_ml f = { .uniqueness = c->values,
 			       .loadings = c->loadings };
 	struct est v;
+	double se;
+	int64_t df;
 
 	if (!scale_correlations(r, x, c, e) ||
 	    !factor_ml(c->k, 1, c->r, c->m.n, c->work, &f, e))
 		return false;
 	v = scale_value(c, reliability_omega(c->k, f.loadings, f.uniqueness));
+	if (!scale_errors(r, x, cells, cell, c, SCALE_OMEGA, 1, &v.value, &se,
+			  &df, e))
+		return false;
+	scale_add_error(x, se, df, &v);
 	jw_kd(w, "omega_total", v.value);
 	stats_write_list(w, "loadings", f.loadings, c->k);
 	stats_write_list(w, "uniquenesses", f.uniqueness, c->k);

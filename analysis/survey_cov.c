@@ -578,8 +578,9 @@ static bool plain_cov(const struct survey_design *d,
 struct residual {
 	const struct survey_scores *of;
 	const struct survey_residual *r;
-	size_t p;  /* all statistics of `of`, as one block */
-	double *b; /* [k*p] */
+	size_t p;     /* all statistics of `of`, as one block */
+	double *b;    /* [k*p] */
+	double *size; /* [p] sums of squares of the scores */
 };
 
 /* What a thread works in: the scores' own room, then these. */
@@ -656,6 +657,9 @@ static bool regress(const struct residual *x, const struct survey_design *d,
 			if (w.block[i] == SURVEY_NONE)
 				continue;
 			k = r->row(r->ctx, row[i], w.index, w.value);
+			for (size_t a = 0; a < q; a++)
+				x->size[w.block[i] * q + a] +=
+					w.z[i * q + a] * w.z[i * q + a];
 			for (size_t j = 0; j < k; j++)
 				for (size_t a = 0; a < q; a++)
 					x->b[w.index[j] * p + w.block[i] * q +
@@ -664,6 +668,22 @@ static bool regress(const struct residual *x, const struct survey_design *d,
 		}
 	}
 	return r->solve(r->ctx, x->b, p, e);
+}
+
+/* A score that the margins explain wholly leaves rounding of about 1e-16 of
+ * itself in each row: its variance is 0, not that. */
+static void drop_rounding(const struct residual *x, bool full, double *cov)
+{
+	size_t p = x->p;
+
+	for (size_t a = 0; a < p; a++) {
+		if (cov[full ? a * p + a : a] > 1e-24 * x->size[a])
+			continue;
+		if (!full)
+			cov[a] = 0;
+		for (size_t b = 0; full && b < p; b++)
+			cov[a * p + b] = cov[b * p + a] = 0;
+	}
 }
 
 static bool residual_cov(const struct survey_design *d,
@@ -680,17 +700,21 @@ static bool residual_cov(const struct survey_design *d,
 				   .room = room_of(&x),
 				   .ctx = &x,
 				   .alone = s->alone };
-	bool ok;
+	bool ok, clear = false;
 
-	if (survey_is_flat(d, r, p, full))
-		return survey_flat_cov(d, r, s, cov, e);
-	x.b = calloc(r->k * p + 1, sizeof *x.b);
+	if (survey_is_flat(d, r, p, full) &&
+	    (!survey_flat_cov(d, r, s, cov, &clear, e) || clear))
+		return clear;
+	x.b = calloc((r->k + 1) * p + 1, sizeof *x.b);
+	x.size = x.b ? x.b + r->k * p : NULL;
 	z.v = malloc(z.room * sizeof *z.v);
 	ok = x.b && z.v;
 	if (!ok)
 		(void)err_set(e, ERR_NOMEM, "no memory for residuals");
 	ok = ok && regress(&x, d, z.v, e) &&
 	     plain_cov(d, &z, full, cov, NULL, e);
+	if (ok)
+		drop_rounding(&x, full, cov);
 	free(x.b);
 	free(z.v);
 	return ok;

@@ -184,11 +184,14 @@ static bool fit_cells(struct flat *f, struct err *e)
 	return ok;
 }
 
-/* The sum of squares of one statistic in one stratum around its mean. */
-static double squares(const struct flat *f, size_t stratum, size_t a)
+/* The sum of squares of one statistic in one stratum around its mean; *size
+ * gets that of the scores themselves. */
+static double squares(const struct flat *f, size_t stratum, size_t a,
+		      double *size)
 {
 	double s = 0, ss = 0;
 
+	*size = 0;
 	for (size_t c = 0; c < f->r->n_cells; c++) {
 		size_t at = stratum * f->r->n_cells + c;
 		const double *z = f->at->z + (at * f->p + a) * 3;
@@ -197,28 +200,36 @@ static double squares(const struct flat *f, size_t stratum, size_t a)
 
 		s += z[0] - m * w[0];
 		ss += z[2] - 2 * m * z[1] + m * m * w[1];
+		*size += z[2];
 	}
 	return fmax(ss - s * s / f->d->stratum[0][stratum].n, 0);
 }
 
-static double variance(const struct flat *f, size_t a)
+/* false: next to nothing of the scores is left, and the difference of sums of
+ * squares is rounding. */
+static bool variance(const struct flat *f, size_t a, double *var)
 {
 	struct survey_sum v = { 0 };
+	double all = 0, size;
 
 	for (size_t i = 0; i < f->d->n_strata[0]; i++) {
 		const struct survey_stratum *h = &f->d->stratum[0][i];
 		double share = isinf(h->total) ? 0 : h->n / h->total;
+		double by = (1 - share) * h->n / (h->n - 1);
 
-		if (share < 1) /* taken whole: nothing */
-			survey_add(&v, (1 - share) * h->n / (h->n - 1) *
-					       squares(f, i, a));
+		if (share >= 1) /* taken whole: nothing */
+			continue;
+		survey_add(&v, by * squares(f, i, a, &size));
+		all += by * size;
 	}
-	return v.s + v.c;
+	*var = v.s + v.c;
+	return *var > 1e-6 * all || all == 0;
 }
 
 bool survey_flat_cov(const struct survey_design *d,
 		     const struct survey_residual *r,
-		     const struct survey_scores *s, double *cov, struct err *e)
+		     const struct survey_scores *s, double *cov, bool *clear,
+		     struct err *e)
 {
 	struct sums at[MOST_SLICES] = { { 0 } };
 	struct flat f = { .d = d,
@@ -238,8 +249,9 @@ bool survey_flat_cov(const struct survey_design *d,
 		return err_set(e, ERR_NOMEM, "no memory for residuals");
 	survey_slices_run(&f.slices, s->alone ? 1 : d->threads, add_slice, &f);
 	ok = together(&f, e) && fit_cells(&f, e);
+	*clear = ok;
 	for (size_t a = 0; ok && a < f.p; a++)
-		cov[a] = variance(&f, a);
+		*clear = variance(&f, a, &cov[a]) && *clear;
 	for (size_t k = 0; k < MOST_SLICES; k++)
 		sums_clear(&at[k]);
 	free(f.m);

@@ -62,12 +62,13 @@ bool survey_cov(const struct survey_design *d, const struct survey_residual *r,
 		struct survey_base *base, struct err *e) MUST_USE;
 
 /* Residuals of rows that are units and share auxiliaries: variances only, many
- * times faster (survey_flat.c). */
+ * times faster (survey_flat.c); not *clear: so little is left of the scores
+ * that rows must be gone over one by one. */
 bool survey_is_flat(const struct survey_design *d,
 		    const struct survey_residual *r, size_t p, bool full);
 bool survey_flat_cov(const struct survey_design *d,
 		     const struct survey_residual *r,
-		     const struct survey_scores *s, double *cov,
+		     const struct survey_scores *s, double *cov, bool *clear,
 		     struct err *e) MUST_USE;
 
 #endif

@@ -294,20 +294,36 @@ static void a_variance_is_taken_anew_in_every_replicate(void **state)
 	done(&q);
 }
 
-static void a_model_under_replicates_says_that_it_is_linearised(void **state)
+/* The first replicate holds two rows, both women. */
+static void a_model_without_a_solution_in_a_replicate_has_no_error(void **state)
 {
+	static const char *const what[] = {
+		"\"stat\":\"regression\",\"y\":\"y\",\"factors\":[\"sex\"]",
+		"\"stat\":\"ttest\",\"of\":\"y\",\"group\":\"sex\"",
+		"\"stat\":\"drivers\",\"y\":\"y\",\"x\":[\"age\",\"r1\"]",
+	};
 	struct asked q;
+	char json[400];
 
 	(void)state;
-	ask(&q,
-	    "{\"data\":\"x\",\"design\":{\"weights\":\"w\",\"clusters\":"
-	    "[\"psu\"]},\"replicates\":{\"method\":\"jk1\"},\"estimates\":["
-	    "{\"name\":\"r\",\"stat\":\"regression\",\"y\":\"y\",\"x\":"
-	    "[\"age\"]}]}",
-	    people, NULL);
-	must(&q);
-	assert_non_null(strstr(warning(&q, "W25"), "linearised"));
-	done(&q);
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(json, sizeof json,
+			       "{\"data\":\"x\",\"design\":{\"weights\":"
+			       "\"w\",\"clusters\":[\"psu\"]},\"replicates\":"
+			       "{\"columns\":[\"r1\",\"r2\"]},\"estimates\":"
+			       "[{%s}]}",
+			       what[i]);
+		ask(&q, json, people, NULL);
+		must(&q);
+		assert_non_null(strstr(warning(&q, "W25"), "replicate 1"));
+		if (i < 2)
+			assert_true(isnan(q.out.cell[0].r.se));
+		else
+			assert_true(
+				(bool)isnan(extra(&q.out.cell[0], "lmg_se")));
+		assert_true(isfinite(q.out.cell[0].r.value));
+		done(&q);
+	}
 }
 
 static const char mean_y[] =
@@ -838,7 +854,7 @@ int main(void)
 			trimming_is_said_in_three_forms_and_beside_bounds),
 		cmocka_unit_test(a_variance_is_taken_anew_in_every_replicate),
 		cmocka_unit_test(
-			a_model_under_replicates_says_that_it_is_linearised),
+			a_model_without_a_solution_in_a_replicate_has_no_error),
 		cmocka_unit_test(every_way_of_replicating_can_be_said),
 		cmocka_unit_test(replicates_carry_the_calibration),
 		cmocka_unit_test(response_rates_are_counts_or_weights),

@@ -20,7 +20,7 @@ struct contingency_test {
 };
 struct contingency {
 	size_t n;	  /* rows of weight > 0 with both classifications */
-	int64_t df;	  /* units - strata among them */
+	int64_t df;	  /* units - strata among them; v->df with replicates */
 	double x2;	  /* Pearson's X^2 of the weighted shares, times n */
 	double mean_deff; /* mean generalised design effect, tr(Delta)/q */
 	struct contingency_test f;     /* X2/tr(Delta) ~ F(d0, d0*df), d0 =

@@ -64,6 +64,15 @@ struct factor_ml {
 bool factor_ml(size_t k, size_t m, const double *r, size_t n, double *work,
 	       struct factor_ml *out, struct err *e) MUST_USE;
 
+/* slope[k*pairs] = d uniqueness_i / d r_ab at a solution of factor_ml, pair
+ * (a, b), a > b, at a(a-1)/2 + b: the gradient stays 0, so d theta = -H^-1 d
+ * gradient (implicit function; Lawley & Maxwell 1971, 5.2, have its normal
+ * theory).  false: a uniqueness sits on a bound, or the minimum is flat; there
+ * are no errors then.  work[FACTOR_ML_WORK(k)]. */
+bool factor_ml_slopes(size_t k, size_t m, const double *r,
+		      const struct factor_ml *f, double *slope,
+		      double *work) MUST_USE;
+
 /* Columns by falling sum of squares, signs by the rule.  phi[m*m], the
  * factors' correlations, moves along; NULL: orthogonal. */
 void factor_order(size_t k, size_t m, double *loadings, double *phi);

@@ -5,7 +5,8 @@
  * (Binder 1983; Fuller 2009, 6.1-6.3; Lumley 2010, 5).  Linear models are
  * solved by Householder QR of blocks of rows, never by normal equations; the
  * logistic and the ordinal model by Newton's method to the limit of double,
- * the information taken at the solution.
+ * the information taken at the solution.  With replicates the model is fitted
+ * again by the weights of each, and V is theirs (R: svyglm of a svrepdesign).
  *
  * Rows outside of the domain have cell SURVEY_NONE; the caller takes rows with
  * missing values out (est_cells). */
@@ -17,6 +18,7 @@
 #include <stdint.h>
 
 #include "phieu/err.h"
+#include "phieu/replicates.h"
 #include "phieu/survey.h"
 
 #define REGRESS_TERMS 256 /* coefficients of one model */
@@ -33,12 +35,15 @@ struct regress {
 	size_t n;	   /* rows of weight > 0 */
 	double *coef;	   /* [k] */
 	double *vcov;	   /* [k*k] */
-	int64_t df;	   /* sampling units - strata of the domain */
+	int64_t df;	   /* sampling units - strata of the domain; v->df
+			    * with replicates */
 	int64_t df_resid;  /* df + 1 - k (LINEAR, LOGIT), else df - k + 1 with
 			    * cuts counted; 0 or less: no test */
 	double dispersion; /* n/(n-1) sum w (r - rbar)^2 / sum w of Pearson
 			    * residuals r; NAN for ORDINAL */
 	unsigned steps;	   /* of Newton; 0 for LINEAR */
+	struct replicates_unfit unfit; /* by replicates: the first without a
+					* solution; vcov is NAN then */
 };
 
 /* x[k] columns of [n]; the intercept is a column of ones among them (not for
@@ -79,6 +84,15 @@ struct drivers {
 	double cut_performance, cut_importance, r2;
 	size_t n;
 };
+/* Standard errors of what drivers_find gave: those of correlations and of
+ * functions of them (structure.h).  NAN: a replicate without a solution. */
+struct drivers_se {
+	double importance[DRIVERS_MAX], lmg[DRIVERS_MAX], r2;
+};
+bool drivers_errors(const struct survey_var *v, const uint32_t *cell,
+		    const double *y, const double *const *x, size_t k,
+		    const struct drivers *at, struct drivers_se *out,
+		    struct replicates_unfit *unfit, struct err *e) MUST_USE;
 /* ERR_INPUT: k out of 2..DRIVERS_MAX, fewer than k + 2 rows.  ERR_MATH: a
  * constant column, columns that combine to one another. */
 bool drivers_find(const struct survey_design *d, const uint32_t *cell,

@@ -94,6 +94,34 @@ bool replicates_estimate(const struct survey_var *v,
 			 const struct survey_stat *s, bool full, double *theta,
 			 double *cov, struct err *e) MUST_USE;
 
+/* Degrees of freedom of a domain: the rank of its rows' replicate weights less
+ * one, as survey::degf has it of a subset; of all rows those of the replicates.
+ * in[n]: SURVEY_NONE where a row is outside. */
+bool replicates_domain_df(const struct replicates *r, const uint32_t *in,
+			  int64_t *df, struct err *e) MUST_USE;
+
+/* What is no function of totals (models, factors) is found anew from each
+ * replicate's weights of the rows, as survey::withReplicates does: `fit` gives
+ * theta[p] from weight[n], its ctx read by several threads. */
+struct replicates_fit {
+	size_t p;
+	bool (*fit)(const void *ctx, const double *weight, double *theta,
+		    struct err *e);
+	const void *ctx;
+};
+/* Which replicate (from 1; 0: none) had no solution, and why. */
+struct replicates_unfit {
+	size_t replicate;
+	struct err why;
+};
+/* cov[p*p] around the estimate theta[p] (mse) or the replicates' mean.  A fit
+ * that fails with ERR_INPUT or ERR_MATH in a replicate makes cov NAN and is
+ * told in *unfit; other errors are the caller's. */
+bool replicates_refit(const struct replicates *r,
+		      const struct replicates_fit *f, const double *theta,
+		      double *cov, struct replicates_unfit *unfit,
+		      struct err *e) MUST_USE;
+
 /* Factors of replicate r by first-stage unit: f[units].  Not for by_row. */
 void replicates_factors(const struct replicates *r, size_t replicate,
 			double *f);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phieu/estimate_weights.h"
 #include "phieu/file.h"
 #include "phieu/limits.h"
 #include "support/test.h"
@@ -32,6 +33,40 @@ static void push_file(struct frame *f, const char *name)
 	free(text);
 }
 
+/* The file of "replicates": its columns are what its header says. */
+static void give_replicates(struct asked *q)
+{
+	const char *name = spec_replicates_file(&q->s);
+	char path[200], head[8192] = { 0 };
+	struct err e = { 0 };
+	char *text, *at = head;
+	size_t n;
+
+	if (!name)
+		return;
+	(void)snprintf(path, sizeof path, "tests/data/oracle/%s", name);
+	text = file_read(path, (size_t)64 << 20, &n, &e);
+	if (!text)
+		fail_msg("%s", e.msg);
+	(void)snprintf(head, sizeof head, "%.*s", (int)strcspn(text, "\r\n"),
+		       text);
+	free(text);
+	assert_true(frame_init(&q->table, LIMIT_FRAME_ROWS, &e));
+	q->has_table = true;
+	for (unsigned i = 0; at; i++) {
+		char *comma = strchr(at, ',');
+
+		if (comma)
+			*comma = '\0';
+		(void)frame_want(&q->table, arena_strdup(q->a, at),
+				 i == 0 ? FRAME_CODE : FRAME_NUMBER);
+		at = comma ? comma + 1 : NULL;
+	}
+	push_file(&q->table, name);
+	assert_true(frame_done(&q->table, &e));
+	spec_replicates_give(&q->s, &q->table);
+}
+
 void ask_any(struct asked *q, const char *json)
 {
 	struct err e = { 0 };
@@ -45,6 +80,7 @@ void ask_any(struct asked *q, const char *json)
 	for (size_t i = 0; i < q->s.data.n; i++)
 		push_file(&q->f, q->s.data.name[i]);
 	assert_true(frame_done(&q->f, &e));
+	give_replicates(q);
 	if (!spec_run(&q->s, &q->f, q->a, &q->out, &e))
 		fail_msg("%s", e.msg);
 }
@@ -60,6 +96,8 @@ void ask(struct asked *q, const char *json)
 
 void asked_clear(struct asked *q)
 {
+	if (q->has_table)
+		frame_clear(&q->table);
 	frame_clear(&q->f);
 	arena_free(q->a);
 }

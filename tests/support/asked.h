@@ -7,7 +7,8 @@
 
 struct asked {
 	struct arena *a;
-	struct frame f;
+	struct frame f, table; /* table: of "replicates", when has_table */
+	bool has_table;
 	struct spec s;
 	struct est_results out;
 };

@@ -1,0 +1,290 @@
+#include "phieu/structure.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT_ONCE ((size_t)8) /* statistics whose scores are held */
+
+/* ---- derivatives ------------------------------------------------------ */
+
+static void set_pair(double *r, size_t k, size_t a, size_t b, double x)
+{
+	r[a * k + b] = r[b * k + a] = x;
+}
+
+/* Four points: the error is of the fourth power of h (Abramowitz & Stegun
+ * 1964, 25.3.6). */
+static bool slope_of(const struct structure *s, double *r, size_t a, size_t b,
+		     double *theta, double *j, struct err *e)
+{
+	static const double step[] = { 1, -1, 2, -2 };
+	static const double by[] = { 8, -8, -1, 1 };
+	const double h = 1e-3, at = r[a * s->k + b];
+	size_t pairs = STRUCTURE_PAIRS(s->k);
+
+	for (size_t i = 0; i < s->q; i++)
+		j[i * pairs] = 0;
+	for (size_t t = 0; t < 4; t++) {
+		set_pair(r, s->k, a, b, at + step[t] * h);
+		if (!s->f(s->ctx, r, theta, e))
+			return false;
+		for (size_t i = 0; i < s->q; i++)
+			j[i * pairs] += by[t] * theta[i] / (12 * h);
+	}
+	set_pair(r, s->k, a, b, at);
+	return true;
+}
+
+static bool by_differences(const struct structure *s, const double *r,
+			   double *j, struct err *e)
+{
+	size_t k = s->k;
+	double *own = malloc((k * k + s->q) * sizeof *own);
+	bool ok = own != NULL;
+
+	if (!ok)
+		return err_set(e, ERR_NOMEM, "no memory for derivatives");
+	memcpy(own, r, k * k * sizeof *own);
+	for (size_t a = 1; ok && a < k; a++)
+		for (size_t b = 0; ok && b < a; b++)
+			ok = slope_of(s, own, a, b, own + k * k,
+				      j + STRUCTURE_AT(a, b), e);
+	free(own);
+	return ok;
+}
+
+/* ---- linearised ------------------------------------------------------- */
+
+/* Means and deviations of each pair's items over the rows that count for it:
+ * of a pair (a, b) those of a stand at [a*k+b], those of b at [b*k+a]. */
+struct standard {
+	const struct items *d;
+	const double *w;
+	bool pairwise;
+	double *mean, *sd, *sum_w; /* [k*k] */
+};
+
+static bool counts(const struct standard *t, size_t i, size_t a, size_t b)
+{
+	if (!t->pairwise)
+		return true; /* the row is complete */
+	return !isnan(t->d->x[a][i]) && !isnan(t->d->x[b][i]);
+}
+
+static bool is_in(const struct standard *t, size_t i)
+{
+	if ((t->d->in != NULL && t->d->in[i] == 0) || !(t->w[i] > 0))
+		return false;
+	return t->pairwise || moments_row(t->d, i);
+}
+
+static void standardise_pair(struct standard *t, size_t a, size_t b)
+{
+	struct survey_sum sw = { 0, 0 }, s = { 0, 0 }, ss = { 0, 0 };
+	size_t at = a * t->d->k + b;
+	double mean;
+
+	for (size_t i = 0; i < t->d->n; i++) {
+		if (!is_in(t, i) || !counts(t, i, a, b))
+			continue;
+		survey_add(&sw, t->w[i]);
+		survey_add(&s, t->w[i] * t->d->x[a][i]);
+	}
+	mean = (s.s + s.c) / (sw.s + sw.c);
+	for (size_t i = 0; i < t->d->n; i++)
+		if (is_in(t, i) && counts(t, i, a, b))
+			survey_add(&ss, t->w[i] * (t->d->x[a][i] - mean) *
+						(t->d->x[a][i] - mean));
+	t->mean[at] = mean;
+	t->sum_w[at] = sw.s + sw.c;
+	t->sd[at] = sqrt((ss.s + ss.c) / (sw.s + sw.c));
+}
+
+/* Over complete rows an item's numbers are the same in every pair. */
+static void standardise(struct standard *t)
+{
+	size_t k = t->d->k;
+
+	for (size_t a = 0; a < k; a++)
+		for (size_t b = 0; b < k; b++) {
+			size_t first = a * k + (a == 0);
+
+			if (a == b)
+				continue;
+			if (t->pairwise || a * k + b == first) {
+				standardise_pair(t, a, b);
+				continue;
+			}
+			t->mean[a * k + b] = t->mean[first];
+			t->sd[a * k + b] = t->sd[first];
+			t->sum_w[a * k + b] = t->sum_w[first];
+		}
+}
+
+static double pearson_score(const struct standard *t, const double *r, size_t a,
+			    size_t b, size_t i)
+{
+	size_t k = t->d->k, ab = a * k + b, ba = b * k + a;
+	double x, y;
+
+	if (!counts(t, i, a, b))
+		return 0;
+	x = (t->d->x[a][i] - t->mean[ab]) / t->sd[ab];
+	y = (t->d->x[b][i] - t->mean[ba]) / t->sd[ba];
+	return t->w[i] / t->sum_w[ab] * (x * y - r[ab] * (x * x + y * y) / 2);
+}
+
+/* z[c] += score of row i, c of the statistics whose derivatives are j. */
+static void add_scores(const struct standard *t, const struct structure *f,
+		       const double *r, size_t i, const double *j, size_t c,
+		       double *z)
+{
+	size_t k = t->d->k, pairs = STRUCTURE_PAIRS(k);
+
+	for (size_t a = 1; a < k; a++)
+		for (size_t b = 0; b < a; b++) {
+			double u = f->score ? f->score(f->ctx, a, b, i)
+					    : pearson_score(t, r, a, b, i);
+
+			for (size_t s = 0; s < c; s++)
+				z[s] += j[s * pairs + STRUCTURE_AT(a, b)] * u;
+		}
+}
+
+static bool some_errors(const struct survey_var *v, const struct standard *t,
+			const struct structure *f, const double *r,
+			const double *j, size_t c, double *se, struct err *e)
+{
+	size_t n = t->d->n;
+	double *z = calloc(n, c * sizeof *z), cov[AT_ONCE * AT_ONCE];
+	uint32_t *cell = malloc(n * sizeof *cell);
+	bool ok = false;
+
+	if (!z || !cell) {
+		(void)err_set(e, ERR_NOMEM, "no memory for scores");
+		goto out;
+	}
+	for (size_t i = 0; i < n; i++) {
+		cell[i] = is_in(t, i) ? 0 : SURVEY_NONE;
+		if (cell[i] == 0)
+			add_scores(t, f, r, i, j, c, z + i * c);
+	}
+	ok = survey_cov_scores(v->design, v->residual, cell, z, c, cov, e);
+	for (size_t s = 0; ok && s < c; s++)
+		se[s] = sqrt(cov[s * c + s]);
+out:
+	free(z);
+	free(cell);
+	return ok;
+}
+
+static bool linearised(const struct survey_var *v, const struct items *d,
+		       bool pairwise, const struct structure *s,
+		       const double *r, double *se, struct err *e)
+{
+	size_t k = s->k, pairs = STRUCTURE_PAIRS(k);
+	double *j = malloc((s->q * pairs + 3 * k * k) * sizeof *j);
+	struct standard t = {
+		d, v->design->weight, pairwise, NULL, NULL, NULL
+	};
+	bool ok = j != NULL;
+
+	if (!ok)
+		return err_set(e, ERR_NOMEM, "no memory for derivatives");
+	t.mean = j + s->q * pairs;
+	t.sd = t.mean + k * k;
+	t.sum_w = t.sd + k * k;
+	ok = s->slopes ? s->slopes(s->ctx, r, j, e)
+		       : by_differences(s, r, j, e);
+	if (ok && !s->score)
+		standardise(&t);
+	for (size_t i = 0; ok && i < s->q; i += AT_ONCE)
+		ok = some_errors(v, &t, s, r, j + i * pairs,
+				 s->q - i < AT_ONCE ? s->q - i : AT_ONCE,
+				 se + i, e);
+	free(j);
+	return ok;
+}
+
+/* ---- replicates ------------------------------------------------------- */
+
+struct again {
+	const struct items *d;
+	const struct structure *s;
+	bool pairwise;
+};
+
+static bool correlations(const struct again *a, const double *weight, double *r,
+			 struct err *e)
+{
+	struct items d = *a->d;
+	size_t k = d.k;
+	struct moments m = { .cov = r };
+	bool ok;
+
+	d.w = weight;
+	if (a->pairwise)
+		return moments_pairwise(&d, r, NULL, e) &&
+		       moments_correlation(k, r, r, e);
+	m.mean = malloc(k * sizeof *m.mean);
+	m.sum = malloc(k * k * sizeof *m.sum);
+	ok = m.mean && m.sum;
+	ok = ok ? moments_listwise(&d, &m, e) && moments_correlation(k, r, r, e)
+		: err_set(e, ERR_NOMEM, "no memory for moments");
+	free(m.mean);
+	free(m.sum);
+	return ok;
+}
+
+static bool fit_again(const void *ctx, const double *weight, double *theta,
+		      struct err *e)
+{
+	const struct again *a = ctx;
+	const struct structure *s = a->s;
+	double *r = malloc(s->k * s->k * sizeof *r);
+	bool ok;
+
+	if (!r)
+		return err_set(e, ERR_NOMEM, "no memory for correlations");
+	ok = (s->correlate ? s->correlate(s->ctx, weight, r, e)
+			   : correlations(a, weight, r, e)) &&
+	     s->f(s->ctx, r, theta, e);
+	free(r);
+	return ok;
+}
+
+static bool replicated(const struct survey_var *v, const struct again *a,
+		       const double *theta, double *se,
+		       struct replicates_unfit *unfit, struct err *e)
+{
+	size_t q = a->s->q;
+	struct replicates_fit f = { q, fit_again, a };
+	double *cov = malloc(q * q * sizeof *cov);
+	bool ok = cov != NULL;
+
+	if (!ok)
+		return err_set(e, ERR_NOMEM, "no memory for covariances");
+	ok = replicates_refit(v->replicates, &f, theta, cov, unfit, e);
+	for (size_t i = 0; ok && i < q; i++)
+		se[i] = sqrt(cov[i * q + i]);
+	free(cov);
+	return ok;
+}
+
+bool structure_errors(const struct survey_var *v, const struct items *d,
+		      bool pairwise, const struct structure *s, const double *r,
+		      const double *theta, double *se,
+		      struct replicates_unfit *unfit, struct err *e)
+{
+	struct again a = { d, s, pairwise };
+
+	*unfit = (struct replicates_unfit){ .replicate = 0 };
+	for (size_t i = 0; i < s->q; i++)
+		se[i] = (double)NAN;
+	if (v->replicates)
+		return replicated(v, &a, theta, se, unfit, e);
+	if (s->k > STRUCTURE_ITEMS_MAX)
+		return true;
+	return linearised(v, d, pairwise, s, r, se, e);
+}
