@@ -45,6 +45,7 @@ static const struct {
 	{ 4, 8, "ftypheic", "image/heic" },
 	{ 4, 8, "ftypheix", "image/heic" },
 	{ 4, 8, "ftypmif1", "image/heif" },
+	{ 4, 8, "ftypavif", "image/avif" },
 	{ 4, 7, "ftyp3gp", "video/3gpp" },
 	{ 4, 7, "ftypM4A", "audio/mp4" },
 	{ 4, 4, "ftyp", "video/mp4" },

@@ -5,48 +5,18 @@
  * chunks that change the picture (ISO/IEC 15948, 11), WebP chunks of picture
  * data (RFC 9649).  Bytes behind the picture's end go.  Whatever does not
  * follow its standard is not guessed at. */
-#include "phieu/attachment.h"
+#include "attachment_parts.h"
 
 #include <string.h>
 #include <zlib.h>
 
-#define EXTRA 64 /* a copy may grow by the small EXIF of ours */
-
-struct in {
-	const uint8_t *p;
-	size_t n, at;
-};
-
-struct out {
-	uint8_t *p;
-	size_t n;
-	bool turned; /* which way up is said: once, or the copy would grow */
-};
+/* A copy may grow: by the small EXIF of ours, by longer offsets in a TIFF. */
+#define EXTRA 4096
 
 static void put(struct out *o, const void *p, size_t n)
 {
 	memcpy(o->p + o->n, p, n);
 	o->n += n;
-}
-
-static uint32_t be16(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 8 | p[1];
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-	return be16(p) << 16 | be16(p + 2);
-}
-
-static uint32_t le16(const uint8_t *p)
-{
-	return (uint32_t)p[1] << 8 | p[0];
-}
-
-static uint32_t le32(const uint8_t *p)
-{
-	return le16(p + 2) << 16 | le16(p);
 }
 
 /* ---- JPEG ---------------------------------------------------------------
@@ -156,7 +126,7 @@ static bool jpeg_marker(int m)
 	       !(m >= RST0 && m <= RST7) && !(m >= 0xF0 && m <= 0xFD);
 }
 
-static bool jpeg_clean(struct in *in, struct out *o)
+static bool jpeg_parts(struct in *in, struct out *o)
 {
 	bool scanned = false, framed = false;
 
@@ -206,7 +176,7 @@ static bool is_one_of(const uint8_t *type, const char *list)
 	return false;
 }
 
-static bool png_clean(struct in *in, struct out *o)
+static bool png_parts(struct in *in, struct out *o)
 {
 	bool data = false;
 
@@ -245,7 +215,7 @@ static void put_size(uint8_t *p, size_t n)
 		p[i] = (uint8_t)(n >> (8 * i));
 }
 
-static bool webp_clean(struct in *in, struct out *o)
+static bool webp_parts(struct in *in, struct out *o)
 {
 	size_t end = (size_t)le32(in->p + 4) + 8;
 	bool data = false;
@@ -275,19 +245,35 @@ static bool webp_clean(struct in *in, struct out *o)
 /* ---- all ----------------------------------------------------------------
  */
 
+static enum cleaned jpeg_clean(struct in *in, struct out *o)
+{
+	return jpeg_parts(in, o) ? CLEANED : CLEAN_DAMAGED;
+}
+
+static enum cleaned png_clean(struct in *in, struct out *o)
+{
+	return png_parts(in, o) ? CLEANED : CLEAN_DAMAGED;
+}
+
+static enum cleaned webp_clean(struct in *in, struct out *o)
+{
+	return webp_parts(in, o) ? CLEANED : CLEAN_DAMAGED;
+}
+
 static const struct {
 	const char *type;
-	bool (*clean)(struct in *in, struct out *o);
-} pictures[] = { { "image/jpeg", jpeg_clean },
-		 { "image/png", png_clean },
-		 { "image/webp", webp_clean } };
+	enum cleaned (*clean)(struct in *in, struct out *o);
+} pictures[] = {
+	{ "image/jpeg", jpeg_clean }, { "image/png", png_clean },
+	{ "image/webp", webp_clean }, { "image/tiff", tiff_clean },
+	{ "image/heic", heif_clean }, { "image/heif", heif_clean },
+	{ "image/avif", heif_clean },
+};
 
 enum attachment_state attachment_state(const char *type)
 {
-	static const char *const kept[] = { "application/pdf", "image/heic",
-					    "image/heif",      "image/tiff",
-					    "image/gif",       "audio/",
-					    "video/" };
+	static const char *const kept[] = { "application/pdf", "image/",
+					    "audio/", "video/" };
 
 	for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++)
 		if (strcmp(type, pictures[i].type) == 0)
@@ -295,27 +281,49 @@ enum attachment_state attachment_state(const char *type)
 	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
 		if (strncmp(type, kept[i], strlen(kept[i])) == 0)
 			return ATTACHMENT_AS_RECEIVED;
-	return ATTACHMENT_OTHER;
+	return strcmp(type, ATTACHMENT_DAMAGED_TYPE) == 0 ? ATTACHMENT_DAMAGED
+							  : ATTACHMENT_OTHER;
+}
+
+const char *attachment_state_word(const char *type)
+{
+	static const char *const words[] = {
+		[ATTACHMENT_CLEANED] = "cleaned",
+		[ATTACHMENT_AS_RECEIVED] = "metadata-kept",
+		[ATTACHMENT_OTHER] = "unknown",
+		[ATTACHMENT_DAMAGED] = "damaged",
+	};
+
+	return words[attachment_state(type)];
+}
+
+static bool settle(struct attachment *f, enum cleaned how, const struct out *o,
+		   struct arena *a)
+{
+	switch (how) {
+	case CLEANED:
+		f->bytes = (const char *)o->p;
+		f->n = o->n;
+		break;
+	case CLEAN_CANNOT:
+		f->type = arena_printf(a, "%s" ATTACHMENT_KEPT, f->type);
+		break;
+	case CLEAN_DAMAGED: f->type = ATTACHMENT_DAMAGED_TYPE; break;
+	}
+	return f->type != NULL;
 }
 
 bool attachment_clean(struct attachment *f, struct arena *a, struct err *e)
 {
 	struct in in = { .p = (const uint8_t *)f->bytes, .n = f->n };
-	struct out o = { 0 };
+	struct out o = { .room = f->n + EXTRA };
 
 	for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++) {
 		if (strcmp(f->type, pictures[i].type) != 0)
 			continue;
-		o.p = arena_alloc(a, f->n + EXTRA);
-		if (!o.p)
-			return err_set(e, ERR_NOMEM, "out of memory");
-		if (!pictures[i].clean(&in, &o)) {
-			f->type = ATTACHMENT_OTHER_TYPE;
-			return true;
-		}
-		f->bytes = (const char *)o.p;
-		f->n = o.n;
-		return true;
+		o.p = arena_alloc(a, o.room);
+		return (o.p && settle(f, pictures[i].clean(&in, &o), &o, a)) ||
+		       err_set(e, ERR_NOMEM, "out of memory");
 	}
 	return true;
 }

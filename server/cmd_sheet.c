@@ -167,9 +167,12 @@ static int run_incomplete(int argc, char **argv, void *app)
 
 static const char *const held[] = {
 	[ATTACHMENT_CLEANED] = "ảnh, đã bỏ siêu dữ liệu (metadata removed)",
-	[ATTACHMENT_AS_RECEIVED] = "giữ như đã nhận (as received)",
-	[ATTACHMENT_OTHER] =
-		"không rõ hoặc hỏng: chớ mở vội (unknown or damaged)",
+	[ATTACHMENT_AS_RECEIVED] =
+		"giữ như đã nhận, CÒN siêu dữ liệu (as received, metadata "
+		"kept)",
+	[ATTACHMENT_OTHER] = "không rõ loại: chớ mở vội (unknown)",
+	[ATTACHMENT_DAMAGED] =
+		"ẢNH HỎNG, giữ như đã nhận (damaged picture, as received)",
 };
 
 static void print_file(const struct res *r, size_t i)

@@ -160,7 +160,7 @@ static void which_way_up_is_said_once(void **state)
 	buf_add(&b, LIT(SOF SOS "x" EOI));
 	b.data[2 + 3] = 0x1E;
 	f = take(b.data, b.len);
-	assert_is(&f, ATTACHMENT_OTHER_TYPE, b.data, b.len);
+	assert_is(&f, ATTACHMENT_DAMAGED_TYPE, b.data, b.len);
 	for (size_t i = 0; i < 500; i++)
 		b.data[2 + i * (sizeof small + 1) + 3] = 0x1E;
 	f = take(b.data, b.len);
@@ -174,8 +174,8 @@ static void stays(const char *in, size_t n)
 {
 	struct attachment f = take(in, n);
 
-	assert_is(&f, ATTACHMENT_OTHER_TYPE, in, n);
-	assert_int_equal(attachment_state(f.type), ATTACHMENT_OTHER);
+	assert_is(&f, ATTACHMENT_DAMAGED_TYPE, in, n);
+	assert_int_equal(attachment_state(f.type), ATTACHMENT_DAMAGED);
 }
 
 static void a_damaged_photo_is_kept_as_it_came_and_marked(void **state)
@@ -307,7 +307,9 @@ static void what_is_no_picture_of_ours_stays_as_it_came(void **state)
 		enum attachment_state state;
 	} t[] = {
 		{ "%PDF-1.7 x", "application/pdf", 10, ATTACHMENT_AS_RECEIVED },
-		{ "....ftypheic", "image/heic", 12, ATTACHMENT_AS_RECEIVED },
+		{ "....ftypheic", ATTACHMENT_DAMAGED_TYPE, 12,
+		  ATTACHMENT_DAMAGED },
+		{ "GIF89a", "image/gif", 6, ATTACHMENT_AS_RECEIVED },
 		{ "OggS", "audio/ogg", 4, ATTACHMENT_AS_RECEIVED },
 		{ "....ftypisom", "video/mp4", 12, ATTACHMENT_AS_RECEIVED },
 		{ "<svg onload=x>", ATTACHMENT_OTHER_TYPE, 14,

@@ -19,7 +19,9 @@
 
 #define ATTACHMENT_NAME_BYTES 249
 
-#define ATTACHMENT_OTHER_TYPE "application/octet-stream"
+#define ATTACHMENT_OTHER_TYPE	"application/octet-stream"
+#define ATTACHMENT_DAMAGED_TYPE "application/octet-stream; damaged=1"
+#define ATTACHMENT_KEPT		"; metadata=kept" /* behind a picture's type */
 
 struct attachment {
 	const char *name;  /* NFC, the last part of a path */
@@ -33,9 +35,12 @@ struct attachment {
 enum attachment_state {
 	ATTACHMENT_CLEANED,	/* a picture, without its metadata */
 	ATTACHMENT_AS_RECEIVED, /* known, metadata and all */
-	ATTACHMENT_OTHER,	/* unknown, or a picture that is damaged */
+	ATTACHMENT_OTHER,	/* unknown */
+	ATTACHMENT_DAMAGED,	/* begins as a picture and does not go on so */
 };
 enum attachment_state attachment_state(const char *type);
+/* "cleaned", "metadata-kept", "unknown", "damaged": as APIs say it. */
+const char *attachment_state_word(const char *type);
 
 /* The name as it is stored and compared.  ERR_INPUT: empty, ".", "..",
  * longer than ATTACHMENT_NAME_BYTES, not UTF-8, or with a character that no
@@ -47,10 +52,13 @@ bool attachment_name(const char *s, struct arena *a, const char **out,
  * them; ATTACHMENT_OTHER_TYPE for all else. */
 const char *attachment_type(const char *bytes, size_t n);
 
-/* Takes what JPEG, PNG and WebP carry beside the picture (place, device, time,
- * words, smaller pictures) out of f->bytes; which way up a JPEG is stays.  One
- * that does not follow its standard to its end is left as it came and becomes
- * ATTACHMENT_OTHER_TYPE.  The hash is not touched.  ERR_NOMEM. */
+/* Takes what JPEG, PNG, WebP, TIFF and HEIC carry beside the picture (place,
+ * device, time, words, smaller pictures) out of f->bytes; which way up it is
+ * stays.  One that does not follow its standard is left as it came and becomes
+ * ATTACHMENT_DAMAGED_TYPE; one that does, but cannot be taken apart safely, is
+ * left too and gets ATTACHMENT_KEPT behind its type.  PDF, sound and film are
+ * never touched: their words and dates stand in objects that only a whole
+ * reader of the format finds.  The hash is not touched.  ERR_NOMEM. */
 bool attachment_clean(struct attachment *f, struct arena *a,
 		      struct err *e) MUST_USE;
 
