@@ -19,6 +19,10 @@
 static const struct http_route routes[] = {
 	{ HTTP_POST, "/v1/submissions", PERM_AGENT, LIMIT_BATCH_BYTES,
 	  service_submit },
+	{ HTTP_PUT, "/v1/submissions/{instance}/attachments/{name}", PERM_AGENT,
+	  LIMIT_ATTACHMENT_BYTES, service_file_put },
+	{ HTTP_GET, "/v1/submissions/{instance}/attachments", PERM_AGENT, 0,
+	  service_files },
 	{ HTTP_POST, "/v1/imports", PERM_AGENT, LIMIT_XLSX_BYTES,
 	  service_import },
 	{ HTTP_GET, "/v1/templates/{form}.xlsx", PERM_AGENT, 0,

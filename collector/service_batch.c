@@ -21,8 +21,8 @@ struct chunk {
 	struct line *lines;
 	struct sha256_in *in;
 	uint8_t (*sha)[SHA256_BYTES];
-	size_t n, room;
-	int64_t first; /* number of its first line */
+	size_t n, room; /* of submissions; behind them, the files they name */
+	int64_t first;	/* number of its first line */
 	unsigned seq;
 	enum { CHUNK_FREE, CHUNK_SENT, CHUNK_DONE } state;
 };
@@ -150,7 +150,7 @@ static bool chunk_room(struct chunk *c, size_t n)
 	if (c->room >= n)
 		return true;
 	chunk_free(c);
-	c->lines = calloc(n, sizeof *c->lines);
+	c->lines = calloc(2 * n, sizeof *c->lines);
 	c->in = calloc(n, sizeof *c->in);
 	c->sha = calloc(n, sizeof *c->sha);
 	if (!c->lines || !c->in || !c->sha) {
@@ -208,6 +208,16 @@ static void cut(struct batch *b, struct chunk *c)
 	}
 }
 
+/* Lists of files stand behind all sheets; how many lines that makes. */
+static size_t with_files(struct chunk *c)
+{
+	size_t n = c->n;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += line_behind(&c->lines[i], &c->lines[n]);
+	return n;
+}
+
 static void send(struct service *s, struct batch *b, struct chunk *c)
 {
 	c->owner = b;
@@ -223,7 +233,7 @@ static void send(struct service *s, struct batch *b, struct chunk *c)
 	c->state = CHUNK_SENT;
 	c->job = (struct job){ .wave = b->wave,
 			       .lines = c->lines,
-			       .n = c->n,
+			       .n = with_files(c),
 			       .bytes = CHUNK_BYTES,
 			       .alone = b->barrier,
 			       .done = chunk_done,
@@ -356,7 +366,7 @@ static void run_atomic(struct service *s, struct batch *b, size_t lines)
 	}
 	c->job = (struct job){ .wave = b->wave,
 			       .lines = c->lines,
-			       .n = c->n,
+			       .n = with_files(c),
 			       .bytes = b->rq->body_n,
 			       .alone = true,
 			       .atomic = true,

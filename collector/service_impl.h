@@ -67,7 +67,8 @@ struct line {
 	bool dropped;	  /* with its atomic batch: no receipt for it */
 	bool names_files; /* that are sent beside it */
 	const struct xform_meta *meta; /* of XML: where its faults are */
-	struct sent_files *files;      /* of LINE_FILES */
+	struct sent_files *files;      /* of LINE_FILES, or named by a sheet */
+	const struct line *behind;     /* of a sheet that names files: them */
 	struct arena *arena;	       /* of the request or chunk */
 };
 
@@ -295,6 +296,9 @@ bool line_settle(struct wave_ref *w, const struct agent_scope *key,
 void line_odd(struct line *l, enum line_kind kind, const char *code,
 	      const char *words, const char *vi);
 int line_status(const struct line *l);
+/* The names of files that a sheet of JSON gives, as a line of its own that
+ * goes behind it, in the same job.  False: it gives none. */
+bool line_behind(struct line *l, struct line *out);
 /* The result object and a newline; with `number` > 0 as a line of a batch. */
 void line_write(struct service *s, const struct wave_ref *w,
 		const struct line *l, const char *request, int64_t number,
@@ -325,6 +329,10 @@ enum http_done service_to_page(struct http_request *rq, struct http_reply *rp,
 			       void *app);
 enum http_done service_import(struct http_request *rq, struct http_reply *rp,
 			      void *app);
+enum http_done service_file_put(struct http_request *rq, struct http_reply *rp,
+				void *app);
+enum http_done service_files(struct http_request *rq, struct http_reply *rp,
+			     void *app);
 enum http_done service_template(struct http_request *rq, struct http_reply *rp,
 				void *app);
 enum http_done service_health(struct http_request *rq, struct http_reply *rp,

@@ -100,7 +100,7 @@ static bool judge(struct wave_ref *w, const struct agent_scope *key,
 	check_area(w, key, &l->sub, faults);
 	if (l->meta)
 		xform_places(l->meta, faults, from);
-	if (l->names_files)
+	if (l->names_files || l->sub.n_files > 0)
 		flags |= FLAG_FILES;
 	if (arena_broken(a))
 		return false;
@@ -175,11 +175,30 @@ bool line_read(struct wave_ref *w, const struct agent_scope *key,
 			 "xét");
 		return l->odd.words != NULL;
 	}
-	return line_settle(w, key, &faults, a, l);
+	l->files = l->sub.n_files ? arena_alloc(a, sizeof *l->files) : NULL;
+	return !l->sub.n_files == !l->files &&
+	       line_settle(w, key, &faults, a, l);
+}
+
+/* A sheet whose list of files was not kept is sent again; 0: it was, or its
+ * turn did not come. */
+static int behind_status(const struct line *l)
+{
+	if (!l->behind)
+		return 0;
+	switch (l->behind->end) {
+	case END_DOWN: return 503;
+	case END_FAILED: return 500;
+	case END_OPEN:
+	case END_ANSWERED: break;
+	}
+	return 0;
 }
 
 static int item_status(const struct line *l)
 {
+	if (l->answer.outcome <= INTAKE_DUPLICATE && behind_status(l) != 0)
+		return behind_status(l);
 	switch (l->answer.outcome) {
 	case INTAKE_STORED: return l->answer.state == STATE_INVALID ? 422 : 201;
 	case INTAKE_DUPLICATE:
@@ -354,6 +373,10 @@ static void write_stored(struct service *s, const struct wave_ref *w,
 	member(out, "status", state_word(l->answer.state));
 	if (!l->dropped)
 		member(out, "receipt", receipt);
+	if (l->behind && !l->dropped) {
+		member_int(out, "files", (int64_t)l->sub.n_files);
+		member_int(out, "missing", l->behind->files->answer.missing);
+	}
 	if (l->answer.state != STATE_INVALID) {
 		write_flags(out, l->answer.flags);
 		return;

@@ -9,7 +9,7 @@
 struct single {
 	struct http_request *rq;
 	struct job job;
-	struct line line;
+	struct line line[2]; /* the sheet; the files it names */
 	int64_t begun;
 };
 
@@ -18,8 +18,8 @@ static void single_done(struct service *s, struct job *j)
 	struct single *one = j->owner;
 	struct http_reply *rp = http_reply_of(one->rq);
 
-	rp->status = line_status(&one->line);
-	line_write(s, j->wave, &one->line, one->rq->id, 0, &rp->body);
+	rp->status = line_status(one->line);
+	line_write(s, j->wave, one->line, one->rq->id, 0, &rp->body);
 	if (rp->status == 503)
 		http_set_header(rp, "Retry-After", "2");
 	if (rp->status == 401)
@@ -57,16 +57,18 @@ static enum http_done single(struct http_request *rq, struct http_reply *rp,
 	one->rq = rq;
 	one->begun = clock_monotonic_us();
 	if (!line_read(w, key, WAY_JSON, rq->body, rq->body_n, NULL, rq->arena,
-		       &one->line)) {
+		       one->line)) {
 		wave_ref_drop(w);
 		reply_down(rq, rp);
 		return HTTP_REPLIED;
 	}
 	one->job = (struct job){ .wave = w,
-				 .lines = &one->line,
-				 .n = 1,
+				 .lines = one->line,
+				 .n = line_behind(&one->line[0], &one->line[1])
+					      ? 2
+					      : 1,
 				 .bytes = rq->body_n,
-				 .alone = one->line.sub.replaces != NULL,
+				 .alone = one->line[0].sub.replaces != NULL,
 				 .done = single_done,
 				 .owner = one };
 	service_enqueue(s, &one->job);

@@ -577,7 +577,7 @@ static void answered(struct service *s, struct writer *w, struct res *r)
 	case W_FILE: send_batch(s, w, false); break;
 	case W_BATCH: batch_answered(s, w, r); break;
 	case W_SOLO: solo_answered(s, w, r); break;
-	case W_COMMIT:
+	case W_COMMIT: next_solo(s, w); break; /* files that sheets name */
 	case W_ROLLBACK: finish_run(s, w); break;
 	case W_DOWN:
 	case W_IDLE: break;

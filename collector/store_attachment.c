@@ -119,6 +119,91 @@ bool store_instance_find(struct db *db, int32_t key, const char *instance,
 	return ok;
 }
 
+static bool read_known(const struct res *r, const char *name, struct arena *a,
+		       struct file_known *out, struct err *e)
+{
+	int64_t state = 0, key = 0;
+	size_t n;
+
+	if (!res_bytes(r, 0, 0, out->sheet_sha, SHA256_BYTES, &n, e) ||
+	    !res_i64(r, 0, 1, &state, e) || !res_i64(r, 0, 2, &key, e) ||
+	    !res_i64(r, 0, 5, &out->missing, e))
+		return false;
+	out->found = true;
+	out->state = (int)state;
+	out->receipt_key = (int)key;
+	out->has_file = res_text(r, 0, 3) != NULL;
+	if (!out->has_file)
+		return true;
+	out->file = (struct kept_file){ .name = copy(a, name),
+					.here = true,
+					.type = copy(a, res_text(r, 0, 4)),
+					.receipt_key = (int)key };
+	if (!out->file.name || !out->file.type)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	return res_bytes(r, 0, 3, out->file.sha, SHA256_BYTES, &n, e);
+}
+
+bool store_file_known(struct db *db, int32_t key, const char *instance,
+		      const char *name, struct arena *a, struct file_known *out,
+		      struct err *e)
+{
+	char text[16];
+	const char *args[] = { text, instance, name };
+	struct res *r;
+	bool ok;
+
+	*out = (struct file_known){ 0 };
+	(void)snprintf(text, sizeof text, "%d", key);
+	r = db_run(db, Q_FILE_KNOWN, args, e);
+	ok = r != NULL;
+	if (ok && res_rows(r) == 1)
+		ok = read_known(r, name, a, out, e);
+	res_free(r);
+	return ok;
+}
+
+static bool read_kept(const struct res *r, size_t i, struct arena *a,
+		      struct kept_file *out, struct err *e)
+{
+	size_t n;
+
+	out->name = copy(a, res_text(r, i, 0));
+	out->type = copy(a, res_text(r, i, 2));
+	out->received = copy(a, res_text(r, i, 4));
+	out->named = res_bool(r, i, 5);
+	out->here = res_text(r, i, 1) != NULL;
+	if (!out->name || !out->type || !out->received)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	return !out->here ||
+	       (res_bytes(r, i, 1, out->sha, SHA256_BYTES, &n, e) &&
+		res_i64(r, i, 3, &out->bytes, e));
+}
+
+bool store_files_known(struct db *db, int32_t key, const char *instance,
+		       int receipt_key, struct arena *a, struct kept_file **out,
+		       size_t *n, struct err *e)
+{
+	char text[16];
+	const char *args[] = { text, instance };
+	struct res *r;
+	bool ok;
+
+	(void)snprintf(text, sizeof text, "%d", key);
+	r = db_run(db, Q_FILES_KNOWN, args, e);
+	if (!r)
+		return false;
+	*n = res_rows(r);
+	*out = arena_array(a, *n + 1, sizeof **out);
+	ok = *out || err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; ok && i < *n; i++) {
+		(*out)[i].receipt_key = receipt_key;
+		ok = read_kept(r, i, a, &(*out)[i], e);
+	}
+	res_free(r);
+	return ok;
+}
+
 bool store_key_bind(struct db *db, const uint8_t hash[32], const char *device,
 		    struct arena *a, const char **owner, struct err *e)
 {

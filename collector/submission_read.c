@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "phieu/attachment.h"
 #include "phieu/json.h"
 #include "phieu/sheet.h"
 #include "submission_parts.h"
@@ -57,6 +58,7 @@ enum head {
 	H_PROFILE,
 	H_RATINGS,
 	H_COMMENT,
+	H_FILES,
 	H_COUNT
 };
 
@@ -69,7 +71,7 @@ static const char *const head_name[H_COUNT] = {
 	[H_START] = "start",	     [H_END] = "end",
 	[H_DEVICE] = "device",	     [H_SIMULATED] = "simulated",
 	[H_PROFILE] = "profile",     [H_RATINGS] = "ratings",
-	[H_COMMENT] = "comment",
+	[H_COMMENT] = "comment",     [H_FILES] = "files",
 };
 
 static void read_heads(struct reader *r, struct jscan *c,
@@ -273,6 +275,74 @@ static void read_simulated(struct reader *r, const struct jspan *v)
 static void read_comment(struct reader *r, const struct jspan *v)
 {
 	r->s->comment = head_text(r, v, "/comment", LIMIT_COMMENT_BYTES, false);
+}
+
+static bool names_file(const struct submission *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_files; i++)
+		if (strcmp(s->files[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* One name; the same in another composition of letters is the same. */
+static void read_file(struct reader *r, const struct jspan *v, size_t i)
+{
+	const char *path = fault_path_at(r->f, "/files", i);
+	const char *name = NULL;
+	struct err e = { 0 };
+	char *s;
+	size_t n;
+
+	if (jspan_kind(v) != '"') {
+		wrong_type(r, path);
+		return;
+	}
+	s = reader_text(r, v, true, &n);
+	if (!s)
+		return;
+	if (attachment_name(s, r->a, &name, &e)) {
+		if (!names_file(r->s, name))
+			r->s->files[r->s->n_files++] = name;
+	} else if (e.kind == ERR_NOMEM) {
+		reader_no_memory(r);
+	} else {
+		fault_say(r->f, "V00", path, "no file can have this name",
+			  "không tệp nào có tên như vậy");
+	}
+}
+
+static void read_files(struct reader *r, const struct jspan *v)
+{
+	char kind = jspan_kind(v);
+	struct jspan one;
+	struct jscan c;
+
+	if (!kind || kind == 'n')
+		return;
+	if (kind != '[') {
+		wrong_type(r, "/files");
+		return;
+	}
+	r->s->files = arena_array(r->a, LIMIT_ATTACHMENTS, sizeof *r->s->files);
+	if (!r->s->files) {
+		reader_no_memory(r);
+		return;
+	}
+	jscan_init(&c, v->s, v->n);
+	jscan_enter(&c);
+	for (size_t i = 0; !r->failed && jscan_item(&c); i++) {
+		jscan_value(&c, &one);
+		if (i == LIMIT_ATTACHMENTS) {
+			fault_say(r->f, "V00", "/files",
+				  WORDS(r->f, "more than %d files",
+					LIMIT_ATTACHMENTS),
+				  WORDS(r->f, "nhiều hơn %d tệp",
+					LIMIT_ATTACHMENTS));
+			break;
+		}
+		read_file(r, &one, i);
+	}
 }
 
 struct pair {
@@ -616,6 +686,7 @@ bool submission_read(const char *json, size_t n, const struct plan *p,
 	read_simulated(&r, &v[H_SIMULATED]);
 	read_comment(&r, &v[H_COMMENT]);
 	read_profile(&r, &v[H_PROFILE]);
+	read_files(&r, &v[H_FILES]);
 	look_up(&r);
 	prepare_form(&r);
 	if (!r.failed)

@@ -48,6 +48,34 @@ bool store_instance_find(struct db *db, int32_t key, const char *instance,
 			 struct arena *a, struct instance_known *out,
 			 struct err *e) MUST_USE;
 
+/* A file that is here, or one that its sheet names and that is not. */
+struct kept_file {
+	const char *name;
+	bool here, named;
+	const char *type;	   /* see attachment_state */
+	uint8_t sha[SHA256_BYTES]; /* of the bytes as received */
+	int receipt_key;	   /* of the sheet */
+	int64_t bytes;		   /* stored */
+	const char *received;	   /* an instant, UTC */
+};
+/* A sheet of the key's agent, and its file of this name (NFC) if that has
+ * come by itself or with the sheet; texts hang on `a`. */
+struct file_known {
+	bool found, has_file;
+	uint8_t sheet_sha[SHA256_BYTES];
+	int state, receipt_key;
+	int64_t missing; /* files that the sheet names */
+	struct kept_file file;
+};
+bool store_file_known(struct db *db, int32_t key, const char *instance,
+		      const char *name, struct arena *a, struct file_known *out,
+		      struct err *e) MUST_USE;
+/* All of them, also those that have not come; none of a sheet that is not the
+ * agent's. */
+bool store_files_known(struct db *db, int32_t key, const char *instance,
+		       int receipt_key, struct arena *a, struct kept_file **out,
+		       size_t *n, struct err *e) MUST_USE;
+
 /* The device that a key from a QR picture belongs to from now on, NULL when
  * it came too late; hangs on `a`. */
 bool store_key_bind(struct db *db, const uint8_t hash[32], const char *device,

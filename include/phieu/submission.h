@@ -47,6 +47,8 @@ struct submission {
 	size_t form, group, home; /* indices or NONE */
 	struct rating *ratings;
 	size_t n_ratings;
+	const char **files; /* names of what is sent beside it, NFC */
+	size_t n_files;
 };
 
 /* Bytes -> struct, in the arena.  Unknown members are faults (V00), a

@@ -169,6 +169,43 @@ def submissions(ready, sheets):
     field.ask("GET", "/v1/plan", 304, If_None_Match=got.get("ETag", ""))
 
 
+def sent_files(ready, sheets):
+    """Scans of sheets: what the collector says of each."""
+    field = Client(ready["collector"], ready["agent_key"])
+    # one that does not count: the rest of the wave is sent later
+    one = dict(json.loads(sheets[0]), instanceID="uuid:api-files",
+               sheet="CT01-00012-2", files=["a.jpg", "b.pdf"])
+    said = field.json("POST", "/v1/submissions", 422,
+                      json.dumps(one).encode(),
+                      Content_Type="application/json")
+    need("a sheet's files are counted",
+         (said.get("files"), said.get("missing")) == (2, 2))
+    path = ("/v1/submissions/" + urllib.parse.quote(one["instanceID"], safe="")
+            + "/attachments")
+    jpeg = (b"\xff\xd8\xff\xc0\0\x05\x08\x01\x01\xff\xda\0\x04\x01\x01ab"
+            b"\xff\xd9")
+    kept = field.json("PUT", path + "/a.jpg", 201, jpeg)
+    need("one is missing", kept.get("missing") == 1)
+    need("the same again", field.json("PUT", path + "/a.jpg", 200, jpeg)
+         == kept)
+    field.ask("PUT", path + "/a.jpg", 409, jpeg + b"x")
+    field.ask("PUT", path + "/b.pdf", 201, b"%PDF-1.7")
+    field.ask("PUT", path + "/c.jpg", 201, jpeg[:-1])
+    field.ask("PUT", path + "/d", 201, b"?")
+    field.ask("PUT", path + "/e", 400, b"")
+    field.ask("PUT", path + "/e%2Ff", 400, jpeg)
+    field.ask("PUT", path + "/e", 413, bytes((10 << 20) + 1))
+    field.ask("PUT", path + "/e", 415, jpeg, Content_Encoding="br")
+    field.ask("PUT", "/v1/submissions/uuid%3Anone/attachments/a", 404, jpeg)
+    field.ask("GET", "/v1/submissions/uuid%3Anone/attachments", 404)
+    listed = field.json("GET", path, 200)
+    need("states of files", [f.get("state") for f in listed["files"]]
+         == ["cleaned", "metadata-kept", "damaged", "unknown"])
+    nobody = Client(ready["collector"])
+    nobody.ask("PUT", path + "/a.jpg", 401, jpeg)
+    nobody.ask("GET", path, 401)
+
+
 def agent_page(ready):
     """What the page of the agent asks, and the page itself."""
     field = Client(ready["collector"], ready["agent_key"])
@@ -420,6 +457,7 @@ def main():
         health(Client(ready["collector"]))
         health(Client(ready["server"]))
         submissions(ready, sheets)
+        sent_files(ready, sheets)
         agent_page(ready)
         openrosa(ready, pathlib.Path(sys.argv[6]).read_bytes().strip())
         office(ready, published=False)

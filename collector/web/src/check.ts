@@ -24,6 +24,8 @@ type Json = Record<string, unknown>;
 const CODE_BYTES = 64;
 const INSTANCE_BYTES = 249;
 const COMMENT_BYTES = 8 << 10;
+const FILES = 200;
+const FILE_NAME_BYTES = 249;
 const PROFILE_KEYS = 32;
 const RATINGS = 1000;
 const STRAIGHT_MIN = 5;
@@ -97,7 +99,7 @@ function under(parent: string, key: string | number): string {
 
 const HEADS = new Set(["instanceID", "replaces", "wave", "form", "version",
   "sheet", "keying", "group", "home", "collected", "start", "end", "device",
-  "simulated", "profile", "ratings", "comment"]);
+  "simulated", "profile", "ratings", "comment", "files"]);
 const INSTANT =
   /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(?:[Zz]|[+-](\d{2})(?::?(\d{2}))?)$/;
 
@@ -121,6 +123,14 @@ interface Rating {
   unitCode: string | null;
   unit: Unit | null;
   kept: Map<string, Kept>;
+}
+
+/* As attachment_name in the collector. */
+export function fileNameOk(name: string): boolean {
+  const s = name.normalize("NFC");
+  const n = new TextEncoder().encode(s).length;
+  return n > 0 && n <= FILE_NAME_BYTES && s !== "." && s !== ".." &&
+    !/[\u0000-\u001f\u007f/\\]/.test(s);
 }
 
 class Checker {
@@ -229,6 +239,29 @@ class Checker {
       this.wrongType("/simulated");
     this.text("comment", COMMENT_BYTES, false);
     this.readProfile();
+    this.readFiles();
+  }
+
+  /* Names of scans and photos that are sent beside the sheet. */
+  readFiles(): void {
+    const v = this.doc["files"];
+    if (v === undefined || v === null) return;
+    if (!Array.isArray(v)) {
+      this.wrongType("/files");
+      return;
+    }
+    for (const [i, name] of v.entries()) {
+      if (i === FILES) {
+        this.f.say("V00", "/files", `more than ${FILES} files`,
+          `nhiều hơn ${FILES} tệp`);
+        break;
+      }
+      if (typeof name !== "string")
+        this.wrongType(under("/files", i));
+      else if (!fileNameOk(name))
+        this.f.say("V00", under("/files", i), "no file can have this name",
+          "không tệp nào có tên như vậy");
+    }
   }
 
   readProfile(): void {
