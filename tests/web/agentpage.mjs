@@ -4,69 +4,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Collector } from "./collector.mjs";
-import { axeSource, browser, clean, closeAll, faultCount, forget, keys, kill, need,
-  open, queued, signIn, SIZES, tap, until } from "./driver.mjs";
+import { browser, clean, closeAll, faultCount, forget, kill, need, open, queued,
+  signIn, SIZES, tap, until } from "./driver.mjs";
+import { axe, CT02, hands, once, pressed, screens, signOut, workerReady }
+  from "./hands.mjs";
 
 const [bin, dir] = process.argv.slice(2);
 const R = await import(pathToFileURL(join(dir, "rules.mjs")).href);
 const { AGENT_A, AGENT_A2, AGENT_B, AGENT_C, AGENT_D } = process.env;
 const collector = new Collector(bin);
 const began = Date.now();
+const { firstHead, goKey, hand, keyCt02, received, saved, short } = hands(R,
+  collector);
 const say = (text) => console.log(
   `${text} (${((Date.now() - began) / 1000).toFixed(0)} s)`);
-
-/* ---- what a hand does ---------------------------------------------------- */
-
-let pressed = 0;
-async function hand(page, list) {
-  pressed += list.length;
-  await keys(page, list);
-}
-
-/* The digits of a number after its form's letters, without the zeros. */
-const short = (prefix, serial) =>
-  [...`${serial}${R.checkDigit({ prefix, serial })}`];
-
-async function goKey(page) {
-  await tap(page, 'a[data-to="key"]');
-  await page.waitForSelector("#sheet");
-}
-
-async function firstHead(page, prefix, serial, home) {
-  await page.type("#sheet", R.sheetText({ prefix, serial }));
-  await hand(page, ["Enter"]);
-  if (!home) return;
-  await page.keyboard.type(home);
-  await hand(page, ["Enter"]);
-}
-
-/* 2 of profile, 14 scales, a remark, the comment. */
-const CT02 = [..."12", ..."12341234123412", "Enter", "Enter"];
-
-async function saved(page, number) {
-  await until(page, `${number} is saved`, (n) =>
-    document.querySelector(".said")?.textContent.includes(n) &&
-    document.activeElement?.id === "sheet", number);
-}
-
-async function keyCt02(page, serial) {
-  await hand(page, [...short("CT02", serial), "Enter", ...CT02]);
-  await saved(page, R.sheetText({ prefix: "CT02", serial }));
-}
-
-const received = async (key, prefix = "") =>
-  (await collector.receipts(key)).filter((r) =>
-    r.sheet?.startsWith(prefix));
-
-function once(what, list, n) {
-  need(`${what}: ${n} received, not ${list.length}`, list.length === n);
-  need(`${what}: each number once`,
-    new Set(list.map((r) => r.sheet)).size === list.length);
-  need(`${what}: all valid: ${list.map((r) => `${r.status} ${r.flags}`)}`,
-    list.every((r) => r.status === "valid" || r.status === "queried"));
-  need(`${what}: all with a receipt`, list.every((r) =>
-    /^1-[A-Z2-7-]{30,}$/.test(r.receipt)));
-}
 
 async function slow(page, on) {
   const cdp = await page.createCDPSession();
@@ -76,11 +27,6 @@ async function slow(page, on) {
     uploadThroughput: on ? 2500 : -1 });
   await cdp.detach();
 }
-
-const workerReady = (page) => page.evaluate(async () => {
-  await navigator.serviceWorker.ready;
-  return (await caches.keys()).length;
-});
 
 /* ---- the tests ----------------------------------------------------------- */
 
@@ -200,13 +146,6 @@ const stored = (page) => page.evaluate(async () => {
     out += localStorage.getItem(localStorage.key(i));
   return out;
 });
-
-async function signOut(page) {
-  await tap(page, 'a[data-to="more"]');
-  await page.waitForSelector("#signout");
-  await tap(page, "#signout");
-  await page.waitForSelector("#key");
-}
 
 /* Another agent at the same computer sees nothing of the first one's sheets;
  * a new key of the first opens them. */
@@ -525,7 +464,7 @@ async function bench(profile) {
       performance.now() - e.began));
   });
   const run = async (name, n, answers, sheet) => {
-    pressed = 0;
+    pressed.n = 0;
     await page.evaluate(() => { window.spent.length = 0; });
     const from = Date.now();
     for (let i = 0; i < n; i++) await sheet(i);
@@ -533,7 +472,7 @@ async function bench(profile) {
     const spent = (await page.evaluate(() => window.spent))
       .sort((x, y) => x - y);
     const p = (q) => spent[Math.floor(q * (spent.length - 1))].toFixed(1);
-    const each = pressed / n;
+    const each = pressed.n / n;
     console.log(`N=${n} ${name}: ${each.toFixed(1)} keys a sheet, ` +
       `${(each / answers).toFixed(2)} an answer; a hand of 4 keys/s ` +
       `${(each / 4).toFixed(1)} s a sheet, this driver ` +
@@ -573,21 +512,6 @@ async function bench(profile) {
 }
 
 /* ---- every screen, both sizes, both languages ---------------------------- */
-
-let screens = 0;
-async function axe(page, name) {
-  const has = await page.evaluate(() => "axe" in window);
-  if (!has) await page.evaluate(axeSource);
-  const bad = await page.evaluate(async () => (await window.axe.run(document,
-    { resultTypes: ["violations"] })).violations.map((v) =>
-    `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(
-      ", ")}`));
-  screens++;
-  need(`axe, ${name}: ${bad.join("; ")}`, bad.length === 0);
-  const wide = await page.evaluate(() => document.documentElement
-    .scrollWidth - window.innerWidth);
-  need(`${name}: not wider than the screen (${wide})`, wide <= 0);
-}
 
 async function look(profile, size, english, serial) {
   const b = await browser(profile);
@@ -686,7 +610,7 @@ async function main() {
   ];
   const only = new RegExp(process.env.PHIEU_TEST_PAGE ?? "");
   for (const [name, run] of steps) if (only.test(name)) await run();
-  say(`N=${screens} screens without an axe violation, none wider than its ` +
+  say(`N=${screens.n} screens without an axe violation, none wider than its ` +
     "display");
 }
 

@@ -1,7 +1,9 @@
 /* The frame: header, state line, navigation, and which screen is shown. */
 import { db } from "./db";
 import { button, fill, h, redraw } from "./dom";
+import { diskText } from "./parts";
 import { Queue } from "./queue";
+import { Sender } from "./sender";
 import { forgetKey, keepKey, keptKey, refresh, signIn } from "./session";
 import type { Session } from "./session";
 import { fileScreen } from "./screen_file";
@@ -11,6 +13,7 @@ import { outboxScreen } from "./screen_outbox";
 import { receivedScreen } from "./screen_received";
 import { signInScreen } from "./screen_signin";
 import { todayScreen } from "./screen_today";
+import { Updates } from "./update";
 import { getLang, nameOf, setLang, sizeText, t } from "./words";
 import type { Word } from "./words";
 
@@ -18,18 +21,19 @@ import type { Word } from "./words";
 export interface Screen {
   el: HTMLElement;
   changed?: () => void; // the queue's counts are other now
-  leave?: () => Promise<void>;
+  leave?: () => Promise<boolean>; // false: not while something is unsaved
   focus?: () => void;
 }
 
 export interface App {
   session: Session;
   queue: Queue;
+  sender: Sender;
   go(to: string): void;
   refresh(): Promise<boolean>;
   signOut(): Promise<void>;
   redraw(): void;
-  updateReady: boolean;
+  unsaved: boolean; // something is not on the disk: leaving loses it
   install: (() => void) | null;
 }
 
@@ -50,18 +54,22 @@ const state = h("p", { class: "state", role: "status", "data-phase": "idle" });
 const nav = h("nav", { "aria-label": "Phiếu" });
 const trial = h("p", { class: "trial" });
 const title = h("p", { class: "title" });
+const news = h("div", { class: "news", role: "status" });
+const trouble = h("div", { class: "news", role: "alert" });
+const updates = new Updates();
 
-function stateText(q: Queue): string {
+function stateText(q: Queue, s: Sender): string {
   const c = q.counts;
   const size = sizeText(c.bytes);
   let out: string;
   if (q.s.keyRefused) out = t("st_key", q.s.keyRefused, c.queue);
-  else if (q.phase === "offline" || !navigator.onLine)
+  else if (s.phase === "offline" || !navigator.onLine)
     out = c.queue ? t("st_offline", c.queue, size) : t("st_offline0");
   else if (c.queue === 0) out = t("st_idle");
-  else if (q.phase === "waiting")
+  else if (s.phase === "disk") out = t("st_disk", c.queue, size);
+  else if (s.phase === "waiting")
     out = t("st_waiting", c.queue, size,
-      Math.max(1, Math.round((q.nextTry - Date.now()) / 1000)));
+      Math.max(1, Math.round((s.nextTry - Date.now()) / 1000)));
   else out = t("st_sending", c.queue, size);
   if (c.mend) out += ` · ${t("st_mend", c.mend)}`;
   if (c.held) out += ` · ${t("st_held", c.held)}`;
@@ -71,11 +79,13 @@ function stateText(q: Queue): string {
 function drawState(): void {
   if (!app) return;
   const q = app.queue;
-  const offline = q.phase === "offline" || !navigator.onLine;
+  const phase = app.sender.phase;
+  const offline = phase === "offline" || !navigator.onLine;
   state.dataset["phase"] = q.s.keyRefused ? "key" : offline ? "offline"
-    : q.counts.queue ? q.phase === "waiting" ? "waiting" : "sending" : "idle";
+    : !q.counts.queue ? "idle"
+      : phase === "waiting" || phase === "disk" ? phase : "sending";
   state.dataset["queue"] = String(q.counts.queue);
-  const text = stateText(q);
+  const text = stateText(q, app.sender);
   if (state.textContent !== text) state.textContent = text;
 }
 
@@ -83,7 +93,6 @@ function drawFrame(): void {
   document.title = t("app");
   if (!app) return;
   const s = app.session;
-  const ready = app.updateReady;
   title.textContent = nameOf({ name: s.plan.name, name_en: s.plan.name_en });
   trial.textContent = t("trial");
   trial.hidden = !s.plan.trial;
@@ -91,15 +100,36 @@ function drawFrame(): void {
     href: `#/${to}`, "data-to": to,
     "aria-current": to === name ? "page" : null,
   }, h("span", { class: `icon i-${to}`, "aria-hidden": "true" }),
-  t(x.word), to === "more" && ready
-    ? h("span", { class: "dot", title: t("m_update") }) : null)));
+  t(x.word))));
   drawState();
 }
+
+/* The new version waits until the agent says so, or until nobody is at work:
+ * what he keys is on the disk, and only his key has to be typed again. */
+function drawNews(): void {
+  redraw(news, updates.ready ? h("p", { class: "note" }, t("m_update"), " ",
+    button(t("m_reload"), () => void take(), { id: "update" })) : null);
+}
+
+async function take(): Promise<void> {
+  if (await screen?.leave?.() === false) return;
+  history.replaceState(null, "", "#/today"); // the draft is offered there
+  updates.take();
+}
+
+updates.onready = () => {
+  const typed = document.querySelector<HTMLInputElement>("#key")?.value;
+  if (!app && !typed) updates.take();
+  else drawNews();
+};
 
 async function show(to: string): Promise<void> {
   if (!app) return;
   const want = SCREENS[to] ? to : "today";
-  await screen?.leave?.();
+  if (await screen?.leave?.() === false) {
+    history.replaceState(null, "", `#/${name}`);
+    return;
+  }
   if (!app) return;
   name = want;
   screen = SCREENS[want]!.show(app);
@@ -144,15 +174,16 @@ function layOut(signedIn: boolean): void {
       h("div", { class: "brand" }, h("span", { class: "logo",
         "aria-hidden": "true" }, "P"), signedIn ? title
         : h("p", { class: "title" }, "Phiếu")),
-      signedIn ? state : null, langPlace), signedIn ? trial : null),
+      signedIn ? state : null, langPlace), signedIn ? trial : null, news,
+    trouble),
     signedIn ? h("div", { class: "frame" }, nav, main) : main);
 }
 
 async function enter(session: Session): Promise<void> {
   const queue = new Queue(session);
+  const sender = new Sender(queue);
   app = {
-    session, queue, updateReady: app?.updateReady ?? false,
-    install: null,
+    session, queue, sender, unsaved: false, install: null,
     go: (to) => {
       if (location.hash === `#/${to}`) void show(to);
       else location.hash = `#/${to}`;
@@ -163,12 +194,14 @@ async function enter(session: Session): Promise<void> {
       return ok;
     },
     signOut: async () => {
-      await screen?.leave?.();
+      if (await screen?.leave?.() === false) return;
+      sender.close();
       queue.close();
       await forgetKey();
       app = null;
       screen = null;
       await start(true);
+      if (updates.ready) updates.take();
     },
     redraw: route,
   };
@@ -176,10 +209,10 @@ async function enter(session: Session): Promise<void> {
     drawState();
     screen?.changed?.();
   };
-  layOut(true);
   await queue.recount();
+  layOut(true);
   route();
-  queue.kick(true);
+  sender.kick(true);
   void navigator.storage?.persist?.();
 }
 
@@ -217,37 +250,29 @@ window.addEventListener("beforeinstallprompt", (e) => {
     { prompt(): Promise<void> }).prompt();
 });
 
-/* Trusted Types are on: the one script address we hand over is our own. */
-async function worker(): Promise<void> {
-  if (!("serviceWorker" in navigator)) return;
-  let address: string = "sw.js";
-  const types = (window as unknown as { trustedTypes?: { createPolicy(
-    name: string, rules: { createScriptURL(s: string): string }): {
-      createScriptURL(s: string): unknown } } }).trustedTypes;
-  if (types)
-    address = types.createPolicy("phieu", { createScriptURL: (s) => s })
-      .createScriptURL(address) as string;
-  try {
-    const reg = await navigator.serviceWorker.register(address,
-      { scope: "./" });
-    reg.addEventListener("updatefound", () => {
-      const fresh = reg.installing;
-      fresh?.addEventListener("statechange", () => {
-        if (fresh.state === "installed" && navigator.serviceWorker.controller
-          && app) {
-          app.updateReady = true;
-          drawFrame();
-        }
-      });
-    });
-  } catch {
-    /* without it the page works as long as there is a line */
-  }
-}
+/* What nobody caught is said, not swallowed. */
+window.addEventListener("unhandledrejection", (e) => {
+  fill(trouble, h("p", { class: "note bad" }, diskText(e.reason)));
+  setTimeout(() => fill(trouble), 15000);
+});
+
+/* What is not on the disk would be lost with the page. */
+window.addEventListener("beforeunload", (e) => {
+  if (app?.unsaved) e.preventDefault();
+});
 
 async function begin(): Promise<void> {
-  setLang(await db.meta<"vi" | "en">("lang") ?? "vi");
-  void worker();
+  try {
+    setLang(await db.meta<"vi" | "en">("lang") ?? "vi");
+  } catch (e) {
+    /* a private window of some browsers, or a store that is broken */
+    layOut(false);
+    fill(main, h("div", { class: "narrow" }, h("h1", null, t("app")),
+      h("p", { class: "note bad", role: "alert", id: "nostore" },
+        t("in_nostore", String(e)))));
+    return;
+  }
+  void updates.watch();
   await start(false);
 }
 

@@ -10,7 +10,10 @@ import { prefixOf, sheetMake, sheetTyped } from "./sheet";
 import { todayOf } from "./session";
 import { fixedUnits } from "./sheetform";
 import type { Order, Start } from "./sheetform";
+import { clockNote, hereOf } from "./parts";
+import type { Kind } from "./db";
 import { dayVi, nameOf, t } from "./words";
+import type { Word } from "./words";
 
 export interface Kept {
   group: string | null;
@@ -22,16 +25,24 @@ export interface Kept {
   units: string[] | null;
 }
 
-/* Numbers that are on this computer already, and where. */
-type Known = Map<string, string>;
+/* Numbers that are on this computer already, and where; sheets that wait
+ * here, by group and home: the collector has not counted them yet. */
+interface Known {
+  where: Map<string, Kind>;
+  here: Map<string, number>;
+}
+
+const WHERE: Partial<Record<Kind, Word>> = { queue: "w_queue",
+  held: "w_held", mend: "w_mend", done: "w_done" };
 
 async function known(a: App): Promise<Known> {
-  const out: Known = new Map();
-  for (const x of await a.queue.list("queue", "held", "mend", "done"))
-    out.set(`${x.sheet.head.sheet}|${x.sheet.head.keying}`, x.row.kind);
+  const where = new Map<string, Kind>();
+  const list = await a.queue.list("queue", "held", "mend", "done");
+  for (const x of list)
+    where.set(`${x.sheet.head.sheet}|${x.sheet.head.keying}`, x.row.kind);
   for (const d of await a.queue.drafts())
-    out.set(`${d.draft.sheet}|${d.draft.keying}`, "draft");
-  return out;
+    where.set(`${d.draft.sheet}|${d.draft.keying}`, "draft");
+  return { where, here: hereOf(list.filter((x) => x.row.kind === "queue")) };
 }
 
 /* `own`: the number of the sheet whose head is changed, else "". */
@@ -40,7 +51,7 @@ export function headView(a: App, kept: Kept, own: string,
   const plan = a.session.plan;
   const self = a.session.self;
   const today = todayOf(a.session);
-  let seen: Known = new Map();
+  let seen: Known = { where: new Map(), here: new Map() };
   void known(a).then((k) => {
     seen = k;
     judge();
@@ -108,13 +119,13 @@ export function headView(a: App, kept: Kept, own: string,
       const hit = plan.forms.filter((f) => prefixOf(f.code) === no.no.prefix)
         .pop() ?? null;
       const was = no.text === own ? undefined
-        : seen.get(`${no.text}|${keying.value}`);
+        : seen.where.get(`${no.text}|${keying.value}`);
       kind = "bad";
       if (!hit) text = t("k_noform", no.no.prefix);
       else if (self.forms && !self.forms.includes(hit.code))
         text = t("k_notmine", hit.code);
       else if (was === "draft") text = t("k_drafted");
-      else if (was) text = t("k_twice", was);
+      else if (was) text = t("k_twice", t(WHERE[was] ?? "w_queue"));
       else {
         form = hit;
         sheet = no.text;
@@ -137,8 +148,10 @@ export function headView(a: App, kept: Kept, own: string,
     if (!group) return "";
     const cell = self.cells.find((c) => c.group === group!.code &&
       c.home === (home?.value() ?? null));
-    return cell && cell.counted >= cell.planned
-      ? t("k_full", cell.counted, cell.planned) : "";
+    const here = seen.here.get(`${group.code}|${home?.value() ?? ""}`) ?? 0;
+    return cell && cell.counted + here >= cell.planned
+      ? t(here ? "k_full_here" : "k_full", cell.counted, cell.planned, here)
+      : "";
   }
 
   function drawRest(): void {
@@ -313,7 +326,7 @@ export function headView(a: App, kept: Kept, own: string,
   }, { class: "quiet", title: t("k_sheet_hint0", ""), "aria-label":
     t("k_sheet_hint0", "") }) : null;
   const el = h("section", { class: "card headform" },
-    h("h1", null, t("keying")), late,
+    h("h1", null, t("keying")), clockNote(a), late,
     h("div", { class: "field" },
       h("label", { for: "sheet" }, t("k_sheet")),
       h("div", { class: "sheetline" }, prefixShown, number, other), said,

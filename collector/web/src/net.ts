@@ -8,7 +8,8 @@ export interface Told {
 }
 
 export class Refused extends Error {
-  constructor(readonly status: number, readonly told: Told | null) {
+  constructor(readonly status: number, readonly told: Told | null,
+    readonly retryMs = 0) {
     super(told?.message ?? `HTTP ${status}`);
   }
 }
@@ -34,8 +35,12 @@ export interface Ask {
 
 /* An answer that has come whole. */
 export class Answer {
-  constructor(readonly status: number, readonly etag: string,
+  constructor(readonly status: number, private readonly headers: Headers,
     readonly bytes: ArrayBuffer) {}
+
+  get etag(): string {
+    return this.headers.get("ETag") ?? "";
+  }
 
   get ok(): boolean {
     return this.status >= 200 && this.status < 300;
@@ -54,11 +59,12 @@ export class Answer {
   }
 
   refusal(): Refused {
+    const wait = 1000 * Number(this.headers.get("Retry-After") ?? 0) || 0;
     try {
       const j = JSON.parse(this.text()) as { error?: Told };
-      return new Refused(this.status, j.error ?? null);
+      return new Refused(this.status, j.error ?? null, wait);
     } catch {
-      return new Refused(this.status, null);
+      return new Refused(this.status, null, wait);
     }
   }
 }
@@ -82,8 +88,7 @@ export async function ask(token: string, path: string,
       signal: stop.signal, cache: "no-store", credentials: "omit",
       redirect: "error",
     });
-    return new Answer(r.status, r.headers.get("ETag") ?? "",
-      await r.arrayBuffer());
+    return new Answer(r.status, r.headers, await r.arrayBuffer());
   } catch (e) {
     throw new Away(String(e));
   } finally {

@@ -21,10 +21,22 @@ export function faultText(a: App, x: Listed, f: Told): string {
   return `${f.code}${at.length ? ` (${at.join(", ")})` : ""}: ${toldOf(f)}`;
 }
 
-export function faultList(a: App, x: Listed): HTMLElement | null {
-  const errors = x.sheet.errors ?? [];
-  return errors.length ? h("ul", { class: "faults" },
-    errors.slice(0, 20).map((f) => h("li", null, faultText(a, x, f)))) : null;
+/* A clock that is wrong is told: sheets carry days and times. */
+export function clockNote(a: App): HTMLElement | null {
+  const ms = a.session.ahead;
+  if (!ms) return null;
+  const min = Math.round(Math.abs(ms) / 60000);
+  const long = min < 120 ? t("c_min", min) : min < 2880
+    ? t("c_hours", Math.round(min / 60)) : t("c_days",
+      Math.round(min / 1440));
+  return h("p", { class: "note", id: "clock" },
+    t(ms > 0 ? "c_ahead" : "c_behind", long));
+}
+
+/* Why this computer did not keep something. */
+export function diskText(e: unknown): string {
+  const full = e instanceof DOMException && e.name === "QuotaExceededError";
+  return t("k_draft_failed", full ? t("disk_full") : String(e));
 }
 
 /* A button that asks once more. */
@@ -50,16 +62,21 @@ export function whose(a: App, group: string, home: string | null): string {
     .join(" · ");
 }
 
-/* Opens what came back as a draft under a new name. */
+/* What came back, as a draft under a new name; null: the plan has no room
+ * for it.  Asked twice it is one draft. */
 export async function mend(a: App, x: Listed, replaces: boolean):
-Promise<void> {
+Promise<string | null> {
+  const id = x.sheet.instance;
+  const begun = (await a.queue.drafts()).find((d) => d.draft.replaces === id
+    || d.draft.instead === id);
+  if (begun) return begun.id;
   const f = x.sheet.text
     ? SheetForm.mend(a.session.plan, x.sheet.text, "unit") : null;
-  if (!f) {
-    alert(t("k_plan_changed"));
-    return;
+  if (!f) return null;
+  if (!replaces) {
+    f.d.replaces = null;
+    f.d.instead = id;
   }
-  if (!replaces) f.d.replaces = null;
   for (const e of x.sheet.errors ?? []) {
     const at = f.cellOf(e.path ?? "");
     if (at >= 0) {
@@ -68,7 +85,18 @@ Promise<void> {
     }
   }
   await a.queue.saveDraft(`d:${f.d.instance}`, f.d);
-  openDraft(a, `d:${f.d.instance}`);
+  return `d:${f.d.instance}`;
+}
+
+/* Sheets on this computer that will count, by group and home. */
+export function hereOf(list: Listed[]): Map<string, number> {
+  const out = new Map<string, number>();
+  for (const x of list) {
+    if (x.sheet.head.keying !== 1) continue;
+    const key = `${x.sheet.head.group}|${x.sheet.head.home ?? ""}`;
+    out.set(key, (out.get(key) ?? 0) + 1);
+  }
+  return out;
 }
 
 let wanted = "";

@@ -6,12 +6,22 @@ import { db } from "./db";
 import { button, fill, h } from "./dom";
 import { headView } from "./head";
 import type { Kept } from "./head";
-import { takeWanted } from "./parts";
+import { diskText, takeWanted } from "./parts";
 import type { Head } from "./queue";
-import { sealed, todayOf } from "./session";
+import { nowOf, sealed, todayOf } from "./session";
 import { SheetForm } from "./sheetform";
 import type { Start } from "./sheetform";
 import { t, toldOf } from "./words";
+
+/* One tab keys a sheet: another that opened the same draft would write over
+ * it.  Gives what lets go of it; null: another tab has it. */
+function hold(id: string): Promise<(() => void) | null> {
+  return new Promise((ok) => void navigator.locks.request(
+    `phieu-draft-${id}`, { ifAvailable: true },
+    (lock) => lock ? new Promise<void>((free) => ok(free)) : ok(null)));
+}
+
+const TRY_AGAIN_MS = 3000;
 
 export function keyScreen(a: App): Screen {
   const el = h("div", { class: "keying" });
@@ -24,6 +34,8 @@ export function keyScreen(a: App): Screen {
   let saving: Promise<void> | null = null;
   let dirty = false;
   let busy = false;
+  let gone = false;
+  let letGo: () => void = () => undefined;
   let view: { focus(): void } | null = null;
 
   const draftId = (f: SheetForm) => `d:${f.d.instance}`;
@@ -35,32 +47,62 @@ export function keyScreen(a: App): Screen {
       dirty = false;
       try {
         await a.queue.saveDraft(draftId(form), form.d);
+        if (a.unsaved) unsaved(null);
       } catch (e) {
-        said.className = "said bad";
-        said.textContent = t("k_draft_failed", String(e));
+        dirty = true;
+        unsaved(e);
+        setTimeout(() => { if (form && !gone) keep(); }, TRY_AGAIN_MS);
         throw e;
       }
     }
   }
+
+  function unsaved(e: unknown): void {
+    a.unsaved = e !== null;
+    said.className = e === null ? "said" : "said bad";
+    said.textContent = e === null ? "" : diskText(e);
+  }
+
+  async function held(f: SheetForm): Promise<boolean> {
+    letGo();
+    letGo = () => undefined;
+    const free = await hold(draftId(f));
+    if (free) letGo = free;
+    return free !== null;
+  }
+
   function keep(): void {
     dirty = true;
     saving ??= saveLoop().catch(() => undefined)
       .finally(() => { saving = null; });
   }
 
-  async function settled(): Promise<void> {
+  /* Stays where it is as long as the disk refuses the sheet. */
+  async function settled(): Promise<boolean> {
     while (saving) await saving;
+    return !a.unsaved;
+  }
+
+  async function leave(): Promise<boolean> {
+    if (!await settled()) return false;
+    gone = true;
+    letGo();
+    return true;
   }
 
   function showHead(message = ""): void {
     form = null;
+    letGo();
     if (message) {
       said.className = "said";
       said.textContent = message;
     }
     const v = headView(a, kept, "", (s) => {
       remember(s);
-      showCells(SheetForm.begin(a.session.plan, s, new Date(), null));
+      const f = SheetForm.begin(a.session.plan, s,
+        nowOf(a.session), null);
+      void held(f);
+      showCells(f);
       keep();
     });
     view = v;
@@ -102,10 +144,7 @@ export function keyScreen(a: App): Screen {
     const v = cellsView(f, {
       changed: keep,
       finish: () => void finish(f),
-      leave: () => void settled().then(() => {
-        showHead();
-        a.go("today");
-      }),
+      leave: () => a.go("today"),
       head: () => changeHead(f),
       order: (order) => {
         const fresh = SheetForm.resume(a.session.plan, { ...f.d, order });
@@ -124,7 +163,7 @@ export function keyScreen(a: App): Screen {
   }
 
   async function finish(f: SheetForm): Promise<void> {
-    const doc = f.submission(new Date());
+    const doc = f.submission(nowOf(a.session));
     const verdict = check(a.session.plan, doc, todayOf(a.session));
     if (verdict.faults.length) {
       showFaults(f, verdict.faults, doc);
@@ -148,20 +187,20 @@ export function keyScreen(a: App): Screen {
 
   async function sendOnce(f: SheetForm, doc: Record<string, unknown>):
   Promise<void> {
-    await settled();
+    while (saving) await saving;
     form = null;
     dirty = false;
     const head: Head = { sheet: f.d.sheet, form: f.d.form, group: f.d.group,
       home: f.d.home, keying: f.d.keying };
     try {
-      await a.queue.enqueue(draftId(f), f.d.replaces, f.d.instance, head,
-        JSON.stringify(doc));
+      await a.queue.enqueue(draftId(f), f.d, head, JSON.stringify(doc));
     } catch (e) {
       form = f;
-      said.className = "said bad";
-      said.textContent = t("k_draft_failed", String(e));
+      dirty = true;
+      unsaved(e);
       return;
     }
+    a.unsaved = false;
     showHead(t("k_saved", f.d.sheet));
   }
 
@@ -192,7 +231,7 @@ export function keyScreen(a: App): Screen {
     })),
     h("div", { class: "row" }, fix,
       button(t("k_anyway"), () => void send(f, doc), { id: "anyway" }),
-      button(t("k_leave"), () => void settled().then(() => a.go("today")))));
+      button(t("k_leave"), () => a.go("today"))));
     view = { focus: () => fix.focus() };
     fill(place, el2);
     fix.focus();
@@ -207,9 +246,10 @@ export function keyScreen(a: App): Screen {
     const d = id ? (await a.queue.drafts()).find((x) => x.id === id)
       : undefined;
     const f = d ? SheetForm.resume(a.session.plan, d.draft) : null;
-    if (f) showCells(f);
+    if (f && !await held(f)) showHead(t("k_elsewhere", f.d.sheet));
+    else if (f) showCells(f);
     else showHead(d ? t("k_plan_changed") : "");
   }
   void begin();
-  return { el, focus: () => view?.focus(), leave: settled };
+  return { el, focus: () => view?.focus(), leave };
 }

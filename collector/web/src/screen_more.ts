@@ -33,13 +33,6 @@ export function moreScreen(a: App): Screen {
   });
   const el = h("div", { class: "narrow wide" },
     h("h1", null, t("more")),
-    a.updateReady ? h("p", { class: "note" }, t("m_update"), " ",
-      button(t("m_reload"), () => {
-        void navigator.serviceWorker.getRegistration().then((r) => {
-          r?.waiting?.postMessage("go");
-          setTimeout(() => location.reload(), 300);
-        });
-      })) : null,
     h("section", { class: "card" },
       h("dl", { class: "facts" },
         h("dt", null, t("m_agent")), h("dd", null,

@@ -1,25 +1,11 @@
 import type { App, Screen } from "./app";
 import { button, h, redraw, save } from "./dom";
-import { faultList, mend, twice, whose } from "./parts";
+import { asideCard, heldCard } from "./cards";
+import { whose } from "./parts";
 import type { Listed } from "./queue";
 import { sizeText, t, timeVi } from "./words";
-import type { Word } from "./words";
 
-const DO: Record<number, Word> = { 400: "do_400", 403: "do_403",
-  409: "do_409", 413: "do_413", 422: "do_422" };
-
-function heldCard(a: App, x: Listed): HTMLElement {
-  const what = DO[x.sheet.http ?? 0];
-  return h("li", { class: "card item bad" },
-    h("h3", null, x.sheet.head.sheet),
-    h("p", { class: "hint" }, whose(a, x.sheet.head.group,
-      x.sheet.head.home)),
-    faultList(a, x), what ? h("p", null, t(what)) : null,
-    h("div", { class: "row" },
-      button(t("retry"), () => void a.queue.release(x), { class: "main" }),
-      button(t("as_new"), () => void mend(a, x, false)),
-      twice(t("put_away"), t("put_sure"), () => void a.queue.drop(x))));
-}
+const SHOWN = 200;
 
 async function exportFile(a: App): Promise<void> {
   const { text, n } = await a.queue.exportText();
@@ -31,32 +17,47 @@ async function exportFile(a: App): Promise<void> {
       new Blob([text], { type: "application/x-ndjson" }));
 }
 
+function line(a: App, x: Listed): HTMLElement {
+  return h("li", null, h("b", null, x.sheet.head.sheet),
+    h("span", null, whose(a, x.sheet.head.group, x.sheet.head.home)),
+    h("span", { class: "num" },
+      `${sizeText(x.row.size)} · ${timeVi(x.row.at)}`));
+}
+
 export function outboxScreen(a: App): Screen {
   const el = h("div");
+  const aside = h("details", { class: "aside" });
+  const top = h("div");
+  el.append(top, aside);
   async function draw(): Promise<void> {
-    const [waiting, held] = await Promise.all([a.queue.list("queue"),
-      a.queue.list("held")]);
+    const [waiting, held, away] = await Promise.all([a.queue.list("queue"),
+      a.queue.list("held"), a.queue.list("aside")]);
     const c = a.queue.counts;
     const out = button(t("o_export"), () => void exportFile(a),
       { id: "export" });
     out.disabled = waiting.length + held.length === 0;
-    const now = button(t("retry_all"), () => a.queue.kick(true),
+    const now = button(t("retry_all"), () => a.sender.kick(true),
       { class: "main" });
     now.disabled = waiting.length === 0;
-    redraw(el, h("h1", null, t("outbox")),
+    redraw(top, h("h1", null, t("outbox")),
       h("section", { class: "card" },
         h("h2", null, t("o_wait")),
         h("p", { class: "figure" }, t("o_size", c.queue, sizeText(c.bytes))),
         h("div", { class: "row" }, now, out),
         h("p", { class: "hint" }, t("o_export_hint"))),
       held.length ? h("section", null, h("h2", null, t("held_title")),
+        held.length > 1 ? h("div", { class: "row" }, button(t("retry_held"),
+          () => void Promise.all(held.map((x) => a.queue.release(x))))) : null,
         h("ul", { class: "plain" }, held.map((x) => heldCard(a, x)))) : null,
-      waiting.length ? h("ul", { class: "plain lines" }, waiting.map((x) =>
-        h("li", null, h("b", null, x.sheet.head.sheet),
-          h("span", null, whose(a, x.sheet.head.group, x.sheet.head.home)),
-          h("span", { class: "num" },
-            `${sizeText(x.row.size)} · ${timeVi(x.row.at)}`))))
+      waiting.length ? h("ul", { class: "plain lines" },
+        waiting.slice(0, SHOWN).map((x) => line(a, x)),
+        waiting.length > SHOWN ? h("li", { class: "hint" },
+          t("o_more", waiting.length - SHOWN)) : null)
         : h("p", { class: "empty" }, t("nothing")));
+    aside.hidden = away.length === 0;
+    redraw(aside, h("summary", null, t("aside_title", away.length)),
+      h("p", { class: "hint" }, t("aside_hint")),
+      h("ul", { class: "plain" }, away.map((x) => asideCard(a, x))));
   }
   void draw();
   return { el, changed: () => void draw() };

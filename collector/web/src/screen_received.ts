@@ -2,7 +2,7 @@ import type { App, Screen } from "./app";
 import { button, fill, h } from "./dom";
 import { askJson } from "./net";
 import type { Told } from "./queue";
-import { t, timeVi, toldOf } from "./words";
+import { FLAGS, t, timeVi, toldOf } from "./words";
 import type { Word } from "./words";
 
 interface Receipt {
@@ -12,6 +12,7 @@ interface Receipt {
   status: string;
   receipt: string;
   received: string;
+  flags?: string[];
   errors?: Told[];
 }
 
@@ -20,7 +21,8 @@ function rowOf(r: Receipt): HTMLElement {
   return h("li", null,
     h("b", null, r.sheet ?? r.instanceID),
     h("span", { class: bad ? "tag bad" : "tag" },
-      t(`s_${r.status}` as Word)),
+      t(`s_${r.status}` as Word), (r.flags ?? []).filter((f) => f in FLAGS)
+        .map((f) => ` · ${t(FLAGS[f]!)}`)),
     h("code", { title: t("r_receipt") }, r.receipt),
     h("span", { class: "num" }, r.received ? timeVi(r.received) : ""),
     r.errors?.length ? h("ul", { class: "faults" },
@@ -45,11 +47,12 @@ export function receivedScreen(a: App): Screen {
   async function local(): Promise<void> {
     note.textContent = t("r_offline");
     note.hidden = false;
-    const done = await a.queue.list("done");
+    const done = (await a.queue.list("done")).filter((x) => !only.value ||
+      x.sheet.status === only.value);
     fill(list, done.map((x) => rowOf({
       instanceID: x.sheet.instance, sheet: x.sheet.head.sheet,
       form: x.sheet.head.form, status: x.sheet.status ?? "valid",
-      receipt: x.sheet.receipt ?? "",
+      receipt: x.sheet.receipt ?? "", flags: x.sheet.flags ?? [],
       received: new Date(x.row.at).toISOString(),
     })));
   }

@@ -20,9 +20,12 @@ function why(e: unknown): string {
 
 /* How many sheets of others lie locked on this computer. */
 async function others(): Promise<HTMLElement | null> {
-  const rows = await db.allItems();
-  const n = (kind: string) => rows.filter((r) => r.kind === kind).length;
-  const [waiting, drafts] = [n("queue") + n("held") + n("mend"), n("draft")];
+  let [waiting, drafts] = [0, 0];
+  for (const s of await db.stores()) {
+    for (const kind of ["queue", "held", "mend", "aside"] as const)
+      waiting += await db.count(s.id, kind);
+    drafts += await db.count(s.id, "draft");
+  }
   return waiting + drafts
     ? h("p", { class: "note", id: "others" }, t("in_others", waiting, drafts))
     : null;

@@ -1,20 +1,13 @@
 import type { App, Screen } from "./app";
 import { button, h, redraw } from "./dom";
-import { faultList, mend, openDraft, twice, whose } from "./parts";
+import { mendCard } from "./cards";
+import { clockNote, hereOf, openDraft, twice, whose } from "./parts";
+import type { Kind } from "./db";
+import { todayVn } from "./plan";
 import type { Listed } from "./queue";
 import type { Cell } from "./session";
-import { nameOf, t, timeVi } from "./words";
-
-/* Sheets on this computer that will count, by group and home. */
-function hereOf(list: Listed[]): Map<string, number> {
-  const out = new Map<string, number>();
-  for (const x of list) {
-    if (x.sheet.head.keying !== 1) continue;
-    const key = `${x.sheet.head.group}|${x.sheet.head.home ?? ""}`;
-    out.set(key, (out.get(key) ?? 0) + 1);
-  }
-  return out;
-}
+import { FLAGS, nameOf, t, timeVi } from "./words";
+import type { Word } from "./words";
 
 interface Sum {
   planned: number;
@@ -80,20 +73,35 @@ function quotaTable(a: App, here: Map<string, number>): HTMLElement {
       ...figures(sum(a.session.self.cells, here))))));
 }
 
+const TODAY_SHOWN = 30;
+const STATES: Partial<Record<Kind, Word>> = { queue: "t_queue",
+  mend: "d_mend", held: "d_held", aside: "d_aside" };
+
+function stateOf(x: Listed): HTMLElement {
+  const flags = (x.sheet.flags ?? []).filter((f) => f in FLAGS);
+  const word = STATES[x.row.kind];
+  return h("span", { class: word && word !== "t_queue" ? "tag bad" : "tag" },
+    word ? t(word) : t(`s_${x.sheet.status ?? "valid"}` as Word),
+    flags.map((f) => ` · ${t(FLAGS[f]!)}`));
+}
+
+/* What was keyed here today: is this one done already? */
+function todayList(a: App, all: Listed[]): HTMLElement | null {
+  const list = all.filter((x) => todayVn(x.row.at) === todayVn(Date.now()));
+  return list.length ? h("section", { id: "todaylist" },
+    h("h2", null, t("d_title", list.length)),
+    h("ul", { class: "plain lines received" },
+      list.slice(0, TODAY_SHOWN).map((x) => h("li", null,
+        h("b", null, x.sheet.head.sheet), stateOf(x),
+        h("span", null, whose(a, x.sheet.head.group, x.sheet.head.home)),
+        h("span", { class: "num" }, timeVi(x.row.at)))),
+      list.length > TODAY_SHOWN ? h("li", { class: "hint" },
+        t("o_more", list.length - TODAY_SHOWN)) : null)) : null;
+}
+
 function tile(n: number, label: string, kind = ""): HTMLElement {
   return h("div", { class: `tile ${kind}` }, h("strong", null, n),
     h("span", null, label));
-}
-
-function mendCard(a: App, x: Listed): HTMLElement {
-  return h("li", { class: "card item bad" },
-    h("h3", null, x.sheet.head.sheet),
-    h("p", { class: "hint" }, whose(a, x.sheet.head.group,
-      x.sheet.head.home), ` · ${t("r_receipt")} ${x.sheet.receipt ?? ""}`),
-    faultList(a, x),
-    h("div", { class: "row" },
-      button(t("mend"), () => void mend(a, x, true), { class: "main" }),
-      twice(t("put_away"), t("put_sure"), () => void a.queue.drop(x))));
 }
 
 export function todayScreen(a: App): Screen {
@@ -101,8 +109,10 @@ export function todayScreen(a: App): Screen {
   const self = () => a.session.self;
 
   async function draw(): Promise<void> {
-    const [drafts, back, waiting] = await Promise.all([a.queue.drafts(),
-      a.queue.list("mend"), a.queue.list("queue")]);
+    const [drafts, all] = await Promise.all([a.queue.drafts(),
+      a.queue.list("mend", "queue", "held", "aside", "done")]);
+    const [back, waiting] = (["mend", "queue"] as const).map((k) =>
+      all.filter((x) => x.row.kind === k)) as [Listed[], Listed[]];
     const r = self().received;
     const good = (r["valid"] ?? 0) + (r["queried"] ?? 0) +
       (r["accepted"] ?? 0);
@@ -111,13 +121,12 @@ export function todayScreen(a: App): Screen {
       h("div", { class: "top" },
         h("h1", null, t("hello", self().agent.name)),
         button(t("key_now"), () => a.go("key"), { class: "main big" })),
-      closed ? h("p", { class: "note bad" }, t("wave_closed")) : null,
+      clockNote(a), closed ? h("p", { class: "note bad" }, t("wave_closed")) : null,
       h("div", { class: "tiles" },
         tile(r["today"] ?? 0, t("t_today")), tile(good, t("t_valid"), "good"),
         tile(r["invalid"] ?? 0, t("t_invalid"), r["invalid"] ? "bad" : ""),
         tile(waiting.length, t("t_queue")), tile(drafts.length, t("t_draft"))),
       back.length ? h("section", null, h("h2", null, t("mend_title")),
-        h("p", { class: "hint" }, t("do_422")),
         h("ul", { class: "plain" }, back.map((x) => mendCard(a, x)))) : null,
       drafts.length ? h("section", null, h("h2", null, t("drafts")),
         h("ul", { class: "plain" }, drafts.map((d) => h("li",
@@ -129,6 +138,7 @@ export function todayScreen(a: App): Screen {
             button(t("go_on"), () => openDraft(a, d.id), { class: "main" }),
             twice(t("throw_away"), t("sure"),
               () => void a.queue.removeDraft(d.id))))))) : null,
+      todayList(a, all),
       h("section", null, h("h2", null, t("quota")),
         quotaTable(a, hereOf(waiting)),
         h("p", { class: "hint" }, t("updated", timeVi(self().now)))));

@@ -34,12 +34,31 @@ export interface Session {
   self: Self;
   plan: Plan;
   keyRefused: string; // what the server said of the key, "" while it works
+  ahead: number; // ms that this clock is before the server's; 0: not known
+}
+
+const CLOCK_MS = 120000;
+
+/* What time it is, by the server where it was asked since the sign-in: office
+ * PCs with a flat battery think it is 2010. */
+export function nowOf(s: Session): Date {
+  return new Date(Date.now() - s.ahead);
 }
 
 /* The day in Vietnam.  A computer whose clock is behind still knows what the
  * server's said last. */
 export function todayOf(s: Session): number {
-  return Math.max(todayVn(Date.now()), todayVn(Date.parse(s.self.now)));
+  return Math.max(todayVn(nowOf(s).getTime()),
+    todayVn(Date.parse(s.self.now)));
+}
+
+async function askSelf(token: string, patience?: number):
+Promise<{ self: Self; ahead: number }> {
+  const began = Date.now();
+  const self = await askJson<Self>(token, "agent",
+    patience ? { patience } : {});
+  const ahead = (began + Date.now()) / 2 - Date.parse(self.now);
+  return { self, ahead: Math.abs(ahead) < CLOCK_MS ? 0 : ahead };
 }
 
 export type Trouble = "offline-first" | "insecure" | "key" | "server";
@@ -117,7 +136,7 @@ async function openKept(token: string, refused: string): Promise<Session> {
     const kept = await db.meta<KeptPlan>(`plan/${self.wave.code}`);
     if (!kept) continue;
     return { token, vault, self, plan: planOf(JSON.parse(kept.text)),
-      keyRefused: refused };
+      keyRefused: refused, ahead: 0 };
   }
   if (refused) throw new SignInError("key", refused);
   throw new SignInError("offline-first");
@@ -126,20 +145,22 @@ async function openKept(token: string, refused: string): Promise<Session> {
 export async function signIn(token: string, vi: boolean): Promise<Session> {
   if (!window.isSecureContext || !crypto.subtle)
     throw new SignInError("insecure");
-  let self: Self;
+  let told: { self: Self; ahead: number };
   try {
-    self = await askJson<Self>(token, "agent", { patience: 30000 });
+    told = await askSelf(token, 30000);
   } catch (e) {
-    if (e instanceof Refused && e.status === 401)
-      return openKept(token,
-        (vi ? e.told?.message_vi : e.told?.message) ?? "401");
-    if (e instanceof Refused && e.status < 500)
+    /* without words of the collector's it is a proxy's or a portal's page */
+    const said = e instanceof Refused ? e.told : null;
+    if (e instanceof Refused && e.status === 401 && said)
+      return openKept(token, vi ? said.message_vi : said.message);
+    if (e instanceof Refused && e.status < 500 && said)
       throw new SignInError("server", String(e.status));
     return openKept(token, "");
   }
+  const { self, ahead } = told;
   const plan = await fetchPlan(token, self.wave.code);
   const s: Session = { token, vault: await openStore(token, self), self, plan,
-    keyRefused: "" };
+    keyRefused: "", ahead };
   await keepSelf(s);
   return s;
 }
@@ -147,14 +168,14 @@ export async function signIn(token: string, vi: boolean): Promise<Session> {
 /* Asks again; false when there is no answer. */
 export async function refresh(s: Session): Promise<boolean> {
   try {
-    s.self = await askJson<Self>(s.token, "agent");
+    Object.assign(s, await askSelf(s.token));
     s.plan = await fetchPlan(s.token, s.self.wave.code);
     s.keyRefused = "";
     await keepSelf(s);
     return true;
   } catch (e) {
-    if (e instanceof Refused && e.status === 401)
-      s.keyRefused = e.told ? toldOf(e.told) : "401";
+    if (e instanceof Refused && e.status === 401 && e.told)
+      s.keyRefused = toldOf(e.told);
     else if (!(e instanceof Away) && !(e instanceof Refused)) throw e;
     return false;
   }

@@ -32,6 +32,7 @@ export interface Draft {
   start: string;
   at: number;
   order: Order;
+  instead?: string; // the held sheet that this one was opened from
 }
 
 export interface Start {
