@@ -135,6 +135,15 @@ static enum what type_of(struct convert *c, const char *s, const char **list)
 	return IS_UNKNOWN;
 }
 
+/* "_1a" of a code that begins with a digit, as xlsform_write puts it. */
+static void plain_name(struct xline *l)
+{
+	const char *s = l->cell[COL_NAME];
+
+	if (s && s[0] == '_' && s[1] >= '0' && s[1] <= '9')
+		l->cell[COL_NAME] = s + 1;
+}
+
 static bool name_ok(struct convert *c, const struct xline *l)
 {
 	const struct xtable *t = &c->in.table[SHEET_SURVEY];
@@ -527,6 +536,8 @@ static void take_survey(struct convert *c)
 		fault_add(c->in.faults, "X01", "/survey",
 			  "no sheet \"survey\" with rows",
 			  "không có trang \"survey\" hoặc trang trống");
+	for (size_t i = 0; i < t->n; i++)
+		plain_name(&t->lines[i]);
 	for (size_t i = 0; i < t->n; i++)
 		take_line(c, &t->lines[i]);
 	while (c->depth > 0)

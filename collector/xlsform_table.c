@@ -43,6 +43,7 @@ static const struct {
 	{ "title", IN_SETTINGS, COL_TITLE },
 	{ "form_title::vi", IN_SETTINGS, COL_TITLE },
 	{ "form_title::en", IN_SETTINGS, COL_TITLE_EN },
+	{ "form_title_en", IN_SETTINGS, COL_TITLE_EN },
 	{ "form_id", IN_SETTINGS, COL_FORM },
 	{ "id_string", IN_SETTINGS, COL_FORM },
 	{ "version", IN_SETTINGS, COL_VERSION },

@@ -52,6 +52,17 @@ static void put(struct book *b, const char *column, const char *s)
 						     (lxw_col_t)i, s, b->text);
 }
 
+/* Names are elements of XML elsewhere: none begins with a digit.  Codes never
+ * begin with '_', so that it comes off again. */
+static void put_name(struct book *b, const char *code)
+{
+	const char *name = code;
+
+	if (code[0] >= '0' && code[0] <= '9')
+		name = arena_printf(b->a, "_%s", code);
+	put(b, "name", name);
+}
+
 static void put_yes(struct book *b, const char *column, bool yes)
 {
 	put(b, column, yes ? "yes" : NULL);
@@ -71,9 +82,10 @@ static const cJSON *own_question(const struct book *b, size_t q)
 	return cJSON_GetArrayItem(json_get(b->own, "questions"), (int)q);
 }
 
-#define VI	 "::Tiếng Việt (vi)"
-#define EN	 "::English (en)"
-#define TITLE_EN "form_title::English (en)"
+#define VI "::Tiếng Việt (vi)"
+#define EN "::English (en)"
+/* a second form_title would make a list of the title in other programs */
+#define TITLE_EN "form_title_en"
 
 static const char *const survey_heads[] = {
 	"type",	     "name",	   "label" VI,	 "label" EN,  "hint" VI,
@@ -198,7 +210,7 @@ static void question(struct book *b, size_t i)
 					    : "select_one",
 				    list_name(b, i));
 	put(b, "type", type);
-	put(b, "name", q->code);
+	put_name(b, q->code);
 	put(b, "label" VI, q->text);
 	put(b, "label" EN, q->text_en);
 	put(b, "hint" VI, q->note);
@@ -232,7 +244,7 @@ static void survey(struct book *b)
 		b->row++;
 		put(b, "type",
 		    arena_printf(b->a, "select_one %s", profile_list(b, i)));
-		put(b, "name", x->code);
+		put_name(b, x->code);
 		put(b, "label" VI, x->label);
 		put(b, "label" EN, x->label_en);
 		put_required(b, cJSON_GetArrayItem(json_get(b->own, "profile"),

@@ -332,6 +332,36 @@ static void a_form_of_the_field_becomes_parts_of_a_plan(void **state)
 	bench_close(&b);
 }
 
+/* "_1a" is the code 1a: other programs want names of XML. */
+static void names_that_begin_with_a_digit_come_back(void **state)
+{
+	static const struct book_in in = {
+		"type|name|label|criterion\ntext|_1a|A|LV1\ntext|Q2|B\n", NULL,
+		"form_title|form_title_en|form_id|basis\nA|B|P-1|thu\n"
+	};
+	static const struct book_in both = {
+		"type|name|label\ntext|_1a|A\ntext|1a|B\n", NULL, SETTINGS
+	};
+	struct err e = { 0 };
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	put_book(&b, &in);
+	assert_true(read_back(&b, NULL, &e));
+	no_faults(&b);
+	assert_non_null(strstr(b.parts.data, "{\"code\":\"1a\""));
+	assert_non_null(strstr(b.parts.data, "\"question\":\"1a\""));
+	assert_non_null(strstr(b.parts.data, "\"name_en\":\"B\""));
+	b.parts.len = 0;
+	put_book(&b, &both);
+	assert_true(read_back(&b, NULL, &e));
+	assert_int_equal(b.faults.n, 1);
+	assert_string_equal(b.faults.list[0].code, "X06");
+	assert_string_equal(b.faults.list[0].path, "/survey/B3");
+	bench_close(&b);
+}
+
 static void what_a_plan_cannot_carry_is_named(void **state)
 {
 	static const struct {
@@ -741,6 +771,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_form_out_and_in_again_is_the_same_form),
 		cmocka_unit_test(a_form_of_the_field_becomes_parts_of_a_plan),
+		cmocka_unit_test(names_that_begin_with_a_digit_come_back),
 		cmocka_unit_test(what_a_plan_cannot_carry_is_named),
 		cmocka_unit_test(groups_nest_only_so_deep),
 		cmocka_unit_test(what_is_no_workbook_is_said_so),
