@@ -11,6 +11,7 @@
 
 #include "phieu/connect.h"
 #include "phieu/date.h"
+#include "phieu/digest.h"
 #include "phieu/file.h"
 #include "phieu/log.h"
 #include "phieu/migrate.h"
@@ -313,7 +314,8 @@ struct service *service_new(struct conf *c, struct err *e)
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	s->keys = calloc(KEY_SLOTS, sizeof *s->keys);
 	s->reused = reused_fault();
-	if (s->epoll < 0 || !s->keys || !s->reused) {
+	s->seen = digest_seen_new(clock_now_us());
+	if (s->epoll < 0 || !s->keys || !s->reused || !s->seen) {
 		err_set(e, ERR_NOMEM, "out of memory");
 		goto out;
 	}
@@ -344,6 +346,7 @@ void service_free(struct service *s)
 	for (size_t i = 0; s->keys && i < KEY_SLOTS; i++)
 		arena_free(s->keys[i].arena);
 	free(s->keys);
+	digest_seen_free(s->seen);
 	free(s->receipt_keys);
 	free(s->reused);
 	free(s->address);

@@ -7,57 +7,19 @@
 
 #include "phieu/base64.h"
 #include "phieu/date.h"
+#include "phieu/digest.h"
 #include "phieu/log.h"
 #include "service_impl.h"
 
-#define REALM	      "phieu"
-#define NONCE_SECONDS 600
-#define NONCE_CHARS   48 /* 16 of the time, 32 of its proof */
-#define FIELD_MAX     4096
-
-/* Made from what collectors of one database share, so that a restart or a
- * second collector does not ask everybody again. */
-static void nonce_make(const struct service *s, int64_t us,
-		       char out[NONCE_CHARS + 1])
-{
-	uint8_t sum[SHA256_BYTES];
-	struct sha256_run run;
-
-	(void)snprintf(out, NONCE_CHARS + 1, "%016llx", (unsigned long long)us);
-	sha256_begin(&run);
-	sha256_add(&run, s->receipt_keys[0].key, RECEIPT_KEY_BYTES);
-	sha256_add(&run, "digest-nonce", 12);
-	sha256_add(&run, out, 16);
-	sha256_end(&run, sum);
-	hex_text(sum, 16, out + 16);
-}
-
-static bool nonce_ok(const struct service *s, const char *nonce)
-{
-	char want[NONCE_CHARS + 1];
-	int64_t now = clock_now_us(), then = 0;
-
-	if (strlen(nonce) != NONCE_CHARS)
-		return false;
-	for (int i = 0; i < 16; i++) {
-		int d = hex_digit(nonce[i]);
-
-		if (d < 0 || (i == 0 && d > 7))
-			return false;
-		then = then * 16 + d;
-	}
-	nonce_make(s, then, want);
-	return bytes_equal(want, nonce, NONCE_CHARS) && then <= now &&
-	       now - then < NONCE_SECONDS * INT64_C(1000000);
-}
+#define REALM	  "phieu"
+#define FIELD_MAX 4096
 
 /* Basic says the password to whoever listens: on TLS only, or to a proxy on
  * this machine that ends it. */
 static bool basic_ok(const struct service *s, const struct http_request *rq)
 {
 	return conf_bool(s->conf, "openrosa-basic") &&
-	       (s->tls || strncmp(rq->peer, "127.", 4) == 0 ||
-		strcmp(rq->peer, "::1") == 0);
+	       digest_basic_ok(s->tls, rq->peer);
 }
 
 static bool challenge(struct service *s, struct http_request *rq,
@@ -65,11 +27,15 @@ static bool challenge(struct service *s, struct http_request *rq,
 		      const char *message, const char *vi)
 {
 	const size_t room = sizeof rp->headers / sizeof rp->headers[0];
-	char nonce[NONCE_CHARS + 1];
+	char nonce[DIGEST_NONCE_CHARS + 1];
+	int64_t now = clock_now_us();
 	const char *text = NULL;
 
 	http_error(rq, rp, 401, code, message, vi);
-	nonce_make(s, clock_now_us(), nonce);
+	digest_seen_clock(s->seen, now);
+	/* made from what collectors of one database share: a second one does
+	 * not ask everybody again */
+	digest_nonce(s->receipt_keys[0].key, RECEIPT_KEY_BYTES, now, nonce);
 	if (conf_bool(s->conf, "openrosa-digest"))
 		text = arena_printf(rq->arena,
 				    "Digest realm=\"" REALM
@@ -95,83 +61,6 @@ static bool wrong(struct service *s, struct http_request *rq,
 	return challenge(s, rq, rp, false, "wrong-login",
 			 "the device's name or password is wrong",
 			 "Tên thiết bị hoặc mật khẩu không đúng");
-}
-
-/* On the request's arena; NULL for what is missing or too long. */
-struct digest {
-	const char *username, *realm, *nonce, *uri, *response, *qop, *nc,
-		*cnonce, *algorithm;
-};
-
-static const char **digest_field(struct digest *d, const char *name, size_t n)
-{
-	const struct {
-		const char *name;
-		const char **to;
-	} fields[] = {
-		{ "username", &d->username },
-		{ "realm", &d->realm },
-		{ "nonce", &d->nonce },
-		{ "uri", &d->uri },
-		{ "response", &d->response },
-		{ "qop", &d->qop },
-		{ "nc", &d->nc },
-		{ "cnonce", &d->cnonce },
-		{ "algorithm", &d->algorithm },
-	};
-
-	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-		if (strlen(fields[i].name) == n &&
-		    strncasecmp(fields[i].name, name, n) == 0)
-			return fields[i].to;
-	return NULL;
-}
-
-/* One value, quoted or not; where the next begins, NULL: malformed. */
-static const char *take_value(struct arena *a, const char *s, const char **out)
-{
-	char *copy = arena_strdup(a, s), *to = copy;
-	bool quoted = *s == '"';
-
-	*out = copy;
-	if (!copy)
-		return NULL;
-	for (s += quoted; *s && (quoted ? *s != '"' : !strchr(", \t", *s));
-	     s++) {
-		if (quoted && *s == '\\' && s[1])
-			s++;
-		*to++ = *s;
-	}
-	*to = '\0';
-	if (quoted && *s++ != '"')
-		return NULL;
-	return s;
-}
-
-static bool digest_parse(struct arena *a, const char *s, struct digest *d)
-{
-	while (*s) {
-		const char **to, *value;
-		size_t n;
-
-		s += strspn(s, ", \t");
-		n = strcspn(s, "=, \t");
-		if (n == 0)
-			return *s == '\0';
-		to = digest_field(d, s, n);
-		s += n;
-		s += strspn(s, " \t");
-		if (*s != '=')
-			return false;
-		s++;
-		s += strspn(s, " \t");
-		s = take_value(a, s, &value);
-		if (!s || (to && *to))
-			return false;
-		if (to)
-			*to = value;
-	}
-	return true;
 }
 
 /* The path that was signed is the path that was asked for: with its query,
@@ -217,7 +106,18 @@ static const char *digest_secret(struct http_request *rq,
 
 struct login {
 	const char *name, *secret, *response;
+	const char *nc;	  /* Digest only */
+	int64_t nonce_us; /* when its challenge was made */
 };
+
+static bool stale(struct service *s, struct http_request *rq,
+		  struct http_reply *rp)
+{
+	return challenge(s, rq, rp, true, "stale-login",
+			 "the challenge is too old or was answered with this "
+			 "count before, answer the new one",
+			 "Phiên xác thực đã cũ hoặc đã dùng, hãy thử lại");
+}
 
 static bool read_digest(struct service *s, struct http_request *rq,
 			struct http_reply *rp, const char *header,
@@ -229,10 +129,11 @@ static bool read_digest(struct service *s, struct http_request *rq,
 	    strlen(header) > FIELD_MAX ||
 	    !digest_parse(rq->arena, header, &d) || !digest_ok(rq, &d))
 		return wrong(s, rq, rp);
-	if (!nonce_ok(s, d.nonce))
-		return challenge(s, rq, rp, true, "stale-login",
-				 "the challenge is too old, answer the new one",
-				 "Phiên xác thực đã cũ, hãy thử lại");
+	if (!digest_nonce_ok(s->receipt_keys[0].key, RECEIPT_KEY_BYTES, d.nonce,
+			     clock_now_us(), &out->nonce_us) ||
+	    !digest_is_fresh(s->seen, out->nonce_us, d.nc))
+		return stale(s, rq, rp);
+	out->nc = d.nc;
 	out->name = d.username;
 	out->secret = digest_secret(rq, &d);
 	out->response = d.response;
@@ -309,5 +210,9 @@ bool device_auth(struct service *s, struct http_request *rq,
 		reply_down(rq, rp);
 		return false;
 	}
-	return found || wrong(s, rq, rp);
+	if (!found)
+		return wrong(s, rq, rp);
+	/* only now: what nobody's name goes with takes no place */
+	return !login.nc || digest_use(s->seen, login.nonce_us, login.nc) ||
+	       stale(s, rq, rp);
 }

@@ -184,6 +184,7 @@ struct service {
 	struct job *first, **last; /* waiting */
 	size_t queued;
 	struct wave_ref *waves;
+	struct digest_seen *seen;
 	struct key_slot *keys;
 	struct receipt_key *receipt_keys;
 	size_t n_receipt_keys;

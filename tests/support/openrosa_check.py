@@ -724,21 +724,48 @@ def logins():
                   f"{how} {wrong}")
     # a nonce that is not ours, an answer for another path, another realm
     good = re.search('nonce="([0-9a-f]+)"', asks[0]).group(1)
+    count = iter(range(1, 1000))
 
     def md5(*a):
         return hashlib.md5(":".join(a).encode()).hexdigest()
 
-    def digest(nonce=good, uri="/formList", realm="phieu", **more):
+    def digest(nonce=None, uri="/formList", realm="phieu", **more):
+        nonce = nonce or good
         ha1 = md5(login, realm, password)
-        a = md5(ha1, nonce, "00000001", "c", "auth", md5("GET", uri))
+        nc = more.get("nc") or f"{next(count):08x}"
+        a = md5(ha1, nonce, nc, "c", "auth", md5("GET", uri))
         words = dict(username=f'"{login}"', realm=f'"{realm}"',
                      nonce=f'"{nonce}"', uri=f'"{uri}"', qop="auth",
-                     nc="00000001", cnonce='"c"', response=f'"{a}"')
+                     nc=nc, cnonce='"c"', response=f'"{a}"')
         words.update(more)
         return curl("/formList", "-H", "Authorization: Digest " + ", ".join(
             f"{k}={v}" for k, v in words.items() if v))
     check(digest().status == 200, "a digest by hand")
     check(digest(algorithm="MD5", opaque='"phieu"').status == 200, "and all")
+    # the same count again, as one who listened would: not twice; one that
+    # was overtaken is taken
+    check(digest(nc="00000020").status == 200, "a higher count")
+    for seen in "00000020", "00000001":
+        r = digest(nc=seen)
+        check(r.status == 401 and "stale=true" in
+              r.header("WWW-Authenticate")[0], f"replayed: {r.status}")
+    check(digest(nc="0000001f").status == 200, "overtaken, not replayed")
+    for seen in "0000001F", "00000000", "1f", "x":
+        check(digest(nc=seen).status == 401, f"count {seen}")
+    fresh = re.search('nonce="([0-9a-f]+)"',
+                      r.header("WWW-Authenticate")[0]).group(1)
+    check(digest(nonce=fresh, nc="00000001").status == 200,
+          "the new challenge of a replay is good")
+    count = iter(range(0x30, 0x1000))
+    # a restart forgets the counts, so the challenges before it are stale
+    c.stop()
+    c.start("--openrosa-digest", "--openrosa-basic")
+    check(digest(nonce=fresh, nc="00000001").status == 401,
+          "replayed after a restart")
+    check(curl("/formList", "--digest", "-u", both).status == 200,
+          "a client that is asked again comes through")
+    good = re.search('nonce="([0-9a-f]+)"', curl("/formList").header(
+        "WWW-Authenticate")[0]).group(1)
     r = digest(nonce="0" * 48)
     check(r.status == 401 and "stale=true" in r.header("WWW-Authenticate")[0],
           "a stale nonce is said to be one")
