@@ -46,4 +46,10 @@ bool calib_run(struct calib_work *w, struct err *e) MUST_USE;
 /* "sex=M" */
 void calib_name(const struct calib_design *d, size_t j, struct buf *out);
 
+/* Bounds of weights as bounds of g, row by row, within those of all rows; d's
+ * low and high are its owner's to free.  ERR_INPUT: a weight outside of them
+ * that logit cannot start from. */
+bool calib_row_bounds(const struct calib_spec *s, struct calib_design *d,
+		      const double *base, struct err *e) MUST_USE;
+
 #endif

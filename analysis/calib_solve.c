@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "calib_parts.h"
@@ -347,4 +348,48 @@ bool calib_run(struct calib_work *w, struct err *e)
 {
 	return w->d->spec->method == CALIB_IPF ? fit_margins(w, e)
 					       : newton(w, e);
+}
+
+/* ---- bounds of weights ------------------------------------------------ */
+
+/* Logit's factors run from L to U through 1: a weight that lies outside of the
+ * bounds before anything is fitted has no factor (Deville & Särndal 1992, case
+ * 6 wants L < 1 < U), where linear and raking would put it on the bound. */
+static bool check_logit(const struct calib_spec *s,
+			const struct calib_design *d, const double *base,
+			struct err *e)
+{
+	for (size_t i = 0; s->method == CALIB_LOGIT && i < d->n; i++)
+		if (base[i] > 0 && !(d->low[i] < 1 && d->high[i] > 1))
+			return err_set(e, ERR_INPUT,
+				       "row %zu: the weight %g is not within "
+				       "the trim, so logit has no factor for "
+				       "it; trim the base weights first, or "
+				       "take linear or raking",
+				       i + 1, base[i]);
+	return true;
+}
+
+bool calib_row_bounds(const struct calib_spec *s, struct calib_design *d,
+		      const double *base, struct err *e)
+{
+	if (!s->weight_bounded)
+		return true;
+	d->low = calloc(d->n, sizeof *d->low);
+	d->high = calloc(d->n, sizeof *d->high);
+	if (d->low == NULL || d->high == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for bounds");
+	for (size_t i = 0; i < d->n; i++) {
+		bool in = base[i] > 0;
+
+		d->low[i] = in ? s->w_lower / base[i] : 0;
+		d->high[i] = in				? s->w_upper / base[i]
+			     : s->method == CALIB_LOGIT ? 2 /* of no row */
+							: INFINITY;
+		if (!s->bounded)
+			continue;
+		d->low[i] = fmin(fmax(d->low[i], s->lower), s->upper);
+		d->high[i] = fmax(fmin(d->high[i], s->upper), s->lower);
+	}
+	return check_logit(s, d, base, e);
 }

@@ -24,12 +24,9 @@ struct calib_own {
 
 static bool check_weight_bounds(const struct calib_spec *s, struct err *e)
 {
-	if (s->weight_bounded &&
-	    (s->method == CALIB_LOGIT ||
-	     !(s->w_lower >= 0 && s->w_lower < s->w_upper)))
+	if (s->weight_bounded && !(s->w_lower >= 0 && s->w_lower < s->w_upper))
 		return err_set(e, ERR_INPUT,
-			       "bounds of weights want linear or raking, and "
-			       "0 <= lower < upper");
+			       "bounds of weights want 0 <= lower < upper");
 	return true;
 }
 
@@ -40,9 +37,11 @@ static bool check_bounds(const struct calib_spec *s, struct err *e)
 			       "bounds %g and %g of g do not enclose 1",
 			       s->lower, s->upper);
 	if (s->method == CALIB_LOGIT &&
-	    (!s->bounded || !isfinite(s->lower) || !isfinite(s->upper)))
+	    !(s->bounded && isfinite(s->lower) && isfinite(s->upper)) &&
+	    !(s->weight_bounded && isfinite(s->w_upper)))
 		return err_set(e, ERR_INPUT,
-			       "logit calibration needs two bounds of g");
+			       "logit calibration needs two bounds of g, or of "
+			       "the weights");
 	if (s->method == CALIB_IPF && (s->bounded || s->weight_bounded))
 		return err_set(e, ERR_INPUT,
 			       "margins fitted one by one take no bounds");
@@ -604,29 +603,6 @@ void calib_base(const struct calibration *c, double *out)
 	memcpy(out, o->base, c->n * sizeof *out);
 }
 
-/* Bounds of weights as bounds of g, row by row, within those of all rows. */
-static bool row_bounds(struct calib_own *o, const double *base, struct err *e)
-{
-	struct calib_design *d = &o->design;
-
-	if (!o->spec.weight_bounded)
-		return true;
-	d->low = calloc(d->n, sizeof *d->low);
-	d->high = calloc(d->n, sizeof *d->high);
-	if (d->low == NULL || d->high == NULL)
-		return err_set(e, ERR_NOMEM, "no memory for bounds");
-	for (size_t i = 0; i < d->n; i++) {
-		d->low[i] = base[i] > 0 ? o->spec.w_lower / base[i] : 0;
-		d->high[i] = base[i] > 0 ? o->spec.w_upper / base[i] : INFINITY;
-		if (!o->spec.bounded)
-			continue;
-		d->low[i] = fmin(fmax(d->low[i], o->spec.lower), o->spec.upper);
-		d->high[i] =
-			fmax(fmin(d->high[i], o->spec.upper), o->spec.lower);
-	}
-	return true;
-}
-
 /* `rows` rows of positive weight have this g. */
 static void note_g(struct calibration *c, const struct calib_own *o, size_t at,
 		   size_t rows)
@@ -716,7 +692,8 @@ static bool calib_make(struct calibration *c, struct calib_own *o,
 			centre(o, base, i);
 	calib_factor(o->work, NULL);
 	if (!check_dependent(o->work, &c->dependent, e) ||
-	    !row_bounds(o, base, e) || !calib_run(o->work, e))
+	    !calib_row_bounds(&o->spec, &o->design, base, e) ||
+	    !calib_run(o->work, e))
 		return false;
 	c->steps = o->work->steps;
 	c->worst = o->work->worst;

@@ -50,7 +50,8 @@ struct calib_spec {
 	bool bounded; /* lower <= g <= upper */
 	double lower, upper;
 	bool weight_bounded; /* w_lower <= weight <= w_upper: trimming that
-			      * keeps the totals (linear and raking) */
+			      * keeps the totals; logit: strictly within, and
+			      * every base weight must be within already */
 	double w_lower, w_upper;
 };
 
