@@ -167,7 +167,7 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(B)/server/score_job.o $(RESULT) $(LST
 $(B)/tests/dbtest_hooks: $(B)/server/hook.o
 # their allocations fail one by one
 $(B)/tests/test_estimate_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
-$(B)/tests/test_score: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
+$(B)/tests/test_score_refused: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
 $(B)/tests/test_stats_scale: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_weights_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=pthread_create -Wl,--wrap=gsl_matrix_alloc,--wrap=gsl_root_fsolver_alloc
 # upload's parts are tested too

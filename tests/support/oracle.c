@@ -391,3 +391,14 @@ uint32_t *oracle_filter(const struct frame *f, const cJSON *one)
 				  : 0;
 	return cell;
 }
+
+void oracle_agree(struct oracle *o, const char *what, double got, double want)
+{
+	double d = fabs(got - want);
+	double size = fmax(fmax(fabs(got), fabs(want)), 1e-6);
+
+	if (!(d <= o->tol * size))
+		fail_msg("%s %s: %.17g, want %.17g", o->id, what, got, want);
+	o->compared++;
+	o->worst_rel = fmax(o->worst_rel, d / size);
+}

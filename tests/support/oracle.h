@@ -51,6 +51,8 @@ void oracle_want_list(struct oracle *o, const char *field, const double *got,
 /* Rows of arrays: got is row-major. */
 void oracle_want_matrix(struct oracle *o, const char *field, const double *got,
 			size_t rows, size_t cols);
+/* A value that is no field of `expected`: the same rule, counted too. */
+void oracle_agree(struct oracle *o, const char *what, double got, double want);
 /* The field of the current case, NULL when absent. */
 const cJSON *oracle_field(const struct oracle *o, const char *field);
 
