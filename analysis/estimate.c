@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "survey_parts.h"
+
 /* Values, totals and derivatives of the estimators.  Each ctx is the argument
  * of the callbacks below it. */
 struct ctx {
@@ -147,13 +149,24 @@ static bool mask(const struct survey_var *v, const uint32_t *domain,
 	return !missing || m->own != NULL;
 }
 
-/* Any value inside: means and squares are taken from there. */
-static double origin_of(const struct survey_stat *s, size_t n, const double *y)
+/* The first value inside from row i on, round to its end and on from row 0. */
+static double value_from(const struct survey_stat *s, size_t n, const double *y,
+			 size_t i)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!s->cell || s->cell[i] != SURVEY_NONE)
+	for (size_t k = 0; k < n; k++, i = i + 1 < n ? i + 1 : 0)
+		if ((!s->cell || s->cell[i] != SURVEY_NONE) && !isnan(y[i]))
 			return y[i];
 	return 0;
+}
+
+/* A value among the others, the middle one of three: means and squares are
+ * taken from there, and from one far away they would lose digits. */
+static double origin_of(const struct survey_stat *s, size_t n, const double *y)
+{
+	double a = value_from(s, n, y, 0), b = value_from(s, n, y, n / 2);
+	double c = value_from(s, n, y, n - 1);
+
+	return fmax(fmin(a, b), fmin(fmax(a, b), c));
 }
 
 /* ---- design effects --------------------------------------------------- */
@@ -256,6 +269,16 @@ static void mean_theta(const void *ctx, const double *t, double *theta,
 	}
 }
 
+/* Whether nothing was missing: one missing value would make the mean of its
+ * cell missing too, so that it need not be looked for before. */
+static bool all_there(const struct est *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (isnan(out[i].value) && out[i].n > 0)
+			return false;
+	return true;
+}
+
 bool est_mean(const struct survey_var *v, const uint32_t *domain,
 	      size_t n_cells, const double *y, const struct est_how *how,
 	      struct est *out, double *cov, struct err *e)
@@ -268,16 +291,26 @@ bool est_mean(const struct survey_var *v, const uint32_t *domain,
 				 .theta = mean_theta };
 	struct survey_column column[2] = { { y, 0 }, { NULL, 0 } };
 	struct ctx c = { .stat = &s, .y = y };
-	struct mask m;
-	bool ok = mask(v, domain, &y, 1, &m, e);
+	struct mask m = { domain, NULL };
+	bool ok = true, done = false;
 
-	s.cell = m.cell;
+	s.cell = domain;
 	s.ctx = &c;
 	s.column = column;
-	if (ok)
+	if (survey_once_fits(v, &s)) {
 		column[0].origin = c.origin = origin_of(&s, v->design->n, y);
-	ok = ok && run(v, &s, how, out, cov, e) &&
-	     (!how->deff || design_effects(v, &s, y, false, out, e));
+		ok = run(v, &s, how, out, cov, e);
+		done = !ok || all_there(out, n_cells);
+	}
+	if (!done) {
+		ok = mask(v, domain, &y, 1, &m, e);
+		s.cell = m.cell;
+		if (ok)
+			column[0].origin = c.origin =
+				origin_of(&s, v->design->n, y);
+		ok = ok && run(v, &s, how, out, cov, e);
+	}
+	ok = ok && (!how->deff || design_effects(v, &s, y, false, out, e));
 	free(m.own);
 	return ok;
 }

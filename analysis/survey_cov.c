@@ -534,6 +534,8 @@ static bool add_stages(struct engine *g, const struct survey_scores *s,
 	struct survey_table t;
 	bool ok = true;
 
+	if (s->table)
+		return add_stage(g, 0, s->table, e);
 	if (survey_table_fits(d, s)) {
 		if (!survey_table_init(&t, d, s, g->s.full, e))
 			return false;

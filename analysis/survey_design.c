@@ -235,6 +235,91 @@ static bool fill_all(struct build *b, struct err *e)
 	return true;
 }
 
+/* ---- one stage, every row a unit ------------------------------------- */
+
+#define FEW_CODES ((size_t)1 << 16)
+
+/* Where strata have small codes and no clusters, one pass over the rows lays
+ * them out: a row's place in its stratum is its unit. */
+static bool is_plain(const struct build *b)
+{
+	bool plain = b->stages == 1 && !b->cluster[0] && b->stratum[0];
+
+	for (size_t i = 0; plain && i < b->in->n; i++)
+		plain = b->stratum[0][i] < FEW_CODES;
+	return plain;
+}
+
+static bool plain_room(struct build *b, size_t n_strata, struct err *e)
+{
+	struct survey_design *d = b->d;
+	struct own *own = d->own;
+
+	d->stratum[0] = calloc(n_strata + 1, sizeof **d->stratum);
+	d->unit[0] = malloc((d->n + 1) * sizeof **d->unit);
+	b->order = malloc((d->n + 1) * sizeof *b->order);
+	d->order = own->order = b->order;
+	b->order = NULL;
+	return (d->stratum[0] && d->unit[0] && d->order) ||
+	       err_set(e, ERR_NOMEM, "no memory for a design");
+}
+
+/* Strata in the order of their codes; count becomes where each begins. */
+static void plain_strata(struct survey_design *d, uint32_t *count,
+			 uint32_t *index)
+{
+	uint32_t at = 0;
+
+	for (size_t code = 0; code < FEW_CODES; code++) {
+		uint32_t here = count[code];
+
+		count[code] = at;
+		if (here == 0)
+			continue;
+		index[code] = (uint32_t)d->n_strata[0];
+		d->stratum[0][d->n_strata[0]++] =
+			(struct survey_stratum){ .first_unit = at,
+						 .end_unit = at + here,
+						 .total = INFINITY,
+						 .share = 1 };
+		at += here;
+	}
+}
+
+static bool lay_out_plain(struct build *b, struct err *e)
+{
+	struct survey_design *d = b->d;
+	const uint32_t *code = b->stratum[0];
+	uint32_t *count = calloc(FEW_CODES, 2 * sizeof *count), *order;
+	uint32_t *index = count + FEW_CODES;
+	size_t n_strata = 0;
+
+	if (!count)
+		return err_set(e, ERR_NOMEM, "no memory for a design");
+	for (size_t i = 0; i < d->n; i++)
+		n_strata += count[code[i]]++ == 0;
+	if (!plain_room(b, n_strata, e)) {
+		free(count);
+		return false;
+	}
+	plain_strata(d, count, index);
+	order = ((struct own *)d->own)->order;
+	d->in_order = true;
+	for (size_t i = 0; i < d->n; i++) {
+		uint32_t at = count[code[i]]++;
+
+		order[at] = (uint32_t)i;
+		d->row_unit[i] = at;
+		d->row_stratum[i] = index[code[i]];
+		d->unit[0][i] =
+			(struct survey_unit){ (uint32_t)i, (uint32_t)i + 1 };
+		d->in_order = d->in_order && at == i;
+	}
+	d->n_units[0] = d->n;
+	free(count);
+	return true;
+}
+
 /* The same cluster code in two strata of the first stage. */
 static bool check_nest(struct build *b, struct err *e)
 {
@@ -293,15 +378,32 @@ static bool is_fraction(const double *fpc, size_t n, bool *fraction,
 		       stage + 1, stage + 1);
 }
 
+/* Every row has what the first of its stratum has: asked in the order of rows.
+ * Which row differs, if one does, is found stratum by stratum. */
+static bool is_even(const struct build *b, size_t s)
+{
+	const struct survey_design *d = b->d;
+	bool even = s == 0;
+
+	for (size_t i = 0; even && i < d->n; i++) {
+		const struct survey_stratum *h =
+			&d->stratum[0][d->row_stratum[i]];
+		size_t first = d->unit[0][h->first_unit].first;
+
+		even = b->fpc[0][i] == b->fpc[0][d->order[first]];
+	}
+	return even;
+}
+
 static bool stratum_total(struct build *b, size_t s, struct survey_stratum *h,
-			  bool fraction, struct err *e)
+			  bool fraction, bool even, struct err *e)
 {
 	const struct survey_design *d = b->d;
 	size_t first = d->unit[s][h->first_unit].first;
 	size_t end = d->unit[s][h->end_unit - 1].end;
 	double v = b->fpc[s][d->order[first]];
 
-	for (size_t i = first; i < end; i++)
+	for (size_t i = first; !even && i < end; i++)
 		if (b->fpc[s][d->order[i]] != v)
 			return err_set(
 				e, ERR_INPUT,
@@ -327,7 +429,7 @@ static bool set_totals(struct build *b, struct err *e)
 	struct survey_design *d = b->d;
 
 	for (size_t s = 0; s < b->stages; s++) {
-		bool fraction = false;
+		bool fraction = false, even = b->fpc[s] && is_even(b, s);
 
 		if (b->fpc[s] && !is_fraction(b->fpc[s], d->n, &fraction, s, e))
 			return false;
@@ -335,7 +437,8 @@ static bool set_totals(struct build *b, struct err *e)
 			struct survey_stratum *h = &d->stratum[s][k];
 
 			h->n = (double)(h->end_unit - h->first_unit);
-			if (b->fpc[s] && !stratum_total(b, s, h, fraction, e))
+			if (b->fpc[s] &&
+			    !stratum_total(b, s, h, fraction, even, e))
 				return false;
 			h->lonely = h->n == 1 && 1 - h->n / h->total >= WHOLE;
 		}
@@ -371,20 +474,26 @@ static void set_shares(struct build *b)
 	}
 }
 
+static bool lay_out_any(struct build *b, struct err *e)
+{
+	count_all(b);
+	return fill_all(b, e) && check_nest(b, e);
+}
+
 static bool lay_out(struct build *b, struct err *e)
 {
 	struct survey_design *d = b->d;
 	size_t n = b->in->n;
 
-	if (!order_rows(b, e))
-		return false;
-	assert(d->order);
 	d->row_unit = malloc(n * sizeof *d->row_unit);
 	d->row_stratum = malloc(n * sizeof *d->row_stratum);
 	if (!d->row_unit || !d->row_stratum)
 		return err_set(e, ERR_NOMEM, "no memory for a design");
-	count_all(b);
-	if (!fill_all(b, e) || !check_nest(b, e) || !set_totals(b, e))
+	if (is_plain(b) ? !lay_out_plain(b, e)
+			: !order_rows(b, e) || !lay_out_any(b, e))
+		return false;
+	assert(d->order);
+	if (!set_totals(b, e))
 		return false;
 	set_shares(b);
 	d->stratum_code = malloc(d->n_strata[0] * sizeof *d->stratum_code);

@@ -6,6 +6,8 @@
 
 #define SURVEY_BLOCK ((size_t)1024) /* rows asked for at once */
 
+struct survey_table;
+
 /* Scores of rows: fill writes block[i] (SURVEY_NONE: outside of the domain)
  * and z[i*q + a], the weight included. */
 struct survey_scores {
@@ -23,7 +25,8 @@ struct survey_scores {
 	const void *ctx;
 	const double *ready;
 	const uint32_t *cell;
-	bool alone; /* fill is for one thread only */
+	const struct survey_table *table; /* summed already; NULL: not yet */
+	bool alone;			  /* fill is for one thread only */
 };
 
 /* Rows in slices that depend on their number alone, so that sums do not depend
@@ -54,6 +57,28 @@ bool survey_table_init(struct survey_table *t, const struct survey_design *d,
 		       const struct survey_scores *s, bool full,
 		       struct err *e) MUST_USE;
 void survey_table_clear(struct survey_table *t);
+
+/* Means of elements in one pass (survey_once.c).  Moments of u = w (x - origin)
+ * and w by stratum and cell: means, and sums of products around them. */
+struct survey_moments {
+	size_t n;
+	double u, w, uu, uw, ww;
+};
+bool survey_once_fits(const struct survey_var *v, const struct survey_stat *s);
+/* *out [strata * n_cells], the caller's to free, also when false. */
+bool survey_once_sums(const struct survey_design *d,
+		      const struct survey_stat *s, struct survey_moments **out,
+		      struct err *e) MUST_USE;
+void survey_once_totals(const struct survey_design *d,
+			const struct survey_stat *s,
+			const struct survey_moments *m, double *totals,
+			double *weights);
+/* t->count NULL: numbers so far from the origin that digits would be lost; the
+ * scores are to be summed one by one. */
+bool survey_once_table(const struct survey_design *d,
+		       const struct survey_stat *s,
+		       const struct survey_moments *m, const double *jac,
+		       struct survey_table *t, struct err *e) MUST_USE;
 
 /* cov as survey_estimate has it; base [n_blocks] or NULL: rows, units and
  * strata of each block, whatever their weights (not with residuals). */

@@ -458,6 +458,19 @@ static void find_needs(const struct survey_stat *s, const double *jac,
 	z->needs = needs;
 }
 
+/* Totals; by the way of moments where they are wanted. */
+static bool sum_rows(const struct survey_design *d, const struct survey_stat *s,
+		     struct survey_moments **moments, double *totals,
+		     double *weights, struct err *e)
+{
+	if (!moments)
+		return sum_all(d, s, totals, weights, e);
+	if (!survey_once_sums(d, s, moments, e))
+		return false;
+	survey_once_totals(d, s, *moments, totals, weights);
+	return true;
+}
+
 static void blank_undefined(const double *theta, size_t p, bool full,
 			    double *cov)
 {
@@ -485,6 +498,9 @@ bool survey_estimate_base(const struct survey_var *v,
 {
 	size_t p = s->n_blocks * s->q;
 	double *totals = NULL, *jac = NULL, *weights = NULL;
+	struct survey_moments *moments = NULL;
+	struct survey_table table = { 0 };
+	bool once = survey_once_fits(v, s);
 	uint32_t *needs = NULL;
 	bool by_the_way = base && !v->design->zero_weight && !v->residual;
 	struct survey_scores z = { .n_blocks = s->n_blocks,
@@ -513,9 +529,13 @@ bool survey_estimate_base(const struct survey_var *v,
 		goto out;
 	}
 	weights = base ? totals + s->n_cells * s->m : NULL;
-	if (!sum_all(v->design, s, totals, weights, e))
+	if (!sum_rows(v->design, s, once ? &moments : NULL, totals, weights, e))
 		goto out;
 	s->theta(s->ctx, totals, theta, jac);
+	if (moments &&
+	    !survey_once_table(v->design, s, moments, jac, &table, e))
+		goto out;
+	z.table = table.count ? &table : NULL;
 	z.jac = jac;
 	find_needs(s, jac, &z, needs);
 	ok = survey_cov(v->design, v->residual, &z, full, cov,
@@ -527,6 +547,8 @@ bool survey_estimate_base(const struct survey_var *v,
 	if (ok)
 		blank_undefined(theta, p, full, cov);
 out:
+	survey_table_clear(&table);
+	free(moments);
 	free(totals);
 	free(jac);
 	free(z.v);
