@@ -41,6 +41,9 @@
 #define LIMIT_FRAME_COLUMNS	2000
 #define LIMIT_SPEC_BYTES	((size_t)1 << 20) /* of `phieu estimate` */
 #define LIMIT_SPEC_ESTIMATES	1000
+#define LIMIT_INDEX_BYTES	((size_t)32 << 20) /* a file of `phieu index` */
+#define LIMIT_INDEX_CELLS	((size_t)400000) /* units x criteria of it */
+#define LIMIT_INDEX_STEPS	200 /* of one formula or list of bands */
 #define LIMIT_XML_BYTES		((size_t)1 << 20) /* one filled form as XML */
 #define LIMIT_XML_DEPTH		64
 #define LIMIT_XML_ELEMENTS	((size_t)50000)
