@@ -153,7 +153,7 @@ $(B)/%.o: %.c | $(GEN)
 $(B)/tests/%.o: CFLAGS += -Itests
 
 # Unit tests link the pure libraries, database tests everything.
-$(filter-out %/test_outbox %/test_upload_show %/test_pull %/test_hook %/test_child %/test_run_as,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
+$(filter-out %/test_outbox %/test_scans %/test_upload_show %/test_pull %/test_hook %/test_child %/test_run_as,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
 $(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(B)/server/score_job.o $(RESULT) $(LWEB) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
@@ -175,7 +175,7 @@ $(B)/tests/test_weights_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap
 $(B)/tests/test_pull $(B)/tests/test_hook: $(B)/tests/test_%: $(B)/server/%.o $(B)/tests/test_%.o $(LHTTP) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE)
-$(B)/tests/test_outbox $(B)/tests/test_upload_show: $(B)/tests/%: $(call objs,$(UPLOAD_C)) $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
+$(B)/tests/test_outbox $(B)/tests/test_scans $(B)/tests/test_upload_show: $(B)/tests/%: $(call objs,$(UPLOAD_C)) $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group -lcmocka -lmicrohttpd -lgnutls -lcurl -lsqlite3 $(L_CORE) $(L_ANA)
 

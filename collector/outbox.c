@@ -1,8 +1,7 @@
-#include "phieu/outbox.h"
+#include "phieu/outbox_scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "outbox_parts.h"
 #include "phieu/buf.h"
 #include "phieu/date.h"
 #include "phieu/hash.h"
 
 #define PATH_BYTES ((size_t)4096)
-#define SCHEMA	   1
+#define SCHEMA	   2 /* 2: scans */
 
 static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS batch ("
@@ -92,7 +92,17 @@ struct outbox {
 	int lock;
 };
 
-static bool fail(struct outbox *o, const char *doing, struct err *e)
+sqlite3 *outbox_db(struct outbox *o)
+{
+	return o->db;
+}
+
+const char *outbox_target(const struct outbox *o)
+{
+	return o->target;
+}
+
+bool outbox_fail(struct outbox *o, const char *doing, struct err *e)
 {
 	int rc = o->db ? sqlite3_errcode(o->db) : SQLITE_NOMEM;
 
@@ -106,7 +116,7 @@ static bool fail(struct outbox *o, const char *doing, struct err *e)
 static bool simple(struct outbox *o, const char *sql, struct err *e)
 {
 	return sqlite3_exec(o->db, sql, NULL, NULL, NULL) == SQLITE_OK ||
-	       fail(o, "write", e);
+	       outbox_fail(o, "write", e);
 }
 
 static bool make_folder(const char *path, struct err *e)
@@ -173,18 +183,19 @@ static bool prepare(struct outbox *o, struct err *e)
 		return false;
 	v = version(o);
 	if (v < 0)
-		return fail(o, "read", e);
+		return outbox_fail(o, "read", e);
 	if (v > SCHEMA)
 		return err_set(e, ERR_INPUT,
 			       "the outbox was written by a newer version");
-	if (v == 0 &&
+	if (v < SCHEMA &&
 	    (!simple(o, "BEGIN IMMEDIATE", e) || !simple(o, schema, e) ||
-	     !simple(o, "PRAGMA user_version = 1; COMMIT", e)))
+	     !outbox_scan_prepare(o, e) ||
+	     !simple(o, "PRAGMA user_version = 2; COMMIT", e)))
 		return false;
 	for (int i = 0; i < S_COUNT_OF; i++)
 		if (sqlite3_prepare_v2(o->db, statements[i], -1, &o->stmt[i],
 				       NULL) != SQLITE_OK)
-			return fail(o, "prepare", e);
+			return outbox_fail(o, "prepare", e);
 	return outbox_unsend(o, e);
 }
 
@@ -211,7 +222,7 @@ struct outbox *outbox_open(const char *path, const char *target, struct err *e)
 	rc = sqlite3_open_v2(path, &o->db,
 			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 	if (rc != SQLITE_OK)
-		fail(o, "open", e);
+		outbox_fail(o, "open", e);
 	else if (prepare(o, e)) {
 		(void)umask(mask);
 		return o;
@@ -271,7 +282,7 @@ static void text(sqlite3_stmt *s, int at, const char *v)
 static bool done(struct outbox *o, sqlite3_stmt *s, struct err *e)
 {
 	int rc = sqlite3_step(s);
-	bool ok = rc == SQLITE_DONE || fail(o, "write", e);
+	bool ok = rc == SQLITE_DONE || outbox_fail(o, "write", e);
 
 	sqlite3_reset(s);
 	sqlite3_clear_bindings(s);
@@ -393,7 +404,7 @@ bool outbox_next(struct outbox *o, size_t max_items, size_t max_bytes,
 		(*n)++;
 	}
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		ok = fail(o, "read", e);
+		ok = outbox_fail(o, "read", e);
 	sqlite3_reset(s);
 	return ok && (*n == 0 || mark(o, *items, *n, e));
 }
@@ -471,7 +482,7 @@ bool outbox_count(struct outbox *o, struct outbox_counts *out, struct err *e)
 		by[sqlite3_column_int(s, 0) & 3] =
 			(size_t)sqlite3_column_int64(s, 1);
 	if (rc != SQLITE_DONE)
-		ok = fail(o, "read", e);
+		ok = outbox_fail(o, "read", e);
 	sqlite3_reset(s);
 	*out = (struct outbox_counts){
 		.waiting = by[OUTBOX_WAITING] + by[OUTBOX_SENT],
@@ -511,7 +522,7 @@ bool outbox_each(struct outbox *o,
 		ok = row(&r, ctx, e);
 	}
 	if (ok && rc != SQLITE_DONE)
-		ok = fail(o, "read", e);
+		ok = outbox_fail(o, "read", e);
 	sqlite3_reset(s);
 	return ok;
 }

@@ -11,6 +11,7 @@
 #include "phieu/hash.h"
 #include "phieu/json.h"
 #include "phieu/limits.h"
+#include "phieu/outbox_scan.h"
 #include "phieu/plan.h"
 #include "upload_parts.h"
 
@@ -40,6 +41,12 @@ static const char help[] =
 	"                   and in the shell's history: prefer --key-file\n"
 	"  --outbox FILE    queue of sheets (default: "
 	"~/.local/share/phieu/outbox)\n"
+	"  --scans DIR      send the scans and photos there after their "
+	"sheets; a\n"
+	"                   file's name begins with the sheet's number "
+	"(tên tệp bắt đầu\n"
+	"                   bằng số phiếu): CT01-00012-7.jpg, CT01-00012-7 "
+	"trang 2.png\n"
 	"  --receipts FILE  write the receipts there: CSV, or JSON for *.json\n"
 	"  --check          check only, send nothing\n"
 	"  --plan FILE      plan to check against (default: the collector's)\n"
@@ -62,7 +69,7 @@ volatile sig_atomic_t upload_stop;
 
 struct options {
 	const char *to, *key_file, *key, *outbox, *receipts, *plan, *give_up,
-		*form, *encoding, *marked;
+		*form, *encoding, *marked, *scans;
 	enum charset charset;
 	bool check, again, json, help;
 	char **files;
@@ -174,6 +181,7 @@ struct client {
 	struct upload u;
 	char *to, *key, *outbox;
 	struct taken taken;
+	struct scans_taken scans;
 };
 
 static bool connect_to(struct client *c, struct err *e)
@@ -297,11 +305,34 @@ static void summary_json(const struct client *c, const struct upload_totals *t,
 	jw_ki(&w, "queried", (int64_t)t->queried);
 	jw_ki(&w, "refused", (int64_t)t->counts.refused);
 	jw_ki(&w, "waiting", (int64_t)t->counts.waiting);
+	jw_key(&w, "scans");
+	jw_object(&w);
+	jw_ki(&w, "new", (int64_t)c->scans.fresh);
+	jw_ki(&w, "known", (int64_t)c->scans.known);
+	jw_ki(&w, "not_taken", (int64_t)c->scans.odd);
+	jw_ki(&w, "total", (int64_t)t->scans.total);
+	jw_ki(&w, "received", (int64_t)t->scans.received);
+	jw_ki(&w, "refused", (int64_t)t->scans.refused);
+	jw_ki(&w, "waiting", (int64_t)t->scans.waiting);
+	jw_object_end(&w);
 	jw_kv(&w, "receipts", c->op.receipts);
 	jw_kv(&w, "error", e->kind ? e->msg : NULL);
 	jw_object_end(&w);
 	(void)printf("%s\n", buf_cstr(&b) ? b.data : "{}");
 	buf_free(&b);
+}
+
+static void scans_summary(const struct client *c, const struct outbox_counts *n)
+{
+	if (n->total == 0 && c->scans.odd == 0)
+		return;
+	(void)printf("Ảnh quét: %zu tệp: %zu đã nhận, %zu bị từ chối, %zu còn "
+		     "chờ gửi; %zu tệp không lấy.\n"
+		     "Scans: %zu files: %zu received, %zu refused, %zu still "
+		     "waiting; %zu not taken.\n",
+		     n->total, n->received, n->refused, n->waiting,
+		     c->scans.odd, n->total, n->received, n->refused,
+		     n->waiting, c->scans.odd);
 }
 
 static void summary(const struct client *c, const struct upload_totals *t)
@@ -318,9 +349,10 @@ static void summary(const struct client *c, const struct upload_totals *t)
 	(void)printf("Outbox: %zu sheets: %zu received (%zu to be looked at), "
 		     "%zu refused, %zu still waiting.\n",
 		     n->total, n->received, t->queried, n->refused, n->waiting);
+	scans_summary(c, &t->scans);
 	if (c->op.receipts)
 		(void)printf("Biên nhận / receipts: %s\n", c->op.receipts);
-	if (n->waiting)
+	if (n->waiting || t->scans.waiting)
 		(void)printf("Chạy lại lệnh này để gửi tiếp. (Run the same "
 			     "command again to send the rest.)\n");
 }
@@ -350,7 +382,7 @@ static int report(struct client *c, enum upload_end end, struct err *e)
 		summary_json(c, &t, e);
 	else
 		summary(c, &t);
-	if (t.counts.refused && !c->op.json) {
+	if ((t.counts.refused || t.scans.refused) && !c->op.json) {
 		(void)printf("Bị từ chối / refused:\n");
 		if (!upload_print_refused(c->u.outbox, REFUSED_SHOWN, stdout,
 					  &second))
@@ -358,7 +390,10 @@ static int report(struct client *c, enum upload_end end, struct err *e)
 	}
 	if (end == UPLOAD_FAILED)
 		return EXIT_FAILED;
-	return t.counts.waiting || t.counts.refused ? EXIT_PARTLY : EXIT_DONE;
+	return t.counts.waiting || t.counts.refused || t.scans.waiting ||
+			       t.scans.refused || c->scans.odd
+		       ? EXIT_PARTLY
+		       : EXIT_DONE;
 }
 
 /* A table needs the plan to be read; sheets from other files do not. */
@@ -397,9 +432,15 @@ static int send_files(struct client *c, struct err *e)
 	c->u.outbox = outbox_open(c->outbox, c->to, e);
 	if (!c->u.outbox)
 		return cli_fail("phieu-upload", e);
-	ok = (!c->op.again || outbox_again(c->u.outbox, e)) && take(c, e);
+	ok = (!c->op.again || (outbox_again(c->u.outbox, e) &&
+			       outbox_scan_again(c->u.outbox, e))) &&
+	     take(c, e) &&
+	     (!c->op.scans ||
+	      upload_take_scans(c->u.outbox, c->op.scans, &c->scans, e));
 	if (ok)
 		end = upload_run(&c->u, e);
+	if (end == UPLOAD_ALL)
+		end = upload_send_scans(&c->u, e);
 	return report(c, end, e);
 }
 
@@ -417,6 +458,7 @@ static bool read_options(struct options *op, int *argc, char **argv,
 		{ "--form", NULL, &op->form },
 		{ "--encoding", NULL, &op->encoding },
 		{ "--marked", NULL, &op->marked },
+		{ "--scans", NULL, &op->scans },
 		{ "--check", &op->check, NULL },
 		{ "--again", &op->again, NULL },
 		{ "--json", &op->json, NULL },

@@ -181,7 +181,7 @@ static bool send_batch(struct sending *s, size_t *settled, long *retry_after,
 	return ok;
 }
 
-static void pause_until(struct upload *u, int64_t until)
+void upload_pause(struct upload *u, int64_t until)
 {
 	const struct timespec nap = { .tv_nsec = 50000000 };
 
@@ -208,7 +208,7 @@ static bool rest(struct sending *s, long retry_after)
 	if (until > last)
 		until = last;
 	show_trouble(&u->show, s->why, s->failures, until);
-	pause_until(u, until);
+	upload_pause(u, until);
 	return true;
 }
 

@@ -44,11 +44,14 @@ static bool headers(struct upload *u, struct err *e)
 	if (u->key)
 		buf_addf(&b, "Authorization: Bearer %s", u->key);
 	ok = !b.broken && (!u->key || (header(&u->post_headers, b.data) &&
+				       header(&u->put_headers, b.data) &&
 				       header(&u->get_headers, b.data)));
 	/* "Expect: 100-continue" would cost a second per batch with servers
 	 * that do not answer it */
 	ok = ok && header(&u->post_headers, "Expect:") &&
-	     header(&u->post_headers, "Content-Type: application/x-ndjson");
+	     header(&u->post_headers, "Content-Type: application/x-ndjson") &&
+	     header(&u->put_headers, "Expect:") &&
+	     header(&u->put_headers, "Content-Type: application/octet-stream");
 	if (b.data)
 		explicit_bzero(b.data, b.cap);
 	buf_free(&b);
@@ -85,6 +88,7 @@ void upload_http_close(struct upload *u)
 {
 	curl_slist_free_all(u->post_headers);
 	curl_slist_free_all(u->get_headers);
+	curl_slist_free_all(u->put_headers);
 	curl_easy_cleanup(u->curl);
 	u->curl = NULL;
 	curl_global_cleanup();
@@ -126,6 +130,7 @@ void upload_post(struct upload *u, const char *body, size_t n,
 		 struct answer *out)
 {
 	(void)curl_easy_setopt(u->curl, CURLOPT_HTTPHEADER, u->post_headers);
+	(void)curl_easy_setopt(u->curl, CURLOPT_CUSTOMREQUEST, NULL);
 	(void)curl_easy_setopt(u->curl, CURLOPT_POST, 1L);
 	(void)curl_easy_setopt(u->curl, CURLOPT_POSTFIELDSIZE_LARGE,
 			       (curl_off_t)n);
@@ -133,9 +138,24 @@ void upload_post(struct upload *u, const char *body, size_t n,
 	perform(u, "/v1/submissions", out);
 }
 
+/* A body that lies in memory, as of a POST: it can be sent again whenever
+ * libcurl finds that a kept connection had gone. */
+void upload_put(struct upload *u, const char *path, const char *body, size_t n,
+		struct answer *out)
+{
+	(void)curl_easy_setopt(u->curl, CURLOPT_HTTPHEADER, u->put_headers);
+	(void)curl_easy_setopt(u->curl, CURLOPT_POST, 1L);
+	(void)curl_easy_setopt(u->curl, CURLOPT_CUSTOMREQUEST, "PUT");
+	(void)curl_easy_setopt(u->curl, CURLOPT_POSTFIELDSIZE_LARGE,
+			       (curl_off_t)n);
+	(void)curl_easy_setopt(u->curl, CURLOPT_POSTFIELDS, body);
+	perform(u, path, out);
+}
+
 void upload_get(struct upload *u, const char *path, struct answer *out)
 {
 	(void)curl_easy_setopt(u->curl, CURLOPT_HTTPHEADER, u->get_headers);
+	(void)curl_easy_setopt(u->curl, CURLOPT_CUSTOMREQUEST, NULL);
 	(void)curl_easy_setopt(u->curl, CURLOPT_HTTPGET, 1L);
 	perform(u, path, out);
 }

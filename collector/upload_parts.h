@@ -11,6 +11,7 @@
 #include "phieu/charset.h"
 #include "phieu/err.h"
 #include "phieu/outbox.h"
+#include "phieu/sheet.h"
 
 /* Set by SIGINT and SIGTERM: stop soon, keep everything. */
 extern volatile sig_atomic_t upload_stop;
@@ -45,7 +46,7 @@ struct upload {
 	const char *to;	 /* no slash at the end */
 	const char *key; /* of the agent; nowhere else than in memory */
 	CURL *curl;
-	struct curl_slist *post_headers, *get_headers;
+	struct curl_slist *post_headers, *get_headers, *put_headers;
 	struct show show;
 	struct outbox *outbox;
 	long give_up; /* seconds without any progress */
@@ -57,6 +58,8 @@ void upload_http_close(struct upload *u);
 /* The answer's body is to be freed in any case. */
 void upload_post(struct upload *u, const char *body, size_t n,
 		 struct answer *out);
+void upload_put(struct upload *u, const char *path, const char *body, size_t n,
+		struct answer *out);
 void upload_get(struct upload *u, const char *path, struct answer *out);
 /* http:// or https://, no slash at the end; *plain: the key would travel
  * unencrypted over a network.  Caller frees. */
@@ -75,6 +78,7 @@ bool upload_reply(const struct outbox_item *items, size_t n,
 		  const struct answer *answer, const char *sha256,
 		  struct arena *a, struct reply *out, struct err *e) MUST_USE;
 /* "V07 /ratings/0/answers/Q1: …; …" from a collector's line. */
+bool upload_is_receipt(const char *s);
 char *upload_reasons(const char *reply, bool vietnamese,
 		     struct arena *a); /* NULL: memory */
 
@@ -122,9 +126,30 @@ enum upload_end upload_run(struct upload *u, struct err *e);
  * half of it; never less than Retry-After. */
 double upload_backoff(unsigned failures, long retry_after, uint32_t random);
 
+/* Waits, showing what goes on, until then or a signal. */
+void upload_pause(struct upload *u, int64_t until_us);
+
+/* --- scans and photos (upload_scans.c) --- */
+/* The number of the sheet that a file's name begins with, as printed. */
+bool upload_scan_sheet(const char *name, char out[SHEET_TEXT_MAX]);
+struct scans_taken {
+	size_t fresh, known;
+	size_t odd; /* told on stderr and not taken */
+};
+/* Puts the files of a folder into the outbox, behind their sheets. */
+bool upload_take_scans(struct outbox *o, const char *path,
+		       struct scans_taken *taken, struct err *e) MUST_USE;
+struct outbox_scan;
+/* What an answer says of the file; WAITING when it is not about it.  False:
+ * out of memory. */
+bool upload_scan_reply(const struct outbox_scan *s, const struct answer *an,
+		       struct arena *a, struct outbox_result *r) MUST_USE;
+/* Sends those whose sheets have been taken. */
+enum upload_end upload_send_scans(struct upload *u, struct err *e);
+
 /* --- papers for the agent (upload_receipts.c) --- */
 struct upload_totals {
-	struct outbox_counts counts;
+	struct outbox_counts counts, scans;
 	size_t queried;
 };
 /* CSV, or JSON where the name ends in .json. */

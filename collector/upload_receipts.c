@@ -5,6 +5,7 @@
 #include "phieu/csv.h"
 #include "phieu/file.h"
 #include "phieu/json.h"
+#include "phieu/outbox_scan.h"
 #include "upload_parts.h"
 
 #define PAPER_BYTES ((size_t)1 << 30)
@@ -99,11 +100,13 @@ static bool fill(struct paper *p, struct outbox *o, bool json, struct err *e)
 			 "\xEF\xBB\xBF"
 			 "instanceID,sheet,state,code,status,receipt,done,"
 			 "source,reasons,batch_receipt,batch_sha256\r\n");
-		return outbox_each(o, csv_row, p, e);
+		return outbox_each(o, csv_row, p, e) &&
+		       outbox_scan_each(o, csv_row, p, e);
 	}
 	jw_init(&p->w, &p->out);
 	jw_array(&p->w);
-	ok = outbox_each(o, json_row, p, e);
+	ok = outbox_each(o, json_row, p, e) &&
+	     outbox_scan_each(o, json_row, p, e);
 	jw_array_end(&p->w);
 	buf_adds(&p->out, "\n");
 	return ok;
@@ -142,6 +145,7 @@ bool upload_totals(struct outbox *o, struct upload_totals *out, struct err *e)
 {
 	*out = (struct upload_totals){ 0 };
 	return outbox_count(o, &out->counts, e) &&
+	       outbox_scan_count(o, &out->scans, e) &&
 	       outbox_each(o, count_queried, out, e);
 }
 
@@ -181,7 +185,8 @@ bool upload_print_refused(struct outbox *o, size_t max, FILE *to, struct err *e)
 	p.a = arena_new(ROW_BYTES);
 	if (!p.a)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	ok = outbox_each(o, print_refused, &p, e);
+	ok = outbox_each(o, print_refused, &p, e) &&
+	     outbox_scan_each(o, print_refused, &p, e);
 	if (p.more)
 		(void)fprintf(to,
 			      "  … %zu more (xem tệp biên nhận / see "

@@ -5,7 +5,7 @@
 #include "upload_parts.h"
 
 /* "1-ABCD-EFGH": what receipt_make writes. */
-static bool looks_like_receipt(const char *s)
+bool upload_is_receipt(const char *s)
 {
 	return s && strlen(s) >= 8 &&
 	       s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] == '\0';
@@ -43,7 +43,7 @@ static bool read_line(const cJSON *line, const char *text, size_t n,
 		return false;
 	if (r->code < 300) {
 		/* without a receipt it was not received, whatever it says */
-		if (!looks_like_receipt(receipt) || !instance)
+		if (!upload_is_receipt(receipt) || !instance)
 			return false;
 		r->state = OUTBOX_RECEIVED;
 	} else if (hopeless(r->code)) {
