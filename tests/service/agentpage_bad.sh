@@ -22,4 +22,6 @@ AGENT_B=$(key --code binh --name 'Vàng A Bình' --office 'Bưu điện Sìn H�
 AGENT_C=$(key --code chi --name 'Chi' --office 'Bưu điện Than Uyên')
 collector/web/node_modules/.bin/esbuild collector/web/src/rules.ts --bundle \
 	--format=esm --log-level=warning --outfile="$dir/rules.mjs"
+collector/web/node_modules/.bin/esbuild tests/web/seed.mjs --bundle \
+	--format=iife --global-name=seed --log-level=warning --outfile="$dir/seed.js"
 timeout 600 node tests/web/agentpage_bad.mjs "$bin" "$dir"

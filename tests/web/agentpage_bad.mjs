@@ -1,6 +1,6 @@
 /* usage: agentpage_bad.mjs BIN DIR, from tests/service/agentpage_bad.sh */
 import { execFileSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Collector } from "./collector.mjs";
@@ -429,6 +429,237 @@ async function stores(profile) {
   say("N=3 sheets through older and later stores");
 }
 
+/* ---- this computer --------------------------------------------------------- */
+
+/* As a full disk: whatever is put down is refused. */
+const room = (page, some) => page.evaluate((on) => {
+  window.realPut ??= IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = on ? window.realPut : () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+}, some);
+
+async function full(profile) {
+  const { b, page } = await begin(profile, AGENT_A, 80);
+  await hand(page, [..."1212"]);
+  await until(page, "a draft", () => document.querySelector(".sheethead .num")
+    .textContent.startsWith("4/"));
+  await room(page, false);
+  await hand(page, [..."34123412341"]);
+  await until(page, "no room is told, and why", () =>
+    /KHÔNG LƯU.*đầy/.test(document.querySelector(".said.bad")?.textContent));
+  await axe(page, "no room");
+  await tap(page, 'a[data-to="today"]');
+  await new Promise((ok) => setTimeout(ok, 200));
+  need("it does not leave a sheet that is not on the disk",
+    await page.$(".panel") && page.url().endsWith("#/key"));
+  await room(page, true);
+  await until(page, "it is kept by itself once there is room", () =>
+    document.querySelector(".said").textContent === "");
+  await hand(page, ["2", "Enter", "Enter"]);
+  await saved(page, number(80));
+  await idle(page, "and sent");
+  /* no room for the receipt: the sheet stays and is told */
+  front.answer = (path) => path.startsWith("/v1/submissions")
+    ? [503, "text/plain", ""] : null;
+  await keyCt02(page, 81);
+  await go(page, "outbox");
+  await room(page, false);
+  front.answer = null;
+  await page.$eval("section.card button.main", (e) => e.click());
+  await until(page, "the queue says that it cannot write", () =>
+    document.querySelector("header .state").dataset.phase === "disk");
+  need("the sheet stays", await queued(page) === 1);
+  await room(page, true);
+  await page.$eval("section.card button.main", (e) => e.click());
+  await idle(page, "sent once there is room");
+  once("through a full disk", (await received(AGENT_A)).filter((r) =>
+    /CT02-0008/.test(r.sheet)), 2);
+  await clean(page, "full");
+  await b.close();
+  say("N=2 sheets through a full disk, kept by themselves once there was room");
+}
+
+/* The browser's own limit, from the first moment. */
+async function limit(profile) {
+  const b = await browser(profile);
+  const page = await b.newPage();
+  await page.setViewport(SIZES.pc);
+  const cdp = await page.createCDPSession();
+  const room = (quotaSize) => cdp.send("Storage.overrideQuotaForOrigin",
+    { origin: `${front.url}/`, quotaSize });
+  await room(1);
+  await page.goto(`${front.url}/agent/`);
+  await page.waitForSelector("#key");
+  await page.type("#key", AGENT_B);
+  await tap(page, "button[type=submit]");
+  await until(page, "no room for a sign-in is told in words", () =>
+    /đã đầy/.test(document.querySelector(".error")?.textContent));
+  await axe(page, "sign-in without room");
+  await b.close();
+  say("N=1 sign-in without room told in words");
+}
+
+/* A window that keeps nothing, and one that keeps it until it is closed. */
+async function secret(profile) {
+  const b = await browser(profile);
+  const page = await b.newPage();
+  await page.evaluateOnNewDocument(() => {
+    Object.defineProperty(window, "indexedDB", { value: { open: () => {
+      throw new DOMException("no storage here", "SecurityError");
+    } } });
+  });
+  await page.goto(`${front.url}/agent/`);
+  await page.waitForSelector("#nostore");
+  need("told in words", await page.$eval("#nostore", (e) =>
+    /cửa sổ ẩn danh/.test(e.textContent)));
+  await axe(page, "no storage");
+  await page.close();
+  const context = await b.createBrowserContext();
+  const hidden = await open(context, `${front.url}/agent/`);
+  await hidden.waitForSelector("#key");
+  need("a private window is warned of", await hidden.$eval("main", (e) =>
+    /ẩn danh/.test(e.innerText)));
+  await signIn(hidden, AGENT_B);
+  await goKey(hidden);
+  await firstHead(hidden, "CT02", 90, "noi vu");
+  await hidden.waitForSelector(".panel");
+  await hand(hidden, CT02);
+  await saved(hidden, number(90));
+  await idle(hidden, "a private window sends all the same");
+  await clean(hidden, "private");
+  await b.close();
+  say("N=2 windows that keep nothing or little");
+}
+
+/* The clock of the computer is wrong: told, and the sheet is right. */
+async function clock(profile) {
+  const b = await browser(profile);
+  let serial = 95;
+  for (const days of [-4000, 800]) {
+    const page = await b.newPage();
+    await page.setViewport(SIZES.pc);
+    await page.evaluateOnNewDocument((ms) => {
+      const Real = Date;
+      window.Date = class extends Real {
+        constructor(...a) {
+          if (a.length) super(...a);
+          else super(Real.now() + ms);
+        }
+        static now() { return Real.now() + ms; }
+      };
+    }, days * 86400000);
+    await page.goto(`${front.url}/agent/#/today`);
+    await signIn(page, AGENT_B);
+    await until(page, "a wrong clock is told", (word) =>
+      document.querySelector("#clock")?.textContent.includes(word),
+    days < 0 ? "chậm hơn" : "chạy trước");
+    await axe(page, "wrong clock");
+    await goKey(page);
+    await firstHead(page, "CT02", serial, "noi vu");
+    await page.waitForSelector(".panel");
+    let text = "";
+    front.tamper = async (x) => {
+      text = x;
+      return x;
+    };
+    await hand(page, CT02);
+    await saved(page, number(serial));
+    await idle(page, "sent");
+    front.tamper = null;
+    const doc = JSON.parse(text);
+    need(`the sheet's times are the server's: ${doc.start} ${doc.end}`,
+      Math.abs(Date.parse(doc.end) - Date.now()) < 120000 &&
+      Math.abs(Date.parse(doc.start) - Date.now()) < 120000);
+    once("by a wrong clock", (await received(AGENT_B)).filter((r) =>
+      r.sheet === number(serial)), 1);
+    serial++;
+    await page.close();
+  }
+  await b.close();
+  say("N=2 wrong clocks");
+}
+
+/* ---- many ------------------------------------------------------------------ */
+
+/* Thousands wait: keying is as fast, the file goes by phieu-upload under a
+ * Vietnamese name, and the page then has their receipts. */
+async function thousands(profile) {
+  const n = 2000;
+  const b = await browser(profile);
+  const page = await open(b, `${front.url}/agent/`);
+  let form = "";
+  front.tamper = async (x) => {
+    form = x;
+    return x;
+  };
+  await signIn(page, AGENT_B);
+  await goKey(page);
+  await firstHead(page, "CT02", 1000, "noi vu");
+  await page.waitForSelector(".panel");
+  await hand(page, CT02);
+  await saved(page, number(1000));
+  await idle(page, "one as a pattern");
+  front.tamper = null;
+  const like = JSON.parse(form);
+  await signOut(page);
+  await page.evaluate(readFileSync(join(dir, "seed.js"), "utf8"));
+  front.answer = (path) => path.startsWith("/v1/submissions")
+    ? [503, "text/plain", ""] : null;
+  const docs = Array.from({ length: n }, (_, i) => ({ ...like,
+    instanceID: `uuid:${crypto.randomUUID()}`, sheet: number(1001 + i),
+    comment: "Cảm ơn cán bộ; mong làm nhanh hơn" }));
+  await page.evaluate((key, list) => window.seed.seed(key, list), AGENT_B,
+    docs);
+  await signIn(page, AGENT_B);
+  need(`${await queued(page)} wait`, await queued(page) === n);
+  await goKey(page);
+  await page.type("#sheet", number(999));
+  let from = performance.now();
+  await hand(page, ["Enter", ...CT02]);
+  await saved(page, number(999));
+  say(`N=1 sheet keyed beside ${n} in ${
+    ((performance.now() - from) / 1000).toFixed(2)} s`);
+  from = performance.now();
+  await go(page, "outbox");
+  await page.waitForSelector("#export:not([disabled])");
+  await until(page, "a part of them is listed", () =>
+    document.querySelectorAll(".lines li").length > 100);
+  say(`N=1 outbox of ${n + 1} drawn in ${
+    ((performance.now() - from) / 1000).toFixed(2)} s`);
+  const cdp = await page.createCDPSession();
+  await cdp.send("Browser.setDownloadBehavior", { behavior: "allow",
+    downloadPath: dir });
+  await tap(page, "#export");
+  let file;
+  for (let i = 0; !file && i < 200; i++) {
+    await new Promise((ok) => setTimeout(ok, 100));
+    file = readdirSync(dir).find((f) => f.endsWith(".ndjson"));
+  }
+  const named = join(dir, "Phiếu của Lò Thị An – tháng 2 (bản cuối).ndjson");
+  renameSync(join(dir, file), named);
+  need("a line a sheet, in the order of keying", readFileSync(named, "utf8")
+    .trim().split("\n").map((l) => JSON.parse(l).sheet).join() ===
+    [...docs.map((d) => d.sheet), number(999)].join());
+  from = performance.now();
+  execFileSync(`${bin}/phieu-upload`, [named, "--to", collector.url,
+    "--outbox", join(dir, "hộp gửi"), "--json"], { stdio: "pipe",
+    env: { ...process.env, PHIEU_AGENT_KEY: AGENT_B }, encoding: "utf8" });
+  say(`N=${n + 1} sheets taken by phieu-upload in ${
+    ((performance.now() - from) / 1000).toFixed(1)} s`);
+  front.answer = null;
+  from = performance.now();
+  await page.$eval("section.card button.main", (e) => e.click());
+  await idle(page, "the page has all receipts");
+  say(`N=${n + 1} receipts fetched by the page in ${
+    ((performance.now() - from) / 1000).toFixed(1)} s`);
+  once("thousands", (await received(AGENT_B)).filter((r) =>
+    /CT02-0(0999|[123]\d{3})/.test(r.sheet) && r.sheet !== number(1000)),
+  n + 1);
+  await clean(page, "thousands");
+  await b.close();
+}
+
 /* PHIEU_TEST_PAGE=pattern: only those. */
 async function main() {
   await collector.start();
@@ -441,6 +672,11 @@ async function main() {
     ["tabs", () => tabs(at("p3"))],
     ["update", () => update(at("p1"))],
     ["stores", () => stores(at("p4"))],
+    ["full", () => full(at("p4"))],
+    ["limit", () => limit(at("p7"))],
+    ["secret", () => secret(at("p5"))],
+    ["clock", () => clock(at("p5"))],
+    ["thousands", () => thousands(at("p6"))],
   ];
   const only = new RegExp(process.env.PHIEU_TEST_PAGE ?? "");
   for (const [name, run] of steps) if (only.test(name)) await run();

@@ -33,6 +33,7 @@ export interface App {
   refresh(): Promise<boolean>;
   signOut(): Promise<void>;
   redraw(): void;
+  roomNote: HTMLElement | null; // little room on this computer
   unsaved: boolean; // something is not on the disk: leaving loses it
   install: (() => void) | null;
 }
@@ -45,6 +46,8 @@ const SCREENS: Record<string, { word: Word; show: (a: App) => Screen }> = {
   file: { word: "file", show: fileScreen },
   more: { word: "more", show: moreScreen },
 };
+
+const ROOM_BYTES = 300 << 20;
 
 let app: App | null = null;
 let screen: Screen | null = null;
@@ -179,11 +182,20 @@ function layOut(signedIn: boolean): void {
     signedIn ? h("div", { class: "frame" }, nav, main) : main);
 }
 
+/* A private window, or a disk that is nearly full: said before it hurts. */
+async function roomNote(): Promise<HTMLElement | null> {
+  const room = await navigator.storage?.estimate?.();
+  const left = (room?.quota ?? Infinity) - (room?.usage ?? 0);
+  return left < ROOM_BYTES
+    ? h("p", { class: "note", id: "room" }, t("room", sizeText(left))) : null;
+}
+
 async function enter(session: Session): Promise<void> {
   const queue = new Queue(session);
   const sender = new Sender(queue);
   app = {
     session, queue, sender, unsaved: false, install: null,
+    roomNote: await roomNote(),
     go: (to) => {
       if (location.hash === `#/${to}`) void show(to);
       else location.hash = `#/${to}`;

@@ -10,7 +10,7 @@ import { prefixOf, sheetMake, sheetTyped } from "./sheet";
 import { todayOf } from "./session";
 import { fixedUnits } from "./sheetform";
 import type { Order, Start } from "./sheetform";
-import { clockNote, hereOf } from "./parts";
+import { clockNote, hereOf, openDraft } from "./parts";
 import type { Kind } from "./db";
 import { dayVi, nameOf, t } from "./words";
 import type { Word } from "./words";
@@ -30,6 +30,7 @@ export interface Kept {
 interface Known {
   where: Map<string, Kind>;
   here: Map<string, number>;
+  open: { id: string; sheet: string }[]; // drafts
 }
 
 const WHERE: Partial<Record<Kind, Word>> = { queue: "w_queue",
@@ -40,10 +41,14 @@ async function known(a: App): Promise<Known> {
   const list = await a.queue.list("queue", "held", "mend", "done");
   for (const x of list)
     where.set(`${x.sheet.head.sheet}|${x.sheet.head.keying}`, x.row.kind);
-  for (const d of await a.queue.drafts())
+  const drafts = await a.queue.drafts();
+  for (const d of drafts)
     where.set(`${d.draft.sheet}|${d.draft.keying}`, "draft");
-  return { where, here: hereOf(list.filter((x) => x.row.kind === "queue")) };
+  return { where, here: hereOf(list.filter((x) => x.row.kind === "queue")),
+    open: drafts.map((d) => ({ id: d.id, sheet: d.draft.sheet })) };
 }
+
+const DRAFTS_SHOWN = 6;
 
 /* `own`: the number of the sheet whose head is changed, else "". */
 export function headView(a: App, kept: Kept, own: string,
@@ -51,10 +56,14 @@ export function headView(a: App, kept: Kept, own: string,
   const plan = a.session.plan;
   const self = a.session.self;
   const today = todayOf(a.session);
-  let seen: Known = { where: new Map(), here: new Map() };
+  let seen: Known = { where: new Map(), here: new Map(), open: [] };
+  const drafts = h("div", { class: "row", id: "opendrafts" });
   void known(a).then((k) => {
     seen = k;
     judge();
+    if (!own && k.open.length)
+      fill(drafts, t("k_begun"), k.open.slice(0, DRAFTS_SHOWN).map((d) =>
+        button(d.sheet, () => openDraft(a, d.id), { class: "quiet" })));
   });
   let form: Form | null = null;
   let sheet = "";
@@ -330,7 +339,7 @@ export function headView(a: App, kept: Kept, own: string,
     h("div", { class: "field" },
       h("label", { for: "sheet" }, t("k_sheet")),
       h("div", { class: "sheetline" }, prefixShown, number, other), said,
-      hint),
+      hint), drafts,
     rest,
     h("div", { class: "pair" },
       h("div", { class: "field" }, h("label", { for: "day" }, t("k_day")),

@@ -165,26 +165,34 @@ export class Queue {
     await this.told();
   }
 
-  async put(kind: Kind, x: Listed, change: Partial<Sheet>): Promise<void> {
-    const sheet = { ...x.sheet, ...change };
-    await db.put(await sealed(this.s.vault, kind, x.row.id, sheet,
-      x.row.size, x.row.at));
+  /* The row of a sheet under another kind, to be put down. */
+  async as(kind: Kind, x: Listed, change: Partial<Sheet>): Promise<ItemRow> {
+    if (kind === "done") {
+      /* the receipt takes the place of the bytes */
+      const { text: _sent, ...rest } = x.sheet;
+      return sealed(this.s.vault, kind, x.row.id, { ...rest, ...change }, 0);
+    }
+    return sealed(this.s.vault, kind, x.row.id, { ...x.sheet, ...change },
+      x.row.size, x.row.at);
+  }
+
+  private async move(kind: Kind, x: Listed, change: Partial<Sheet>):
+  Promise<void> {
+    await db.put(await this.as(kind, x, change));
+    await this.told();
   }
 
   async release(x: Listed): Promise<void> {
-    await this.put("queue", x, { errors: [] });
+    await this.move("queue", x, { errors: [] });
     this.onqueued();
-    await this.told();
   }
 
-  async setAside(x: Listed): Promise<void> {
-    await this.put("aside", x, { from: x.row.kind });
-    await this.told();
+  setAside(x: Listed): Promise<void> {
+    return this.move("aside", x, { from: x.row.kind });
   }
 
-  async takeBack(x: Listed): Promise<void> {
-    await this.put(x.sheet.from === "mend" ? "mend" : "held", x, {});
-    await this.told();
+  takeBack(x: Listed): Promise<void> {
+    return this.move(x.sheet.from === "mend" ? "mend" : "held", x, {});
   }
 
   async remove(x: Listed): Promise<void> {
@@ -192,15 +200,10 @@ export class Queue {
     await this.told();
   }
 
-  /* The receipt takes the place of the sheet's bytes. */
-  async received(x: Listed, told: Partial<Sheet>): Promise<void> {
-    const { text: _sent, ...rest } = x.sheet;
-    await db.put(await sealed(this.s.vault, "done", x.row.id,
-      { ...rest, ...told }, 0));
-  }
-
-  /* Receipts of long ago are the collector's to keep. */
-  async prune(): Promise<void> {
+  /* What came of a batch, in one stroke.  Receipts of long ago are the
+   * collector's to keep. */
+  async settled(rows: ItemRow[]): Promise<void> {
+    await db.put(...rows);
     const over = await db.count(this.store, "done") - DONE_KEPT;
     if (over <= 0) return;
     const old = await db.ofKind(this.store, "done", over);

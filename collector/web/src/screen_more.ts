@@ -6,7 +6,8 @@ import type { Word } from "./words";
 
 const KEYS: [string[], Word][] = [
   [["1", "…", "5"], "mk_digits"], [["0", "."], "k_blank"],
-  [["9", "-"], "k_dk"], [["8", "*"], "k_two"], [["Backspace"], "mk_back"],
+  [["9", "-"], "k_dk"], [["8", "*"], "k_two"],
+  [["Backspace", "Ctrl Z"], "mk_back"],
   [["←", "→", "↑", "↓"], "mk_arrows"], [["F2"], "mk_f2"],
   [["Esc"], "mk_esc"],
 ];

@@ -2,6 +2,7 @@ import type { Screen } from "./app";
 import { db } from "./db";
 import { fill, h } from "./dom";
 import { Away } from "./net";
+import { diskText } from "./parts";
 import { SignInError } from "./session";
 import { t } from "./words";
 
@@ -15,7 +16,7 @@ function why(e: unknown): string {
     }
   }
   if (e instanceof Away) return t("in_first");
-  return String(e);
+  return diskText(e);
 }
 
 /* How many sheets of others lie locked on this computer. */
@@ -53,7 +54,7 @@ export async function signInScreen(
     t("in_show"))),
   h("div", { class: "check" }, keep, h("label", { for: "keep" },
     t("in_keep"))),
-  said, go);
+  said, go, h("p", { class: "hint" }, t("in_private")));
 
   async function submit(): Promise<void> {
     const key = input.value.replace(/\s/g, "");

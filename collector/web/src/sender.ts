@@ -171,8 +171,8 @@ export class Sender {
       if (!no.told || !OF_THE_SHEET.includes(r.status)) throw no;
       /* refused as a whole: one by one shows which of them it is */
       if (items.length > 1) this.batch = 1;
-      else await this.q.put("held", items[0]!,
-        { http: r.status, errors: [no.told] });
+      else await this.q.settled([await this.q.as("held", items[0]!,
+        { http: r.status, errors: [no.told] })]);
       return true;
     }
     const took = Date.now() - began;
@@ -192,36 +192,32 @@ export class Sender {
         throw new Away("not the collector's answer");
       }
     }
-    let all = true;
-    for (const [i, x] of items.entries())
-      all = await this.settleOne(x, lines.get(i + 1) ?? {}) && all;
-    await this.q.prune();
-    return all;
+    const rows: ItemRow[] = [];
+    for (const [i, x] of items.entries()) {
+      const row = await this.settleOne(x, lines.get(i + 1) ?? {});
+      if (row) rows.push(row);
+    }
+    await this.q.settled(rows);
+    return rows.length === items.length;
   }
 
   /* A line must name the sheet it is about: a receipt is believed only for
-   * the sheet it was given for. */
-  private async settleOne(x: Listed, j: ResultLine): Promise<boolean> {
+   * the sheet it was given for.  null: to be sent again. */
+  private async settleOne(x: Listed, j: ResultLine): Promise<ItemRow | null> {
     const http = j.code ?? 0;
     const named = j.instanceID === x.sheet.instance;
-    if (http === 401)
-      throw new Refused(401, j.error ?? j.errors?.[0] ?? null);
+    if (http === 401) throw new Refused(401, j.error ?? j.errors?.[0] ?? null);
     const told: Partial<Sheet> = { http };
     if (j.status) told.status = j.status;
     if (j.receipt) told.receipt = j.receipt;
     if (j.flags) told.flags = j.flags;
-    if (http === 200 || http === 201) {
-      if (!j.receipt || !named) return false;
-      await this.q.received(x, told);
-    } else if (http === 422 && j.receipt && named) {
-      await this.q.put("mend", x, { ...told, errors: j.errors ?? [] });
-    } else if (OF_THE_SHEET.includes(http) &&
-      (named || j.instanceID === undefined)) {
-      await this.q.put("held", x,
+    if (http === 200 || http === 201)
+      return j.receipt && named ? this.q.as("done", x, told) : null;
+    if (http === 422 && j.receipt && named)
+      return this.q.as("mend", x, { ...told, errors: j.errors ?? [] });
+    if (OF_THE_SHEET.includes(http) && (named || j.instanceID === undefined))
+      return this.q.as("held", x,
         { ...told, errors: j.error ? [j.error] : j.errors ?? [] });
-    } else {
-      return false;
-    }
-    return true;
+    return null;
   }
 }
