@@ -109,6 +109,14 @@ void est_write_json(const struct spec *s, const struct est_results *r,
 		jw_object_end(&w);
 	}
 	jw_array_end(&w);
+	if (r->official) {
+		jw_key(&w, "official");
+		jw_raw(&w, r->official);
+	}
+	if (r->response) {
+		jw_key(&w, "response");
+		jw_raw(&w, r->response);
+	}
 	write_warnings(&w, r);
 	jw_object_end(&w);
 	buf_adds(out, "\n");

@@ -554,6 +554,25 @@ bool frame_add(struct frame *f, const char *name, double *number, struct err *e)
 	return true;
 }
 
+bool frame_fill(struct frame *f, const char *name, double *number,
+		struct err *e)
+{
+	struct frame_column *c = find(f, name);
+
+	if (!c || c->as != FRAME_NUMBER) {
+		free(number);
+		return err_set(e, ERR_INPUT,
+			       "cột \"%.64s\" là số, không dùng làm mã (the "
+			       "column holds numbers, not codes)",
+			       name);
+	}
+	free(c->item);
+	free(c->number);
+	c->item = NULL;
+	c->number = number;
+	return true;
+}
+
 bool frame_add_code(struct frame *f, const char *name, uint32_t *code,
 		    const char *const *level, size_t n_levels, struct err *e)
 {

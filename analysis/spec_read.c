@@ -239,6 +239,7 @@ static void read_source(struct spec_parse *p, const cJSON *root)
 {
 	const cJSON *data = json_get(root, "data");
 	const cJSON *wave = json_get(root, "wave");
+	const cJSON *against = json_get(root, "against");
 	size_t n = cJSON_IsArray(data) ? (size_t)cJSON_GetArraySize(data)
 				       : data != NULL;
 	struct spec_names *out = &p->spec->data;
@@ -253,6 +254,17 @@ static void read_source(struct spec_parse *p, const cJSON *root)
 		spec_fault(p, "E04", "/wave", NULL, "a text", "phải là chữ");
 	else if (wave)
 		p->spec->wave = arena_strdup(p->a, wave->valuestring);
+	if (against && !wave)
+		spec_fault(p, "E07", "/against", NULL, "only with \"wave\"",
+			   "chỉ dùng cùng \"wave\"");
+	else if (against &&
+		 (!cJSON_IsString(against) || !cJSON_IsString(wave) ||
+		  against->valuestring[0] == '\0' ||
+		  strcmp(against->valuestring, wave->valuestring) == 0))
+		spec_fault(p, "E04", "/against", NULL, "another wave's code",
+			   "phải là mã của một đợt khác");
+	else if (against)
+		p->spec->against = arena_strdup(p->a, against->valuestring);
 	if (data && (n == 0 || n > 100)) {
 		spec_fault(p, "E05", "/data", NULL, "1 to 100 files",
 			   "từ 1 đến 100 tệp");
@@ -283,9 +295,9 @@ static void read_parts(struct spec_parse *p, const cJSON *root)
 
 static void check_keys(struct spec_parse *p, const cJSON *root)
 {
-	static const char *const keys[] = { "data",	 "wave",   "subset",
-					    "where",	 "derive", "design",
-					    "estimates", "title" };
+	static const char *const keys[] = { "data",   "wave",	   "against",
+					    "subset", "where",	   "derive",
+					    "design", "estimates", "title" };
 	const char *known[sizeof keys / sizeof keys[0] + 9];
 	size_t n = 0;
 

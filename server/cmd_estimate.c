@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "phieu/commands.h"
+#include "phieu/csv.h"
 #include "phieu/estimate_load.h"
 #include "phieu/estimate_report.h"
 #include "phieu/estimate_verify.h"
@@ -14,7 +15,7 @@
 #define SPEC_ARENA   ((size_t)1 << 30)
 #define OUTPUT_BYTES ((size_t)1 << 30)
 
-enum form { FORM_JSON, FORM_CSV, FORM_TABLE };
+enum output { FORM_JSON, FORM_CSV, FORM_TABLE };
 
 struct job {
 	struct arena *a;
@@ -23,10 +24,13 @@ struct job {
 	struct spec spec;
 	struct est_results out;
 	const struct conf *conf;
-	const char *wave;   /* of --report, NULL: a file's specification */
-	bool report, show;  /* --report, --spec */
-	const char *verify; /* folder to write, NULL: none */
+	const char *wave;    /* of --report, NULL: a file's specification */
+	const char *against; /* an earlier wave, or NULL */
+	bool report, show;   /* --report, --spec */
+	const char *verify;  /* folder to write, NULL: none */
+	struct wave_source source;
 	struct wave_limits limits; /* of a wave */
+	struct report_extra extra; /* of a report */
 	char *text;
 	bool has_frame, has_replicates;
 };
@@ -37,6 +41,7 @@ static void job_clear(struct job *j)
 		frame_clear(&j->frame);
 	if (j->has_replicates)
 		frame_clear(&j->replicates);
+	wave_source_close(&j->source);
 	free(j->text);
 	arena_free(j->a);
 }
@@ -51,7 +56,7 @@ static bool write_out(const struct buf *b, struct err *e)
 }
 
 /* All that is wrong with the specification, for people and for programs. */
-static int tell_faults(const struct job *j, enum form form)
+static int tell_faults(const struct job *j, enum output form)
 {
 	struct buf b = BUF_INIT(OUTPUT_BYTES);
 	struct err e = { 0 };
@@ -139,7 +144,7 @@ static bool print_table(const struct job *j, struct err *e)
 	return true;
 }
 
-static bool print(const struct job *j, enum form form, struct err *e)
+static bool print(const struct job *j, enum output form, struct err *e)
 {
 	struct buf b = BUF_INIT(OUTPUT_BYTES);
 	bool ok;
@@ -150,6 +155,10 @@ static bool print(const struct job *j, enum form form, struct err *e)
 		est_write_json(&j->spec, &j->out, &b);
 	else
 		est_write_csv(&j->spec, &j->out, &b);
+	if (form == FORM_CSV && j->report) {
+		csv_end_row(&b);
+		report_extra_csv(&j->extra, &b);
+	}
 	ok = write_out(&b, e);
 	for (size_t i = 0; form == FORM_CSV && i < j->out.n_warnings; i++)
 		(void)fprintf(stderr, "phieu estimate: %s %s: %s\n",
@@ -185,9 +194,13 @@ static bool load_replicates(struct job *j, const char *path, struct err *e)
 
 static bool load_data(struct job *j, const char *path, struct err *e)
 {
-	return j->spec.wave
-		       ? load_wave(j->conf, &j->spec, &j->frame, &j->limits, e)
-		       : load_files(&j->spec, path, &j->frame, e);
+	if (!j->spec.wave)
+		return load_files(&j->spec, path, &j->frame, e);
+	if (!j->report && !wave_source_open(j->conf, j->spec.wave,
+					    j->spec.against, &j->source, e))
+		return false;
+	return load_wave(&j->source, &j->frame, &j->limits, e) &&
+	       report_extra_read(&j->source, j->a, &j->extra, e);
 }
 
 /* Answers of a wave are people's: small cells stay closed, examples and
@@ -205,7 +218,17 @@ static bool may_show(struct job *j, struct err *e)
 	    !spec_note(j->a, &j->out, "W05", "/wave", "simulated answers",
 		       "số liệu mô phỏng", e))
 		return false;
-	return close_cells(&j->spec, &j->limits, j->a, &j->out, e);
+	j->limits.shut = j->extra.shut;
+	j->limits.n_shut = j->extra.n_shut;
+	if (j->report &&
+	    !report_notes(j->source.wave[0]->plan, j->a, &j->out, e))
+		return false;
+	if (!close_cells(&j->spec, &j->limits, j->a, &j->out, e))
+		return false;
+	if (!j->report)
+		return true;
+	report_extra_close(&j->extra, &j->spec, &j->out);
+	return report_extra_json(&j->extra, j->a, &j->out, e);
 }
 
 static bool bundle(const struct job *j, size_t n, struct err *e)
@@ -224,7 +247,9 @@ static bool get_spec(struct job *j, const char *path, size_t *n, struct err *e)
 		j->text = file_read(path, LIMIT_SPEC_BYTES, n, e);
 		return j->text != NULL;
 	}
-	ok = report_spec_of(j->conf, j->wave, &b, e);
+	ok = wave_source_open(j->conf, j->wave, j->against, &j->source, e) &&
+	     report_spec(j->source.wave[0]->plan,
+			 j->against ? j->source.wave[1]->plan : NULL, &b, e);
 	if (ok && (b.broken || b.len == 0))
 		ok = err_set(e, ERR_INPUT, "the report has too many questions");
 	*n = b.len;
@@ -234,7 +259,7 @@ static bool get_spec(struct job *j, const char *path, size_t *n, struct err *e)
 	return ok;
 }
 
-static int estimate(struct job *j, const char *path, enum form form)
+static int estimate(struct job *j, const char *path, enum output form)
 {
 	struct err e = { 0 };
 	size_t n;
@@ -262,8 +287,9 @@ static int estimate(struct job *j, const char *path, enum form form)
 static bool is_asked_well(const struct job *j, int argc)
 {
 	if (j->wave)
-		return j->report && argc == 1;
-	return argc == 2 && !j->report && !j->show;
+		return j->report && argc == 1 &&
+		       (!j->against || strcmp(j->wave, j->against) != 0);
+	return argc == 2 && !j->report && !j->show && !j->against;
 }
 
 static int run_estimate(int argc, char **argv, void *app)
@@ -274,6 +300,7 @@ static int run_estimate(int argc, char **argv, void *app)
 					{ "--csv", &csv, NULL },
 					{ "--table", &table, NULL },
 					{ "--wave", NULL, &j.wave },
+					{ "--against", NULL, &j.against },
 					{ "--report", &j.report, NULL },
 					{ "--spec", &j.show, NULL },
 					{ "--verify-in-r", NULL, &j.verify } };
@@ -285,7 +312,8 @@ static int run_estimate(int argc, char **argv, void *app)
 	if (!is_asked_well(&j, argc) || json + csv + table > 1) {
 		(void)err_set(&e, ERR_INPUT,
 			      "usage: phieu estimate SPEC.json | --wave W "
-			      "--report [--spec] [--json|--csv|--table] "
+			      "--report [--against W0] [--spec] "
+			      "[--json|--csv|--table] "
 			      "[--verify-in-r DIR]");
 		return cli_fail("phieu estimate", &e);
 	}
@@ -301,7 +329,8 @@ static const struct cmd cmds[] = {
 	{ "estimate", "ước lượng từ mẫu điều tra (survey estimates)",
 	  "phieu estimate SPEC.json [--json|--csv|--table] [--verify-in-r "
 	  "DIR]\n"
-	  "       phieu estimate --wave W --report [--spec] ...\n"
+	  "       phieu estimate --wave W --report [--against W0] [--spec] "
+	  "...\n"
 	  "\n"
 	  "Means, totals, ratios, proportions, quantiles, unit scores and "
 	  "changes with\n"

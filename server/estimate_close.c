@@ -1,10 +1,11 @@
 /* estimate_close.c - which cells of a wave may be shown.
  *
- * Each estimate and variable is a table.  Every sum that can be made of it is
- * one disclose() looks at: the whole, and each line (all values of one column,
- * the others fixed), since a report has the line's total as well.  A cell
- * closed in one table of the report is closed in every table of the same
- * cells, for fields are means of one another. */
+ * A place is what a cell is of, whatever statistic is asked of it: a variable
+ * (a field, a question) of a unit, of a unit's group.  It is open in all tables
+ * or in none.  Every sum that can be made of places is handed to
+ * disclose_sums: all values of one column with the others fixed (units of a
+ * kind, groups of a unit), with the place that is their total where a table has
+ * it; and, loosely, the fields that make up field.all. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static bool is_unit_name(const char *name)
 }
 
 /* Results of units have one limit; anything finer has another. */
-static const char *const units[] = { "unit", "unit_kind", NULL };
+static const char *const units[] = { "unit", "unit_kind", "wave", NULL };
 
 static bool is_finer(const struct spec *s, const struct est_cell *c)
 {
@@ -56,26 +57,46 @@ static void close_cell(struct est_cell *c, struct arena *a)
 		c->n_extra = 0;
 }
 
+#define NOWHERE SIZE_MAX
+#define FIELD	"field."
+#define ALL	"field.all"
+
+struct place {
+	const char *text; /* universe and keys: what it is told by */
+	size_t cell;	  /* one of its cells */
+	int64_t n, k;	  /* respondents: the fewest of its cells */
+};
+
+struct member { /* of a sum: its name, its total's, and who */
+	const char *sum, *total;
+	size_t place;
+	bool loose;
+};
+
 struct closing {
 	const struct spec *s;
 	const struct wave_limits *l;
 	struct arena *a;
 	struct est_results *out;
-	int64_t *n; /* [cells] respondents */
-	bool *closed;
-	struct named {
-		const char *text;
-		size_t cell;
-	} * named;	   /* [cells] room for sorting */
-	struct cell *room; /* [cells + 1] */
+	size_t *of;	     /* [cells] place, NOWHERE: none */
+	struct place *place; /* [places] by text */
+	size_t n_places;
+	bool *closed; /* [places] */
+	bool *shut;   /* [cells] */
+	struct member *member;
+	size_t n_members, cap_members;
 };
 
-static int by_text(const void *a, const void *b)
+static bool is_stat(const struct closing *c, size_t cell, const char *stat)
 {
-	const struct named *x = a, *y = b;
-	int c = strcmp(x->text, y->text);
+	return strcmp(c->s->estimate[c->out->cell[cell].estimate].stat, stat) ==
+	       0;
+}
 
-	return c ? c : (x->cell > y->cell) - (x->cell < y->cell);
+/* Pairs of units have no sums: a pair is as small as its smaller unit. */
+static bool is_pairs(const struct closing *c, size_t cell)
+{
+	return is_stat(c, cell, "unit_pairs");
 }
 
 static int64_t limit_of(const struct closing *c, size_t cell)
@@ -86,208 +107,338 @@ static int64_t limit_of(const struct closing *c, size_t cell)
 	return k > 0 ? k : 1;
 }
 
-/* One sum of named[0..n-1]; what is closed already counts as too few.  True
- * when more is closed than before. */
-static bool close_sum(struct closing *c, const struct named *x, size_t n,
-		      int64_t k)
+/* ---- places ----------------------------------------------------------- */
+
+static const char *key_of(const struct est_cell *x, const char *name)
 {
-	bool more = false;
-
-	c->room[0] = (struct cell){ .parent = (size_t)-1 };
-	for (size_t i = 0; i < n; i++) {
-		int64_t m = c->n[x[i].cell];
-
-		c->room[0].n += m;
-		if (c->closed[x[i].cell] && m >= k)
-			m = k - 1;
-		c->room[i + 1] = (struct cell){ .n = m };
-	}
-	(void)disclose(c->room, n + 1, k, true);
-	for (size_t i = 0; i < n; i++) {
-		size_t at = x[i].cell;
-
-		if (c->n[at] == 0 || c->closed[at] ||
-		    !(c->room[i + 1].closed || c->n[at] < k))
-			continue;
-		c->closed[at] = more = true;
-	}
-	return more;
+	for (size_t i = 0; i < x->by.n; i++)
+		if (strcmp(x->by.name[i], name) == 0)
+			return x->key[i];
+	return NULL;
 }
 
-/* The keys of a cell but one (`without`), as a text. */
-static const char *other_keys(struct closing *c, size_t cell, size_t without)
+/* What statistics of one variable have in common: its name without what of it
+ * is looked at. */
+static size_t variable_bytes(const char *of)
+{
+	static const char *const aspects[] = { ".coefficient", ".satisfied",
+					       ".answered", ".top" };
+	size_t n = strcspn(of, "=");
+
+	for (size_t i = 0; i < sizeof aspects / sizeof aspects[0]; i++) {
+		const char *at = strstr(of, aspects[i]);
+
+		if (at && (size_t)(at - of) < n)
+			n = (size_t)(at - of);
+	}
+	return n;
+}
+
+/* Tables whose cells are of the same rows: all without conditions; of
+ * conditions on units those that name the unit; changes; else each its own. */
+static void add_universe(const struct closing *c, size_t cell, struct buf *b)
 {
 	const struct est_cell *x = &c->out->cell[cell];
-	struct buf b = BUF_INIT(65536);
-	const char *text;
+	const struct spec_estimate *e = &c->s->estimate[x->estimate];
+	static const char *const year[] = { "wave", NULL };
 
-	for (size_t i = 0; i < x->by.n; i++)
-		if (i != without)
-			buf_addf(&b, "%s\x1f", x->key[i]);
+	if (spec_where_beyond(e->where, units) ||
+	    (spec_where_beyond(e->where, year) && !key_of(x, "unit")))
+		buf_addf(b, "%s\x1d", e->path);
+	else if (is_stat(c, cell, "change"))
+		buf_adds(b, "change\x1d");
+	else
+		buf_adds(b, "\x1d");
+}
+
+/* Which kind a unit is of, as any table says; NULL: none does. */
+static const char *kind_of(const struct closing *c, const char *unit)
+{
+	for (size_t i = 0; i < c->out->n; i++) {
+		const struct est_cell *x = &c->out->cell[i];
+		const char *own = key_of(x, "unit");
+
+		if (own && strcmp(own, unit) == 0 && key_of(x, "unit_kind"))
+			return key_of(x, "unit_kind");
+	}
+	return NULL;
+}
+
+/* The name of a cell's place: variable, universe, keys in order of columns,
+ * without the column `without` (NULL: all of them).  A unit's kind adds nothing
+ * beside the unit; without the unit it is what is left of it. */
+static const char *name_place(struct closing *c, size_t cell,
+			      const char *without)
+{
+	const struct est_cell *x = &c->out->cell[cell];
+	const char *unit = key_of(x, "unit"), *last = "", *text;
+	bool whole = unit && !(without && strcmp(without, "unit") == 0);
+	struct buf b = BUF_INIT(65536);
+
+	buf_add(&b, x->of ? x->of : "", variable_bytes(x->of ? x->of : ""));
+	buf_adds(&b, "\x1d");
+	add_universe(c, cell, &b);
+	for (size_t done = 0; done <= x->by.n; done++) {
+		const char *name = NULL, *value = NULL;
+
+		for (size_t i = 0; i < x->by.n; i++)
+			if (strcmp(x->by.name[i], last) > 0 &&
+			    (!name || strcmp(x->by.name[i], name) < 0)) {
+				name = x->by.name[i];
+				value = x->key[i];
+			}
+		if (unit && !whole && strcmp(last, "unit_kind") < 0 &&
+		    (!name || strcmp(name, "unit_kind") > 0)) {
+			name = "unit_kind";
+			value = kind_of(c, unit);
+		}
+		if (!name)
+			break;
+		last = name;
+		if ((without && strcmp(name, without) == 0) || !value ||
+		    (whole && strcmp(name, "unit_kind") == 0))
+			continue;
+		buf_addf(&b, "%s\x1e%s\x1f", name, value);
+	}
 	text = arena_strdup(c->a, b.data && buf_cstr(&b) ? buf_cstr(&b) : "");
 	buf_free(&b);
 	return text ? text : "";
 }
 
-/* Every line of the table [from, to) along its column `along`. */
-static bool close_lines(struct closing *c, size_t from, size_t to, size_t along)
+static int by_text(const void *a, const void *b)
 {
-	size_t n = to - from;
-	bool more = false;
+	const struct place *x = a, *y = b;
+	int d = strcmp(x->text, y->text);
 
-	for (size_t i = 0; i < n; i++)
-		c->named[i] = (struct named){ other_keys(c, from + i, along),
-					      from + i };
-	qsort(c->named, n, sizeof *c->named, by_text);
-	for (size_t i = 0, end; i < n; i = end) {
-		for (end = i + 1; end < n; end++)
-			if (strcmp(c->named[end].text, c->named[i].text) != 0)
-				break;
-		if (end - i > 1)
-			more = close_sum(c, c->named + i, end - i,
-					 limit_of(c, from)) ||
-			       more;
+	return d ? d : (x->cell > y->cell) - (x->cell < y->cell);
+}
+
+static size_t find_place(const struct closing *c, const char *text)
+{
+	size_t lo = 0, hi = c->n_places;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (strcmp(c->place[mid].text, text) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return more;
+	return lo < c->n_places && strcmp(c->place[lo].text, text) == 0
+		       ? lo
+		       : NOWHERE;
 }
 
-/* Pairs of units have no sums: a pair is as small as its smaller unit. */
-static bool is_pairs(const struct closing *c, size_t cell)
+static bool make_places(struct closing *c, struct err *e)
 {
-	return strcmp(c->s->estimate[c->out->cell[cell].estimate].stat,
-		      "unit_pairs") == 0;
-}
+	size_t n = 0, k = 0;
 
-static void close_table(struct closing *c, size_t from, size_t to)
-{
-	size_t dims = c->out->cell[from].by.n;
-	bool more = true;
-
-	if (is_pairs(c, from)) {
-		for (size_t i = from; i < to; i++)
-			c->closed[i] = c->n[i] > 0 && c->n[i] < limit_of(c, i);
-		return;
-	}
-	for (size_t i = from; i < to; i++)
-		c->named[i - from] = (struct named){ "", i };
-	(void)close_sum(c, c->named, to - from, limit_of(c, from));
-	while (more && dims > 1) {
-		more = false;
-		for (size_t j = 0; j < dims; j++)
-			more = close_lines(c, from, to, j) || more;
-	}
-}
-
-/* What a cell is, whatever is asked of it; a unit's kind adds nothing.  NULL:
- * of other rows than the wave's. */
-static const char *place_of(struct closing *c, size_t cell)
-{
-	const struct est_cell *x = &c->out->cell[cell];
-	struct buf b = BUF_INIT(65536);
-	const char *text;
-	bool unit = false;
-
-	if (is_pairs(c, cell) || x->by.n == 0 ||
-	    spec_where_beyond(c->s->estimate[x->estimate].where, units))
-		return NULL;
-	for (size_t i = 0; i < x->by.n; i++)
-		unit = unit || strcmp(x->by.name[i], "unit") == 0;
-	for (size_t i = 0; i < x->by.n; i++)
-		if (!unit || strcmp(x->by.name[i], "unit_kind") != 0)
-			buf_addf(&b, "%s\x1e%s\x1f", x->by.name[i], x->key[i]);
-	text = arena_strdup(c->a, b.data && buf_cstr(&b) ? buf_cstr(&b) : "");
-	buf_free(&b);
-	return text;
-}
-
-/* Closed once, closed in every table of the same cells. */
-static size_t close_places(struct closing *c)
-{
-	size_t n = 0;
-
+	c->of = arena_array(c->a, c->out->n + 1, sizeof *c->of);
+	c->shut = arena_array(c->a, c->out->n + 1, sizeof *c->shut);
+	c->place = arena_array(c->a, c->out->n + 1, sizeof *c->place);
+	c->closed = arena_array(c->a, c->out->n + 1, sizeof *c->closed);
+	if (!c->of || !c->shut || !c->place || !c->closed)
+		return err_set(e, ERR_NOMEM, "out of memory");
 	for (size_t i = 0; i < c->out->n; i++) {
-		const char *text = place_of(c, i);
-
-		if (text)
-			c->named[n++] = (struct named){ text, i };
+		c->of[i] = NOWHERE;
+		if (!is_pairs(c, i))
+			c->place[n++] =
+				(struct place){ name_place(c, i, NULL), i,
+						(int64_t)c->out->cell[i].r.psu,
+						limit_of(c, i) };
 	}
-	qsort(c->named, n, sizeof *c->named, by_text);
-	for (size_t i = 0, end; i < n; i = end) {
-		bool any = false;
+	qsort(c->place, n, sizeof *c->place, by_text);
+	for (size_t i = 0; i < n; i++) {
+		struct place *p = &c->place[i];
 
-		for (end = i; end < n; end++) {
-			if (strcmp(c->named[end].text, c->named[i].text) != 0)
-				break;
-			any = any || c->closed[c->named[end].cell];
+		if (i > 0 && strcmp(p->text, c->place[k - 1].text) == 0) {
+			struct place *one = &c->place[k - 1];
+
+			if (one->n == 0 || (p->n > 0 && p->n < one->n))
+				one->n = p->n;
+			if (p->k > one->k)
+				one->k = p->k;
+		} else {
+			c->place[k++] = *p;
 		}
-		for (size_t k = i; any && k < end; k++)
-			c->closed[c->named[k].cell] =
-				c->n[c->named[k].cell] > 0;
+		c->of[p->cell] = k - 1;
 	}
-	return n;
+	c->n_places = k;
+	return true;
+}
+
+/* ---- sums ------------------------------------------------------------- */
+
+static bool push_member(struct closing *c, size_t place, const char *total,
+			const char *column, struct err *e)
+{
+	if (c->n_members == c->cap_members) {
+		size_t cap = c->cap_members ? 2 * c->cap_members : 256;
+		struct member *grown = arena_array(c->a, cap, sizeof *grown);
+
+		if (!grown)
+			return err_set(e, ERR_NOMEM, "out of memory");
+		if (c->n_members > 0)
+			memcpy(grown, c->member, c->n_members * sizeof *grown);
+		c->member = grown;
+		c->cap_members = cap;
+	}
+	c->member[c->n_members++] =
+		(struct member){ .sum = arena_printf(c->a, "%s\x1c%s",
+						     total ? total : "",
+						     column),
+				 .total = total ? total : "",
+				 .place = place,
+				 .loose = strcmp(column, FIELD) == 0 };
+	return !arena_broken(c->a) || err_set(e, ERR_NOMEM, "out of memory");
+}
+
+static int by_sum(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+	int d = strcmp(x->sum, y->sum);
+
+	return d ? d : (x->place > y->place) - (x->place < y->place);
+}
+
+/* The fields of a place nearly make up field.all. */
+static bool add_field(struct closing *c, size_t place, struct err *e)
+{
+	const char *text = c->place[place].text;
+	const char *rest = strchr(text, '\x1d');
+	size_t n = rest ? (size_t)(rest - text) : 0;
+
+	if (!rest || strncmp(text, FIELD, strlen(FIELD)) != 0 ||
+	    (n == strlen(ALL) && strncmp(text, ALL, n) == 0))
+		return true;
+	return push_member(c, place, arena_printf(c->a, ALL "%s", rest), FIELD,
+			   e);
+}
+
+/* Every place is a part of one sum a column. */
+static bool make_members(struct closing *c, struct err *e)
+{
+	for (size_t i = 0; i < c->n_places; i++) {
+		const struct est_cell *x = &c->out->cell[c->place[i].cell];
+		bool unit = key_of(x, "unit") != NULL;
+
+		for (size_t k = 0; k < x->by.n; k++)
+			if (!(unit &&
+			      strcmp(x->by.name[k], "unit_kind") == 0) &&
+			    !push_member(c, i,
+					 name_place(c, c->place[i].cell,
+						    x->by.name[k]),
+					 x->by.name[k], e))
+				return false;
+		if (!add_field(c, i, e))
+			return false;
+	}
+	if (c->n_members > 0)
+		qsort(c->member, c->n_members, sizeof *c->member, by_sum);
+	return true;
+}
+
+static bool close_places(struct closing *c, struct err *e)
+{
+	struct disclose_sum *sum =
+		arena_array(c->a, c->n_members + 1, sizeof *sum);
+	size_t *who = arena_array(c->a, c->n_members + 1, sizeof *who);
+	int64_t *n = arena_array(c->a, c->n_places + 1, sizeof *n);
+	int64_t *k = arena_array(c->a, c->n_places + 1, sizeof *k);
+	size_t sums = 0;
+
+	if (!sum || !who || !n || !k)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < c->n_places; i++) {
+		n[i] = c->place[i].n;
+		k[i] = c->place[i].k;
+	}
+	for (size_t i = 0; i < c->n_members; i++) {
+		const struct member *m = &c->member[i];
+
+		who[i] = m->place;
+		if (i == 0 || strcmp(m->sum, m[-1].sum) != 0)
+			sum[sums++] = (struct disclose_sum){
+				who + i, 0, find_place(c, m->total), m->loose
+			};
+		sum[sums - 1].n++;
+	}
+	return disclose_sums(n, k, c->closed, c->n_places, sum, sums, e);
+}
+
+/* What official results hide is not shown here either. */
+static void take_official(struct closing *c)
+{
+	for (size_t i = 0; i < c->l->n_shut; i++) {
+		const struct wave_shut *w = &c->l->shut[i];
+		const char *text =
+			arena_printf(c->a, "%s\x1d%s\x1dunit\x1e%s\x1f",
+				     w->variable, w->before ? "change" : "",
+				     w->unit);
+		size_t at = text ? find_place(c, text) : NOWHERE;
+
+		if (at != NOWHERE)
+			c->closed[at] = true;
+	}
+}
+
+/* A change shows both years: what is closed in the one asked for is closed
+ * there; the other way round it need not be. */
+static void take_to_changes(struct closing *c)
+{
+	for (size_t i = 0; i < c->n_places; i++) {
+		const char *text = c->place[i].text;
+		const char *rest = strchr(text, '\x1d');
+		size_t at;
+
+		if (!rest || strncmp(rest + 1, "change\x1d", 7) != 0)
+			continue;
+		text = arena_printf(c->a, "%.*s%s", (int)(rest + 1 - text),
+				    text, rest + 7);
+		at = text ? find_place(c, text) : NOWHERE;
+		if (at != NOWHERE && c->closed[at])
+			c->closed[i] = true;
+	}
 }
 
 /* An open unit's score and its distance from a closed one would tell the
- * closed one's.  named[0..n-1] are sorted places. */
-static void close_pairs(struct closing *c, size_t n)
+ * closed one's. */
+static void close_pairs(struct closing *c)
 {
 	for (size_t i = 0; i < c->out->n; i++) {
 		const struct est_cell *x = &c->out->cell[i];
 
-		for (size_t j = 0; is_pairs(c, i) && j < 2; j++) {
+		if (!is_pairs(c, i)) {
+			c->shut[i] = c->closed[c->of[i]];
+			continue;
+		}
+		c->shut[i] = (int64_t)x->r.psu < limit_of(c, i);
+		for (size_t j = 0; j < 2; j++) {
 			const char *text =
-				arena_printf(c->a, "unit\x1e%s\x1f", x->key[j]);
-			struct named *at, key = { text, 0 };
-			size_t lo = 0, hi = n;
+				arena_printf(c->a, "%.*s\x1d\x1dunit\x1e%s\x1f",
+					     (int)variable_bytes(x->of), x->of,
+					     x->key[j]);
+			size_t at = text ? find_place(c, text) : NOWHERE;
 
-			while (text && lo < hi) {
-				size_t mid = (lo + hi) / 2;
-
-				if (by_text(&c->named[mid], &key) < 0)
-					lo = mid + 1;
-				else
-					hi = mid;
-			}
-			for (at = c->named + lo;
-			     text && lo < n && strcmp(at->text, text) == 0;
-			     at++, lo++)
-				c->closed[i] =
-					c->closed[i] ||
-					(c->closed[at->cell] && c->n[i] > 0);
+			if (at != NOWHERE && c->closed[at])
+				c->shut[i] = true;
 		}
 	}
 }
 
-static bool closing_init(struct closing *c, struct err *e)
+static bool close_all(struct closing *c, struct err *e)
 {
-	size_t n = c->out->n;
-
-	c->n = arena_array(c->a, n + 1, sizeof *c->n);
-	c->closed = arena_array(c->a, n + 1, sizeof *c->closed);
-	c->named = arena_array(c->a, n + 1, sizeof *c->named);
-	c->room = arena_array(c->a, n + 2, sizeof *c->room);
-	if (!c->n || !c->closed || !c->named || !c->room)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < n; i++)
-		c->n[i] = (int64_t)c->out->cell[i].r.psu;
-	return true;
-}
-
-/* Tables are runs of cells with one estimate and one variable. */
-static void close_tables(struct closing *c)
-{
-	const struct est_cell *cell = c->out->cell;
-	size_t to;
-
-	for (size_t from = 0; from < c->out->n; from = to) {
-		const char *of = cell[from].of ? cell[from].of : "";
-
-		for (to = from + 1; to < c->out->n; to++)
-			if (cell[to].estimate != cell[from].estimate ||
-			    strcmp(cell[to].of ? cell[to].of : "", of) != 0)
-				break;
-		close_table(c, from, to);
-	}
+	if (!make_places(c, e) || !make_members(c, e))
+		return false;
+	take_official(c);
+	if (!close_places(c, e))
+		return false;
+	take_to_changes(c);
+	if (!close_places(c, e))
+		return false;
+	close_pairs(c);
+	return !arena_broken(c->a) || err_set(e, ERR_NOMEM, "out of memory");
 }
 
 bool close_cells(const struct spec *s, const struct wave_limits *l,
@@ -296,16 +447,14 @@ bool close_cells(const struct spec *s, const struct wave_limits *l,
 	struct closing c = { .s = s, .l = l, .a = a, .out = out };
 	size_t closed = 0;
 
-	if (!closing_init(&c, e))
+	if (!close_all(&c, e))
 		return false;
-	close_tables(&c);
-	close_pairs(&c, close_places(&c));
-	if (arena_broken(a))
-		return err_set(e, ERR_NOMEM, "out of memory");
 	for (size_t i = 0; i < out->n; i++) {
-		if (c.closed[i])
+		bool some = out->cell[i].r.psu > 0;
+
+		if (c.shut[i] && some)
 			closed++;
-		if (c.closed[i] || c.n[i] == 0) {
+		if (c.shut[i] || !some) {
 			close_cell(&out->cell[i], a);
 			out->detail[out->cell[i].estimate] = NULL;
 		}

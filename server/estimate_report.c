@@ -3,16 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "phieu/connect.h"
+#include "phieu/estimate_fields.h"
+#include "phieu/json.h"
 #include "phieu/plan.h"
-#include "phieu/store_plan.h"
 
-#define ALL "field.all"
+#define MOST_DRIVERS 8 /* 2^k regressions */
 
 struct report {
-	const struct plan *p;
-	cJSON *root, *derive, *estimates;
-	const char **field; /* names of columns, ALL last */
+	const struct plan *p, *before; /* before: NULL, no earlier wave */
+	cJSON *root, *estimates;
+	struct fields *fields;
+	const char **field; /* names of columns, all of them last */
 	size_t n;
 	struct arena *a;
 };
@@ -26,105 +27,19 @@ static cJSON *list_of(const char *const *name, size_t n)
 	return list;
 }
 
-/* ---- fields ----------------------------------------------------------- */
-
-static size_t field_of(const struct plan *p, size_t criterion)
-{
-	while (p->criteria[criterion].parent != NONE)
-		criterion = p->criteria[criterion].parent;
-	return criterion;
-}
-
-static void add_once(cJSON *list, const char *text)
-{
-	for (const cJSON *i = list->child; i; i = i->next)
-		if (strcmp(i->valuestring, text) == 0)
-			return;
-	(void)cJSON_AddItemToArray(list, cJSON_CreateString(text));
-}
-
-/* FORM/QUESTION.what of every question of a field (NONE: of all). */
-static cJSON *questions(const struct report *r, size_t field, const char *what)
-{
-	const struct plan *p = r->p;
-	cJSON *list = cJSON_CreateArray();
-
-	for (size_t c = 0; c < p->n_criteria; c++) {
-		const struct criterion *x = &p->criteria[c];
-
-		if (field != NONE && field_of(p, c) != field)
-			continue;
-		for (size_t i = 0; i < x->n_questions; i++) {
-			const struct form *f = &p->forms[x->questions[i].form];
-			const struct question *q =
-				&f->questions[x->questions[i].question];
-			const char *name = arena_printf(r->a, "%s/%s.%s",
-							f->code, q->code, what);
-
-			if (q->slot != NONE && name)
-				add_once(list, name);
-		}
-	}
-	return list;
-}
-
-static cJSON *derived(struct report *r, const char *name, const char *suffix,
-		      const char *rule, cJSON *of)
-{
-	cJSON *d = cJSON_CreateObject();
-
-	(void)cJSON_AddStringToObject(d, "name",
-				      arena_printf(r->a, "%s%s", name, suffix));
-	(void)cJSON_AddItemToObject(d, rule, of);
-	(void)cJSON_AddItemToArray(r->derive, d);
-	return d;
-}
-
-/* Mean coefficient, satisfied answers, answers: three columns a field. */
-static void derive_counts(struct report *r, const char *name, size_t field)
-{
-	cJSON *d = derived(r, name, ".satisfied", "count",
-			   questions(r, field, "satisfied"));
-
-	(void)cJSON_AddNumberToObject(d, "min", 1);
-	(void)derived(r, name, ".answered", "answered",
-		      questions(r, field, "satisfied"));
-}
-
-static bool derive_fields(struct report *r, struct err *e)
-{
-	const struct plan *p = r->p;
-
-	r->field = arena_array(r->a, p->n_criteria + 1, sizeof *r->field);
-	if (!r->field)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t c = 0; c < p->n_criteria; c++) {
-		cJSON *of;
-
-		if (p->criteria[c].parent != NONE)
-			continue;
-		of = questions(r, c, "coefficient");
-		if (!of->child) {
-			cJSON_Delete(of);
-			continue;
-		}
-		r->field[r->n] =
-			arena_printf(r->a, "field.%s", p->criteria[c].code);
-		(void)derived(r, r->field[r->n], "", "mean", of);
-		derive_counts(r, r->field[r->n], c);
-		r->n++;
-	}
-	if (r->n == 0)
-		return err_set(e, ERR_INPUT,
-			       "phiếu của đợt không có câu hỏi nào tính điểm "
-			       "(the plan scores no question)");
-	(void)derived(r, ALL, "", "mean", list_of(r->field, r->n));
-	derive_counts(r, ALL, NONE);
-	r->field[r->n++] = ALL;
-	return true;
-}
-
 /* ---- estimates -------------------------------------------------------- */
+
+/* Of this wave alone, unless it is a change. */
+static cJSON *where_of(struct report *r, cJSON *x)
+{
+	cJSON *where = cJSON_GetObjectItemCaseSensitive(x, "where");
+
+	if (!where)
+		where = cJSON_AddObjectToObject(x, "where");
+	if (r->before && !cJSON_GetObjectItemCaseSensitive(where, "wave"))
+		(void)cJSON_AddStringToObject(where, "wave", r->p->wave);
+	return where;
+}
 
 static cJSON *estimate(struct report *r, const char *stat, const char *name)
 {
@@ -136,8 +51,16 @@ static cJSON *estimate(struct report *r, const char *stat, const char *name)
 	(void)cJSON_AddStringToObject(x, "stat", stat);
 	ci = cJSON_AddObjectToObject(x, "ci");
 	(void)cJSON_AddNumberToObject(ci, "level", strtod(level, NULL) / 100);
+	if (r->before && strcmp(stat, "change") != 0)
+		(void)where_of(r, x);
 	(void)cJSON_AddItemToArray(r->estimates, x);
 	return x;
+}
+
+static void add_by(cJSON *x, const char *const *by, size_t n)
+{
+	if (n > 0)
+		(void)cJSON_AddItemToObject(x, "by", list_of(by, n));
 }
 
 static void by_crossing(struct report *r, const char *words,
@@ -147,7 +70,7 @@ static void by_crossing(struct report *r, const char *words,
 			    arena_printf(r->a, "điểm bình quân %s", words));
 
 	(void)cJSON_AddItemToObject(x, "of", list_of(r->field, r->n));
-	(void)cJSON_AddItemToObject(x, "by", list_of(by, n));
+	add_by(x, by, n);
 	(void)cJSON_AddBoolToObject(x, "deff", true);
 	for (size_t i = 0; i < r->n; i++) {
 		const char *of[] = {
@@ -159,10 +82,12 @@ static void by_crossing(struct report *r, const char *words,
 			     arena_printf(r->a, "tỷ lệ hài lòng %s, %s",
 					  r->field[i], words));
 		(void)cJSON_AddItemToObject(x, "of", list_of(of, 2));
-		(void)cJSON_AddItemToObject(x, "by", list_of(by, n));
+		add_by(x, by, n);
 		(void)cJSON_AddBoolToObject(x, "deff", true);
 	}
 }
+
+/* ---- scores of units -------------------------------------------------- */
 
 static bool rates_kind(const struct plan *p, const struct group *g, size_t kind)
 {
@@ -174,14 +99,18 @@ static bool rates_kind(const struct plan *p, const struct group *g, size_t kind)
 	return false;
 }
 
-/* D4's weights of the groups that rate such units, made to add up to 1; equal
- * ones where the plan has none. */
+/* D4's weights of the groups that rate such units, made to add up to 1; where
+ * D4 pools, the wave is the one group. */
 static cJSON *shares_of(const struct report *r, size_t kind)
 {
 	const struct plan *p = r->p;
 	cJSON *o = cJSON_CreateObject();
 	double sum = 0;
 
+	if (p->decisions.pool == POOL_ALL) {
+		(void)cJSON_AddNumberToObject(o, p->wave, 1);
+		return o;
+	}
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t g = 0; g < p->n_groups; g++) {
 			char text[DEC_TEXT_MAX] = "1";
@@ -189,9 +118,7 @@ static cJSON *shares_of(const struct report *r, size_t kind)
 
 			if (!rates_kind(p, &p->groups[g], kind))
 				continue;
-			if (p->decisions.pool == POOL_GROUP_WEIGHTS)
-				(void)dec_text(p->decisions.group_weight[g],
-					       text);
+			(void)dec_text(p->decisions.group_weight[g], text);
 			w = strtod(text, NULL);
 			if (pass == 0)
 				sum += w;
@@ -207,28 +134,26 @@ static cJSON *shares_of(const struct report *r, size_t kind)
 static void unit_scores(struct report *r, size_t kind, bool pairs)
 {
 	const struct plan *p = r->p;
-	const char *const all[] = { ALL };
-	const char *words = pairs ? "khoảng cách giữa hai đơn vị, %s"
-				  : "điểm đơn vị theo tỷ trọng nhóm, %s";
-	cJSON *shares = shares_of(r, kind), *x, *where;
-	struct buf name = BUF_INIT(4096);
+	const char *const all[] = { FIELD_ALL };
+	bool pool = p->decisions.pool == POOL_ALL;
+	const char *words = pairs  ? "khoảng cách giữa hai đơn vị"
+			    : pool ? "điểm đơn vị, gộp các nhóm (D4)"
+				   : "điểm đơn vị theo tỷ trọng nhóm (D4)";
+	cJSON *shares = shares_of(r, kind), *x;
 
 	if (!shares->child) {
 		cJSON_Delete(shares);
 		return;
 	}
-	buf_add(&name, words, strlen(words) - 2);
-	buf_adds(&name, p->kinds[kind].code);
 	x = estimate(r, pairs ? "unit_pairs" : "unit_score",
-		     buf_cstr(&name) ? buf_cstr(&name) : "unit");
-	buf_free(&name);
+		     arena_printf(r->a, "%s, %s", words, p->kinds[kind].code));
 	(void)cJSON_AddItemToObject(x, "of",
 				    pairs ? list_of(all, 1)
 					  : list_of(r->field, r->n));
-	where = cJSON_AddObjectToObject(x, "where");
-	(void)cJSON_AddStringToObject(where, "unit_kind", p->kinds[kind].code);
+	(void)cJSON_AddStringToObject(where_of(r, x), "unit_kind",
+				      p->kinds[kind].code);
 	(void)cJSON_AddStringToObject(x, "unit", "unit");
-	(void)cJSON_AddStringToObject(x, "group", "group");
+	(void)cJSON_AddStringToObject(x, "group", pool ? "wave" : "group");
 	(void)cJSON_AddItemToObject(x, "shares", shares);
 	(void)cJSON_AddStringToObject(x, "missing",
 				      p->decisions.missing_group ==
@@ -237,6 +162,110 @@ static void unit_scores(struct report *r, size_t kind, bool pairs)
 					      : "null");
 	if (!pairs)
 		(void)cJSON_AddBoolToObject(x, "cov", true);
+}
+
+/* ---- questions -------------------------------------------------------- */
+
+/* FORM/QUESTION and what of it, of the questions of one choice. */
+static cJSON *questions(struct report *r, const struct form *f,
+			const char *what, bool graded)
+{
+	cJSON *list = cJSON_CreateArray();
+
+	for (size_t i = 0; i < f->n_questions; i++) {
+		const struct question *q = &f->questions[i];
+		bool some = false;
+
+		for (size_t k = 0; k < q->n_options; k++)
+			some = some || q->options[k].has_coefficient;
+		if (q->slot != NONE && q->asked && (some || !graded))
+			(void)cJSON_AddItemToArray(
+				list,
+				cJSON_CreateString(
+					arena_printf(r->a, "%s/%s%s", f->code,
+						     q->code, what)));
+	}
+	return list;
+}
+
+static void each_form(struct report *r)
+{
+	for (size_t f = 0; f < r->p->n_forms; f++) {
+		const struct form *form = &r->p->forms[f];
+		cJSON *all = questions(r, form, "", false), *x;
+		cJSON *graded = questions(r, form, ".coefficient", true);
+
+		if (all->child) {
+			x = estimate(r, "distribution",
+				     arena_printf(r->a, "trả lời, mẫu %s",
+						  form->code));
+			(void)cJSON_AddItemToObject(x, "of", all);
+		} else {
+			cJSON_Delete(all);
+		}
+		if (cJSON_GetArraySize(graded) > 1) {
+			x = estimate(r, "alpha",
+				     arena_printf(r->a, "độ tin cậy, mẫu %s",
+						  form->code));
+			(void)cJSON_AddItemToObject(x, "of", graded);
+		} else {
+			cJSON_Delete(graded);
+		}
+	}
+}
+
+/* Which fields go with satisfaction: those put on every form that asks it. */
+static void drivers(struct report *r)
+{
+	const char *x[MOST_DRIVERS];
+	size_t n = 0, y = 0;
+	cJSON *o;
+
+	while (y + 1 < r->n && !fields_is_satisfaction(r->fields, y))
+		y++;
+	for (size_t i = 0; y + 1 < r->n && i + 1 < r->n; i++) {
+		bool ok = i != y && n < MOST_DRIVERS;
+
+		for (size_t f = 0; ok && f < r->p->n_forms; f++)
+			ok = !fields_asks(r->fields, y, f) ||
+			     fields_asks(r->fields, i, f);
+		if (ok)
+			x[n++] = r->field[i];
+	}
+	if (n < 2)
+		return;
+	o = estimate(r, "drivers", "lĩnh vực nào đi cùng mức độ hài lòng");
+	(void)cJSON_AddStringToObject(o, "y", r->field[y]);
+	(void)cJSON_AddItemToObject(o, "x", list_of(x, n));
+}
+
+/* ---- between years ---------------------------------------------------- */
+
+static bool has_field(const struct plan *p, const char *field)
+{
+	size_t c = plan_criterion(p, field + strlen("field."));
+
+	return strcmp(field, FIELD_ALL) == 0 ||
+	       (c != NONE && p->criteria[c].parent == NONE);
+}
+
+static void changes(struct report *r, const char *words, const char *const *by,
+		    size_t n)
+{
+	const char *values[] = { r->before->wave, r->p->wave };
+	cJSON *x = estimate(r, "change",
+			    arena_printf(r->a, "thay đổi so với %s, %s",
+					 r->before->wave, words));
+	cJSON *of = cJSON_AddArrayToObject(x, "of");
+
+	for (size_t i = 0; i < r->n; i++)
+		if (has_field(r->before, r->field[i]))
+			(void)cJSON_AddItemToArray(of, cJSON_CreateString(
+							       r->field[i]));
+	add_by(x, by, n);
+	(void)cJSON_AddStringToObject(x, "between", "wave");
+	(void)cJSON_AddItemToObject(x, "values", list_of(values, 2));
+	(void)cJSON_AddBoolToObject(x, "independent", true);
 }
 
 static void ask_all(struct report *r)
@@ -248,14 +277,43 @@ static void ask_all(struct report *r)
 	by_crossing(r, "theo đơn vị và nhóm", unit, 3);
 	by_crossing(r, "theo khối và nhóm", kind, 2);
 	by_crossing(r, "theo khối", kind, 1);
+	by_crossing(r, "toàn đợt", NULL, 0);
 	for (size_t k = 0; k < r->p->n_kinds; k++)
 		for (int pairs = 0; r->p->kinds[k].rated && pairs < 2; pairs++)
 			unit_scores(r, k, pairs == 1);
+	if (r->before) {
+		changes(r, "theo đơn vị", unit, 2);
+		changes(r, "theo khối và nhóm", kind, 2);
+		changes(r, "theo khối", kind, 1);
+		changes(r, "toàn đợt", NULL, 0);
+	}
+	each_form(r);
+	drivers(r);
+	(void)estimate(r, "kish", "cỡ mẫu hiệu dụng do quyền số");
 }
 
-bool report_spec(const struct plan *p, struct buf *out, struct err *e)
+static bool name_fields(struct report *r, struct err *e)
 {
-	struct report r = { .p = p, .a = arena_new((size_t)64 << 20) };
+	r->fields = fields_new(r->p, e);
+	if (!r->fields)
+		return false;
+	r->n = fields_count(r->fields);
+	if (r->n < 2)
+		return err_set(e, ERR_INPUT,
+			       "phiếu của đợt không có câu hỏi nào tính điểm "
+			       "(the plan scores no question)");
+	r->field = arena_array(r->a, r->n, sizeof *r->field);
+	for (size_t i = 0; r->field && i < r->n; i++)
+		r->field[i] = fields_name(r->fields, i);
+	return r->field || err_set(e, ERR_NOMEM, "out of memory");
+}
+
+bool report_spec(const struct plan *p, const struct plan *before,
+		 struct buf *out, struct err *e)
+{
+	struct report r = { .p = p,
+			    .before = before,
+			    .a = arena_new((size_t)64 << 20) };
 	char *text = NULL;
 	bool ok;
 
@@ -269,9 +327,10 @@ bool report_spec(const struct plan *p, struct buf *out, struct err *e)
 					   "thức)"
 					 : ""));
 	(void)cJSON_AddStringToObject(r.root, "wave", p->wave);
-	r.derive = cJSON_AddArrayToObject(r.root, "derive");
+	if (before)
+		(void)cJSON_AddStringToObject(r.root, "against", before->wave);
 	r.estimates = cJSON_AddArrayToObject(r.root, "estimates");
-	ok = derive_fields(&r, e);
+	ok = name_fields(&r, e);
 	if (ok) {
 		ask_all(&r);
 		text = cJSON_Print(r.root);
@@ -282,20 +341,7 @@ bool report_spec(const struct plan *p, struct buf *out, struct err *e)
 		buf_addf(out, "%s\n", text);
 	cJSON_free(text);
 	cJSON_Delete(r.root);
+	fields_free(r.fields);
 	arena_free(r.a);
-	return ok;
-}
-
-bool report_spec_of(const struct conf *c, const char *wave, struct buf *out,
-		    struct err *e)
-{
-	struct db *db = connect_ready(c, WHO_ANALYSIS, e);
-	struct wave *w = db ? store_wave_get(db, wave, e) : NULL;
-	bool ok = w && report_spec(w->plan, out, e);
-
-	if (w)
-		wave_free(w);
-	db_close(db);
-	connect_done();
 	return ok;
 }

@@ -132,8 +132,8 @@ static cJSON *design_json(const struct spec_design *d)
 static bool put_spec(const char *json, size_t n, const struct spec *s,
 		     struct buf *b, struct err *e)
 {
-	static const char *const gone[] = { "wave", "data", "derive", "subset",
-					    "design" };
+	static const char *const gone[] = { "wave",   "against", "data",
+					    "derive", "subset",	 "design" };
 	cJSON *root = json_parse(json, n, &spec_limits, e);
 	char *text;
 

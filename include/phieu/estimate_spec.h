@@ -106,6 +106,7 @@ struct spec_design {
 struct spec {
 	struct spec_names data;	   /* files, their rows one after the other */
 	const char *wave;	   /* or a frozen wave */
+	const char *against;	   /* and an earlier one beside it, or NULL */
 	struct spec_where *subset; /* rows that there are, before the design */
 	struct spec_where *where;  /* domain of all estimates */
 	struct spec_design design;
@@ -151,6 +152,9 @@ struct est_results {
 	size_t failed;	     /* estimates that ended in a warning W11, W12 */
 	const char **detail; /* [n_estimates] JSON object text or NULL: what is
 			      * not a table of cells (matrices, loadings) */
+	/* JSON texts that a report has besides: results of scoring, outcomes
+	 * of sheets; NULL: none */
+	const char *official, *response;
 };
 
 /* ---- running ---------------------------------------------------------- */

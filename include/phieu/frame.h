@@ -71,7 +71,12 @@ const struct frame_column *frame_get(const struct frame *f, const char *name);
  * the name is there already. */
 bool frame_add(struct frame *f, const char *name, double *number,
 	       struct err *e) MUST_USE;
-/* The same for a column of codes; takes `code`; level texts are copied. */
+/* Numbers for a column wanted as FRAME_NUMBER whose cells were left empty;
+ * takes `number` [rows] (malloc), also on failure.  ERR_INPUT when it is
+ * wanted as codes. */
+bool frame_fill(struct frame *f, const char *name, double *number,
+		struct err *e) MUST_USE;
+/* A column of codes made from others; takes `code`; level texts are copied. */
 bool frame_add_code(struct frame *f, const char *name, uint32_t *code,
 		    const char *const *level, size_t n_levels,
 		    struct err *e) MUST_USE;

@@ -47,7 +47,7 @@ BASE = {
 }
 # path, value (None: delete): refused by both
 REFUSED = [
-    (["data"], None), (["data"], []), (["data"], 1), (["wave"], "w"),
+    (["data"], None), (["data"], []), (["data"], 1), (["wave"], "w"), (["against"], "w"),
     (["unknown"], 1), (["estimates"], []), (["estimates"], None),
     (["design", "lonely"], "x"), (["design", "strata"], 1),
     (["design", "more"], 1), (["design", "nest"], 1),

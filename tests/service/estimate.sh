@@ -117,19 +117,19 @@ same "$(jq .design.n_psu "$dir/out")" "$(phieu freeze --wave $wave --reason lạ
 # the yearly report: its questions from the plan, closed alike in every table
 phieu estimate --wave $wave --report --spec >"$dir/report.json"
 phieu estimate --wave $wave --report --verify-in-r "$dir/bundle" >"$dir/out"
-phieu estimate "$dir/report.json" | cmp -s - "$dir/out" || fail 'the specification shown is not the one that ran'
+cmp -s <(phieu estimate "$dir/report.json" | jq -S .) <(jq -S 'del(.official, .response)' "$dir/out") || fail 'the specification shown is not the one that ran'
 jq -e '(.warnings | map(.code) | (index("W03") and index("W04") and index("W05")))
-	and ([.estimates[].stat] | unique == ["mean", "ratio", "unit_pairs", "unit_score"])
+	and ([.estimates[].stat] | unique == ["alpha", "distribution", "drivers", "kish", "mean", "ratio", "unit_pairs", "unit_score"])
 	and ([.estimates[].cells[] | select(.n_psu > 0 and .n_psu < 10)] == [])
 	and ([.estimates[].cells[] | select(.by.group and .n_psu > 0 and .n_psu < 20)] == [])
 	and ([.estimates[0].cells[] | select(.value != null)] | length > 9)' \
 	"$dir/out" >/dev/null || fail "report: $(head -c 3000 "$dir/out")"
-# a unit is open in all tables of units or in none, and so are its pairs
+# a unit's field is open in all tables of units or in none, and so are pairs
 jq -e '[.estimates[].cells[] | select(.by.unit and (.by.group | not))
-	| {u: .by.unit, open: (.value != null)}] | group_by(.u)
+	| {u: (.by.unit + " " + (.of | split("/")[0] | rtrimstr(".satisfied"))), open: (.value != null)}] | group_by(.u)
 	| map(select((map(.open) | unique | length) > 1)) == []' \
 	"$dir/out" >/dev/null || fail 'a unit is closed in some tables only'
-jq -e '([.estimates[0].cells[] | select(.value == null) | .by.unit] | unique) as $shut
+jq -e '([.estimates[0].cells[] | select(.value == null and .of == "field.all") | .by.unit] | unique) as $shut
 	| [.estimates[] | select(.stat == "unit_pairs") | .cells[] | select(.value != null)
 	| select(IN(.by.unit_a; $shut[]) or IN(.by.unit_b; $shut[]))] == []' \
 	"$dir/out" >/dev/null || fail 'a pair tells a closed unit'
@@ -139,8 +139,61 @@ jq -e '[.estimates[] | select(.stat == "mean" and (.cells[0].by | has("unit") an
 	| map(select(length > 1 and ([.[] | select(.value == null)] | length) == 1)) == []' \
 	"$dir/out" >/dev/null || fail 'a group gives its only closed unit away'
 for f in data.csv spec.json result.json verify.R; do [ -s "$dir/bundle/$f" ] || fail "no $f of a wave"; done
+# official points are those of the snapshot, closed where the estimate is, and
+# near it: the same decisions, weights and missing answers aside
+phieu score --wave $wave --json >"$dir/score"
+jq -e --slurpfile s "$dir/score" '
+	([$s[0].units[] | .code as $u | .cells[] | {key: ($u + "/" + (if .code == "" then "all" else .code end)), value: .points}] | from_entries) as $p
+	| ([.estimates[] | select(.stat == "unit_score") | .cells[] | {key: (.by.unit + "/" + (.of | ltrimstr("field."))), value: .value}] | from_entries) as $e
+	| (.official.cells | length) > 100
+	and ([.official.cells[] | select(.points != null and .points != $p[.unit + "/" + .of])] == [])
+	and ([.official.cells[] | select((.points == null) != ($e[.unit + "/" + .of] == null))] == [])
+	and ([.official.cells[] | select(.points != null and .of == "all")
+		| 100 * (.points | tonumber) / (.maximum | tonumber) - $e[.unit + "/all"] | . * .] | add / length < 9)' \
+	"$dir/out" >/dev/null || fail "official points: $(jq -c '.official.cells[0:3]' "$dir/out")"
+# outcomes of sheets: groups add up to the whole, and to what was planned
+jq -e '.response[-1] as $all | .response[:-1]
+	| (map(.I) | add) == $all.I and (map(.planned) | add) == $all.planned and $all.planned == 1193
+	and ([.[] | .I + .P + .R + .NC + .O + .NE + .UH - .planned | select(. != 0)] == [])
+	and ($all.RR1 - $all.I / 1193 | . * . < 1e-20)' "$dir/out" >/dev/null || fail "response: $(jq -c .response "$dir/out")"
 phieu estimate --wave $wave --report --csv >"$dir/out" 2>"$dir/err"
 has 'simulated' err
+has '^unit,of,points,exact,maximum' out
+has '^CT-01,hdnd-tinh,25,' out
+
+# an earlier year beside it: the same numbers, and changes
+before=lai-chau-2019
+jq '.wave.code = "'$before'" | .wave.from = "2019-12-15" | .wave.to = "2020-02-28"' \
+	collector/plans/$wave.json >"$dir/before.json"
+phieu plan load "$dir/before.json" --reason 'đợt trước' >/dev/null
+key=$(phieu key agent add --wave $before --code BD-19 --name 'Bưu điện' | grep -o 'pa_[A-Z0-9]*' | head -n 1)
+phieu simulate --wave $before --seed 9 --n 400 --out "$dir/before.ndjson" 2>/dev/null
+PHIEU_AGENT_KEY=$key "$bin/phieu-upload" "$dir/before.ndjson" --to "$(jq -r .collector "$dir/ready")" --outbox "$dir/outbox" >/dev/null 2>&1
+phieu freeze --wave $before --reason 'đợt trước' >/dev/null
+phieu estimate --wave $wave --report >"$dir/one"
+phieu estimate --wave $wave --against $before --report >"$dir/out"
+numbers='[.estimates[] | select(.stat == "mean") | .cells[] | [.of, .by, .n, .value, .se, .df]]'
+cmp -s <(jq -S "$numbers" "$dir/one") <(jq -S "$numbers" "$dir/out") || fail 'another year changes this one'
+jq -e '[.estimates[] | select(.stat == "change")] as $c
+	| ($c | length) == 4
+	and ([$c[].cells[] | select(.n_psu > 0 and .n_psu < 10)] == [])
+	and ([$c[].cells[] | select(.by.group and .n_psu > 0 and .n_psu < 20)] == [])
+	and ([$c[].cells[] | select(.value != null) | .value - .value2 + .value1 | . * . | select(. > 1e-18)] == [])
+	and ([$c[].cells[] | select(.value != null) | .se * .se - .se1 * .se1 - .se2 * .se2 | . * . | select(. > 1e-16)] == [])
+	and ([$c[].cells[] | select(.value == null) | .value1, .value2, .se1, .n1, .n2] | unique == [null])
+	and ([$c[0].cells[] | select(.value != null)] | length > 20)' "$dir/out" >/dev/null || fail 'changes'
+# what is closed in the year asked for is closed in the change
+jq -e '([.estimates[0].cells[] | select(.value == null) | .by.unit + .of]) as $shut
+	| [.estimates[] | select(.stat == "change") | .cells[] | select(.by.unit and .value != null) | select(IN(.by.unit + .of; $shut[]))] == []' \
+	"$dir/out" >/dev/null || fail 'a change tells a closed unit'
+ask 0 '{"wave":"'$wave'","against":"'$before'","estimates":[{"stat":"mean","of":"field.all","by":"wave"},{"stat":"total","by":["wave","form"]}]}'
+same "$(jq -c '[.estimates[0].cells[].by.wave]' "$dir/out")" '["'$before'","'$wave'"]' 'two waves'
+ask 2 '{"wave":"'$wave'","against":"'$wave'","estimates":[{"stat":"total"}]}'
+ask 2 '{"data":"apistrat.csv","against":"'$wave'","estimates":[{"stat":"total"}]}'
+ask 1 '{"wave":"'$wave'","against":"nowhere","estimates":[{"stat":"total"}]}'
+ask 1 '{"wave":"'$wave'","estimates":[{"stat":"total","by":"field.all"}]}'
+phieu estimate --wave $wave --against $wave --report 2>"$dir/err" && fail 'a year against itself'
+phieu estimate a --against $wave 2>"$dir/err" && fail '--against without --wave'
 phieu estimate --wave nowhere --report 2>"$dir/err" && fail 'a report of nothing'
 phieu estimate --wave $wave 2>"$dir/err" && fail '--wave without --report'
 phieu estimate a --report 2>"$dir/err" && fail '--report without --wave'
