@@ -190,6 +190,9 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ -Wl,--start-group $^ -Wl,--end-group -lmicrohttpd $(L_CORE) $(L_ANA)
 # what phieu-upload alone reads
 $(B)/tests/fuzz/fuzz_reply: $(B)/collector/upload_reply.o
+$(B)/tests/fuzz/fuzz_upload_table: $(B)/collector/upload_table.o
+# `phieu pull-forms`, whose network the target plays
+$(B)/tests/fuzz/fuzz_pull_forms: $(B)/server/pull_forms.o
 
 # ---- checks -------------------------------------------------------------
 check-unit: tests

@@ -4,6 +4,7 @@
  * file holds the page to go on with. */
 #include "phieu/pull_forms.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -291,6 +292,14 @@ static bool kobo_files(struct run *r, struct form *f, const cJSON *list,
 	return ok;
 }
 
+/* On a terminal: what others wrote must not command it. */
+static void put_plain(FILE *to, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)fputc((uint8_t)s[i] < 0x20 || s[i] == 0x7f ? '?' : s[i],
+			    to);
+}
+
 /* What our collector said, in its envelope's words. */
 static void say(const struct run *r, const struct form *f,
 		const struct fetch *got)
@@ -302,8 +311,11 @@ static void say(const struct run *r, const struct form *f,
 		return;
 	from = from ? strchr(from, '>') : NULL;
 	end = from ? strstr(from, "</message>") : NULL;
-	(void)fprintf(r->p->say, "%s: %ld %.*s\n", f->id, got->status,
-		      end ? (int)(end - from - 1) : 0, end ? from + 1 : "");
+	put_plain(r->p->say, f->id, strlen(f->id));
+	(void)fprintf(r->p->say, ": %ld ", got->status);
+	put_plain(r->p->say, end ? from + 1 : "",
+		  end ? (size_t)(end - from - 1) : 0);
+	(void)fputc('\n', r->p->say);
 }
 
 /* One version of a form, its bytes as they were sent. */

@@ -3,9 +3,9 @@
  * package here.  Rows rise, cells rise, texts are UTF-8 in NFC, and what is
  * refused has a fault in two languages. */
 #include "fuzz.h"
+#include "zip.h"
 
 #include <string.h>
-#include <zlib.h>
 
 #include "phieu/buf.h"
 #include "phieu/sheet_xlsx.h"
@@ -39,46 +39,6 @@ static bool on_row(void *ctx, const struct xlsx_row *row, struct err *e)
 	return true;
 }
 
-static void le(struct buf *b, uint32_t v, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		char c = (char)(v >> (8 * i));
-		buf_add(b, &c, 1);
-	}
-}
-
-/* One stored entry, and its line of the directory. */
-static void entry(struct buf *zip, struct buf *dir, const char *name,
-		  const char *s, size_t n)
-{
-	uint32_t at = (uint32_t)zip->len, len = (uint32_t)strlen(name);
-	uint32_t crc = (uint32_t)crc32(0, (const Bytef *)s, (uInt)n);
-
-	buf_add(zip, "PK\3\4\x14\0\0\0\0\0\0\0\x21\0", 14);
-	le(zip, crc, 4);
-	le(zip, (uint32_t)n, 4);
-	le(zip, (uint32_t)n, 4);
-	le(zip, len, 4);
-	buf_adds(zip, name);
-	buf_add(zip, s, n);
-	buf_add(dir, "PK\1\2\x14\0\x14\0\0\0\0\0\0\0\x21\0", 16);
-	le(dir, crc, 4);
-	le(dir, (uint32_t)n, 4);
-	le(dir, (uint32_t)n, 4);
-	le(dir, len, 4);
-	le(dir, 0, 4);
-	le(dir, 0, 4);
-	le(dir, 0, 2);
-	le(dir, at, 4);
-	buf_adds(dir, name);
-}
-
-static void text_entry(struct buf *zip, struct buf *dir, const char *name,
-		       const char *s)
-{
-	entry(zip, dir, name, s, strlen(s));
-}
-
 static void package(const char *s, size_t n, struct buf *zip)
 {
 	static const char *const names[] = { "xl/worksheets/s.xml",
@@ -86,35 +46,28 @@ static void package(const char *s, size_t n, struct buf *zip)
 					     "xl/sharedStrings.xml" };
 	struct buf dir = BUF_INIT(1 << 20);
 	const char *end = s + n;
-	uint32_t at, entries = 2;
+	uint32_t entries = 2;
 
-	text_entry(zip, &dir, "xl/workbook.xml",
-		   "<workbook><sheets><sheet name=\"S\" id=\"a\"/></sheets>"
-		   "<definedNames><definedName name=\"N\">x</definedName>"
-		   "</definedNames></workbook>");
-	text_entry(zip, &dir, "xl/_rels/workbook.xml.rels",
-		   "<R><Relationship Id=\"a\" Type=\"/worksheet\" "
-		   "Target=\"worksheets/s.xml\"/><Relationship Id=\"b\" "
-		   "Type=\"/styles\" Target=\"styles.xml\"/><Relationship "
-		   "Id=\"c\" Type=\"/sharedStrings\" "
-		   "Target=\"sharedStrings.xml\"/></R>");
+	zip_text(zip, &dir, "xl/workbook.xml",
+		 "<workbook><sheets><sheet name=\"S\" id=\"a\"/></sheets>"
+		 "<definedNames><definedName name=\"N\">x</definedName>"
+		 "</definedNames></workbook>");
+	zip_text(zip, &dir, "xl/_rels/workbook.xml.rels",
+		 "<R><Relationship Id=\"a\" Type=\"/worksheet\" "
+		 "Target=\"worksheets/s.xml\"/><Relationship Id=\"b\" "
+		 "Type=\"/styles\" Target=\"styles.xml\"/><Relationship "
+		 "Id=\"c\" Type=\"/sharedStrings\" "
+		 "Target=\"sharedStrings.xml\"/></R>");
 	for (size_t i = 0; i < 3; i++) {
 		const char *cut = memchr(s, 1, (size_t)(end - s));
 		size_t len = (size_t)((cut && i < 2 ? cut : end) - s);
-		entry(zip, &dir, names[i], s, len);
+		zip_entry(zip, &dir, names[i], s, len);
 		entries++;
 		if (!cut || i == 2)
 			break;
 		s = cut + 1;
 	}
-	at = (uint32_t)zip->len;
-	buf_add(zip, dir.data, dir.len);
-	buf_add(zip, "PK\5\6\0\0\0\0", 8);
-	le(zip, entries | entries << 16, 4);
-	le(zip, (uint32_t)dir.len, 4);
-	le(zip, at, 4);
-	le(zip, 0, 2);
-	buf_free(&dir);
+	zip_end(zip, &dir, entries);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
