@@ -171,7 +171,7 @@ static void put_person(struct jw *w, const struct person *p)
 	jw_array_end(w);
 }
 
-static cJSON *read_object(struct http_request *rq, struct http_reply *rp)
+cJSON *web_read_object(struct http_request *rq, struct http_reply *rp)
 {
 	const char *type = http_header(rq, "Content-Type");
 	struct err e = { 0 };
@@ -253,7 +253,7 @@ static bool say_outcome(struct http_request *rq, struct http_reply *rp,
 static bool sign_in(struct db *db, struct http_request *rq,
 		    struct http_reply *rp, struct web *w, struct err *e)
 {
-	cJSON *o = read_object(rq, rp);
+	cJSON *o = web_read_object(rq, rp);
 	const char *login = json_get_text(o, "login");
 	const char *password = json_get_text(o, "password");
 	struct session s = { 0 };
@@ -329,7 +329,7 @@ static bool password(struct db *db, struct http_request *rq,
 		     struct http_reply *rp, struct web *w, struct err *e)
 {
 	const struct identity *id = rq->identity;
-	cJSON *o = read_object(rq, rp);
+	cJSON *o = web_read_object(rq, rp);
 	const char *was = json_get_text(o, "old");
 	const char *now = json_get_text(o, "new"), *en, *vi;
 	bool ok = true;

@@ -8,6 +8,8 @@
 
 #include <stdatomic.h>
 
+#include <cjson/cJSON.h>
+
 #include "phieu/conf.h"
 #include "phieu/db.h"
 #include "phieu/http.h"
@@ -64,6 +66,8 @@ enum http_done web_me(struct http_request *rq, struct http_reply *rp,
 enum http_done web_password(struct http_request *rq, struct http_reply *rp,
 			    void *app);
 
+/* The object that was sent; NULL: replied why not (415, 400).  Caller frees. */
+cJSON *web_read_object(struct http_request *rq, struct http_reply *rp);
 /* The person behind the cookie, if any, as rq->identity: for public routes,
  * where the hook is not asked. */
 bool web_person(struct db *db, struct http_request *rq, const struct web *w,
@@ -125,6 +129,11 @@ enum http_done web_results(struct http_request *rq, struct http_reply *rp,
 			   void *app);
 enum http_done web_components(struct http_request *rq, struct http_reply *rp,
 			      void *app);
+/* web_files.c */
+enum http_done web_files(struct http_request *rq, struct http_reply *rp,
+			 void *app);
+enum http_done web_file_open(struct http_request *rq, struct http_reply *rp,
+			     void *app);
 /* The frame of every page: all text but `title`'s own escaping is the
  * caller's. */
 void web_page_begin(struct http_reply *rp, const char *title);

@@ -8,6 +8,9 @@
 	 ROLE_BIT(ROLE_COUNCIL) | ROLE_BIT(ROLE_AUDITOR) |       \
 	 ROLE_BIT(ROLE_ENGINE))
 
+/* Whoever answers queries about sheets; an analyst sees no sheet. */
+#define OPENS_FILES ROLE_BIT(ROLE_POST_SUPERVISOR)
+
 enum { SMALL_BODY = 4096, FORM_BODY = 16384 };
 
 const struct http_route web_routes[] = {
@@ -39,6 +42,10 @@ const struct http_route web_routes[] = {
 	  web_components },
 	{ HTTP_GET, "/v1/waves/{wave}/releases", MAY(READS_RESULTS), 0,
 	  web_releases },
+	{ HTTP_GET, "/v1/waves/{wave}/sheets/{sheet}/files", MAY(OPENS_FILES),
+	  0, web_files },
+	{ HTTP_POST, "/v1/waves/{wave}/sheets/{sheet}/files/{name}",
+	  MAY(OPENS_FILES), SMALL_BODY, web_file_open },
 	{ HTTP_GET, "/progress/{wave}", MAY(WATCHES), 0, web_progress_page },
 };
 const size_t web_routes_n = sizeof web_routes / sizeof web_routes[0];

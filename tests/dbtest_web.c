@@ -251,6 +251,8 @@ static const struct {
 	{ "GET /v1/waves/{wave}/results", ".+..++++.++" },
 	{ "GET /v1/waves/{wave}/components", ".+..++++.++" },
 	{ "GET /v1/waves/{wave}/releases", ".+..++++.++" },
+	{ "GET /v1/waves/{wave}/sheets/{sheet}/files", "..+........" },
+	{ "POST /v1/waves/{wave}/sheets/{sheet}/files/{name}", "..+........" },
 	{ "GET /progress/{wave}", "+++...+.++." },
 };
 enum { ROUTES = sizeof matrix / sizeof matrix[0] };
@@ -651,6 +653,184 @@ static void some_sheets(struct world *w)
 	      "0, 2, 1, "
 	      "1, now(), 0, true, 1, 1 FROM plan.wave "
 	      "WHERE code = '" WAVE "'");
+}
+
+/* Two sheets of one number, and files of the first: a photo, one that is
+ * damaged, one that has not come. */
+static void some_files(struct world *w)
+{
+	some_sheets(w);
+	pg_do(w->owner,
+	      "INSERT INTO field.attachment (wave, instance, name, sha256, "
+	      "bytes, media_type, received_at, named, key) "
+	      "SELECT wave, 'uuid:second', f.name, f.sha, f.n, f.type, f.at, "
+	      "true, 1 FROM plan.wave, (VALUES "
+	      "(E'trang \"1\"\u1ea3.jpg', sha256('a'), 5, 'image/jpeg', "
+	      "now()), ('x.png', sha256('b'), 9, "
+	      "'application/octet-stream; damaged=1', now()), "
+	      "('z.tif', sha256('a'), 5, 'image/tiff; metadata=kept', now()), "
+	      "('y.jpg', NULL, NULL, NULL, NULL)) AS f (name, sha, n, type, at)"
+	      " WHERE code = '" WAVE "'");
+	pg_do(w->owner, "INSERT INTO field.attachment_bytes SELECT wave, "
+			"sha256(v.k), v.b FROM plan.wave, (VALUES "
+			"('a'::bytea, 'photo'::bytea), ('b', '<script>')) "
+			"AS v (k, b) WHERE code = '" WAVE "'");
+}
+
+static void drop_files(struct world *w)
+{
+	pg_do(w->owner, "TRUNCATE field.response, field.attachment, "
+			"field.attachment_bytes");
+}
+
+#define FILES "/v1/waves/" WAVE "/sheets/uuid%3Asecond/files"
+
+static void files_of_a_sheet_are_listed_with_their_states(void **state)
+{
+	struct world *w = *state;
+	struct raw_reply p;
+
+	some_files(w);
+	sign_in(w, PASSWORD);
+	give(w, ROLE_POST_SUPERVISOR, WAVE);
+	p = call(w, "GET", FILES, w->cookie, NULL);
+	assert_int_equal(p.status, 200);
+	assert_non_null(strstr(p.body, "\"instanceID\":\"uuid:second\""));
+	assert_non_null(strstr(p.body, "ả.jpg\",\"here\":true,\"type\":"
+				       "\"image/jpeg\",\"state\":"
+				       "\"cleaned\",\"bytes\":5"));
+	assert_non_null(strstr(p.body, "\"state\":\"damaged\""));
+	assert_non_null(strstr(p.body, "\"state\":\"metadata-kept\""));
+	assert_non_null(strstr(p.body, "{\"name\":\"y.jpg\",\"here\":false}"));
+	raw_reply_free(&p);
+	assert_int_equal(status(w, "GET",
+				"/v1/waves/" WAVE "/sheets/uuid%3Anone/files",
+				w->cookie, NULL),
+			 404);
+	assert_int_equal(status(w, "GET", "/v1/waves/w-2/sheets/x/files",
+				w->cookie, NULL),
+			 404); /* the role is for the other wave */
+	take(w, ROLE_POST_SUPERVISOR, WAVE);
+	drop_files(w);
+}
+
+static void sheets_are_found_by_their_printed_number_too(void **state)
+{
+	struct world *w = *state;
+
+	some_files(w);
+	pg_do(w->owner, "UPDATE field.response SET sheet = 'CT01-00012-7', "
+			"counted = false WHERE instance = 'uuid:second'");
+	sign_in(w, PASSWORD);
+	give(w, ROLE_POST_SUPERVISOR, NULL);
+	assert_int_equal(status(w, "GET",
+				"/v1/waves/" WAVE
+				"/sheets/ct01%2000012%207/files",
+				w->cookie, NULL),
+			 200);
+	pg_do(w->owner, "UPDATE field.response SET sheet = 'CT01-00012-7', "
+			"counted = false");
+	assert_int_equal(status(w, "GET",
+				"/v1/waves/" WAVE "/sheets/CT01-00012-7/files",
+				w->cookie, NULL),
+			 409);
+	take(w, ROLE_POST_SUPERVISOR, NULL);
+	drop_files(w);
+}
+
+static long openings(struct world *w)
+{
+	return pg_long(w->owner, "SELECT count(*) FROM audit.entry WHERE kind "
+				 "= 'file.open' AND actor = 'lan'");
+}
+
+static void opening_a_file_takes_a_reason_and_stands_in_the_log(void **state)
+{
+	static const char *const none[] = { "{}", "{\"reason\":\"\"}",
+					    "{\"reason\":\" \\t\"}",
+					    "{\"reason\":1}" };
+	static const char why[] = "{\"reason\":\"đối chiếu phiếu\"}";
+	struct world *w = *state;
+	struct raw_reply p;
+	char v[300];
+	long before;
+
+	some_files(w);
+	sign_in(w, PASSWORD);
+	give(w, ROLE_POST_SUPERVISOR, WAVE);
+	before = openings(w);
+	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+		assert_int_equal(status(w, "POST", FILES "/x.png",
+					write_headers(w), none[i]),
+				 400);
+	assert_int_equal(status(w, "POST", FILES "/x.png", w->cookie, why),
+			 403); /* without the token */
+	assert_int_equal(status(w, "GET", FILES "/x.png", w->cookie, NULL),
+			 405);
+	assert_int_equal(status(w, "POST", FILES "/none", write_headers(w),
+				why),
+			 404);
+	assert_int_equal(status(w, "POST", FILES "/y.jpg", write_headers(w),
+				why),
+			 404);
+	assert_int_equal(status(w, "POST", FILES "/a%2Fb", write_headers(w),
+				why),
+			 404);
+	assert_int_equal(openings(w), before);
+	p = call(w, "POST", FILES "/trang%20%221%22%E1%BA%A3.jpg",
+		 write_headers(w), why);
+	assert_int_equal(p.status, 200);
+	assert_int_equal(p.body_n, 5);
+	assert_memory_equal(p.body, "photo", 5);
+	assert_true(raw_header(&p, "Content-Type", v, sizeof v));
+	assert_string_equal(v, "image/jpeg");
+	assert_true(raw_header(&p, "Content-Disposition", v, sizeof v));
+	assert_string_equal(v, "attachment; filename*=UTF-8''"
+			       "trang%20%221%22%E1%BA%A3.jpg");
+	assert_true(raw_header(&p, "Content-Security-Policy", v, sizeof v));
+	assert_string_equal(v, "default-src 'none'; sandbox");
+	assert_true(raw_header(&p, "X-Content-Type-Options", v, sizeof v));
+	assert_string_equal(v, "nosniff");
+	assert_true(raw_header(&p, "Cache-Control", v, sizeof v));
+	assert_string_equal(v, "no-store");
+	raw_reply_free(&p);
+	assert_int_equal(openings(w), before + 1);
+	assert_int_equal(
+		pg_long(w->owner,
+			"SELECT count(*) FROM audit.entry WHERE kind = "
+			"'file.open' AND content LIKE '%đối chiếu phiếu%' "
+			"AND content LIKE '%uuid:second%'"),
+		openings(w));
+	take(w, ROLE_POST_SUPERVISOR, WAVE);
+	drop_files(w);
+}
+
+static void what_is_no_picture_goes_out_as_bytes(void **state)
+{
+	static const struct {
+		const char *path, *type, *state;
+	} t[] = { { FILES "/x.png", "application/octet-stream", "damaged" },
+		  { FILES "/z.tif", "image/tiff", "metadata-kept" } };
+	struct world *w = *state;
+	char v[100];
+
+	some_files(w);
+	sign_in(w, PASSWORD);
+	give(w, ROLE_POST_SUPERVISOR, NULL);
+	for (size_t i = 0; i < 2; i++) {
+		struct raw_reply p =
+			call(w, "POST", t[i].path, write_headers(w),
+			     "{\"reason\":\"x\"}");
+
+		assert_int_equal(p.status, 200);
+		assert_true(raw_header(&p, "Content-Type", v, sizeof v));
+		assert_string_equal(v, t[i].type);
+		assert_true(raw_header(&p, "X-File-State", v, sizeof v));
+		assert_string_equal(v, t[i].state);
+		raw_reply_free(&p);
+	}
+	take(w, ROLE_POST_SUPERVISOR, NULL);
+	drop_files(w);
 }
 
 static void progress_adds_up_to_the_plan(void **state)
@@ -1080,6 +1260,11 @@ int main(void)
 		cmocka_unit_test(who_is_bound_to_a_wave_sees_no_other),
 		cmocka_unit_test(waves_come_in_pages),
 		cmocka_unit_test(the_plan_is_sent_once),
+		cmocka_unit_test(files_of_a_sheet_are_listed_with_their_states),
+		cmocka_unit_test(sheets_are_found_by_their_printed_number_too),
+		cmocka_unit_test(
+			opening_a_file_takes_a_reason_and_stands_in_the_log),
+		cmocka_unit_test(what_is_no_picture_goes_out_as_bytes),
 		cmocka_unit_test(progress_adds_up_to_the_plan),
 		cmocka_unit_test(progress_is_a_spreadsheet_for_those_who_ask),
 		cmocka_unit_test(pages_show_marks_and_escape_names),

@@ -32,6 +32,7 @@ done
 "$bin/phieu" simulate --plan $plan --seed phone --n 1 --openrosa --out "$dir/one.xml" >/dev/null
 (umask 077; echo 'mật khẩu rất dài 1' >"$dir/password")
 phieu user add analyst --name 'Người phân tích' --role analyst --password-file "$dir/password" >/dev/null
+phieu user role analyst --give post-supervisor >/dev/null
 check() { PYTHONDONTWRITEBYTECODE=1 python3 tests/support/api_check.py "$dir/ready" "$dir/sheets.ndjson" "$@"; }
 check before analyst 'mật khẩu rất dài 1' "$dir/one.xml"
 # the rest of the wave, so that there is something to publish; one of its

@@ -400,6 +400,24 @@ def results(engine, wave):
          [c for c in whole["components"] if c["kind"] == "criterion"])
 
 
+def opened_files(web, sheets, cookie, mine):
+    """What sent_files() sent, as the office opens it."""
+    here = sheets + "uuid%3Aapi-files/files"
+    files = web.json("GET", here, 200, **cookie).get("files", [])
+    need("states of files, in the office", [f.get("state") for f in files]
+         == ["cleaned", "metadata-kept", "damaged", "unknown"])
+    web.ask("GET", sheets + "none/files", 404, **cookie)
+    web.ask("GET", here, 401)
+    why = json.dumps({"reason": "đối chiếu"}).encode()
+    for f in files:
+        web.ask("POST", here + "/" + f["name"], 200, why, **mine)
+    web.ask("POST", here + "/a.jpg", 400, b"{}", **mine)
+    web.ask("POST", here + "/a.jpg", 403, why, **cookie)
+    web.ask("POST", here + "/a.jpg", 401, why)
+    web.ask("POST", here + "/none", 404, why, **mine)
+    web.ask("POST", here + "/a.jpg", 413, why + b" " * 5000, **mine)
+
+
 def people(ready, login, password):
     web = Client(ready["server"])
     js = {"Content_Type": "application/json"}
@@ -422,6 +440,7 @@ def people(ready, login, password):
     web.ask("POST", "/v1/password", 400, body(old=password), **mine)
     web.ask("POST", "/v1/password", 204, change, **mine)
     web.ask("GET", "/v1/waves", 200, **cookie)
+    opened_files(web, f"/v1/waves/{ready['wave']}/sheets/", cookie, mine)
     web.ask("DELETE", "/v1/session", 204, **mine)
     web.ask("GET", "/v1/me", 401, **cookie)
     pages(web, ready["server"], login, "mật khẩu mới rất dài 2")
