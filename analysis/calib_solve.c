@@ -228,8 +228,9 @@ static bool not_met(const struct calib_work *w, struct err *e)
 
 	calib_name(d, j, &name);
 	err_set(e, ERR_MATH,
-		"no weights%s meet the totals: %s is %.10g where %.10g is "
-		"wanted",
+		"không có trọng số nào đạt các tổng (no weights%s meet the "
+		"totals: %s is %.10g where %.10g is "
+		"wanted)",
 		d->spec->bounded || d->spec->weight_bounded
 			? " within the bounds"
 			: "",
@@ -362,10 +363,11 @@ static bool check_logit(const struct calib_spec *s,
 	for (size_t i = 0; s->method == CALIB_LOGIT && i < d->n; i++)
 		if (base[i] > 0 && !(d->low[i] < 1 && d->high[i] > 1))
 			return err_set(e, ERR_INPUT,
-				       "row %zu: the weight %g is not within "
+				       "trọng số nằm ngoài khoảng cắt (row "
+				       "%zu: the weight %g is not within "
 				       "the trim, so logit has no factor for "
 				       "it; trim the base weights first, or "
-				       "take linear or raking",
+				       "take linear or raking)",
 				       i + 1, base[i]);
 	return true;
 }

@@ -26,7 +26,8 @@ static bool check_weight_bounds(const struct calib_spec *s, struct err *e)
 {
 	if (s->weight_bounded && !(s->w_lower >= 0 && s->w_lower < s->w_upper))
 		return err_set(e, ERR_INPUT,
-			       "bounds of weights want 0 <= lower < upper");
+			       "giới hạn trọng số sai (bounds of weights want "
+			       "0 <= lower < upper)");
 	return true;
 }
 
@@ -34,28 +35,32 @@ static bool check_bounds(const struct calib_spec *s, struct err *e)
 {
 	if (s->bounded && !(s->lower < 1 && s->upper > 1))
 		return err_set(e, ERR_INPUT,
-			       "bounds %g and %g of g do not enclose 1",
+			       "giới hạn hệ số phải chứa 1 (bounds %g and %g "
+			       "of g do not enclose 1)",
 			       s->lower, s->upper);
 	if (s->method == CALIB_LOGIT &&
 	    !(s->bounded && isfinite(s->lower) && isfinite(s->upper)) &&
 	    !(s->weight_bounded && isfinite(s->w_upper)))
 		return err_set(e, ERR_INPUT,
-			       "logit calibration needs two bounds of g, or of "
-			       "the weights");
+			       "logit cần hai giới hạn (logit calibration "
+			       "needs two bounds of g, or of "
+			       "the weights)");
 	if (s->method == CALIB_IPF && (s->bounded || s->weight_bounded))
 		return err_set(e, ERR_INPUT,
-			       "margins fitted one by one take no bounds");
+			       "khớp lần lượt không nhận giới hạn (margins "
+			       "fitted one by one take no bounds)");
 	return check_weight_bounds(s, e);
 }
 
 static bool check_level(const struct calib_term *t, size_t l, struct err *e)
 {
 	if (t->code != NULL && t->total[l] < 0)
-		return err_set(e, ERR_INPUT, "%s: a total is negative",
-			       t->name);
+		return err_set(e, ERR_INPUT,
+			       "có tổng âm (%s: a total is negative)", t->name);
 	if (isinf(t->total[l]) ||
 	    (isnan(t->total[l]) && (t->code == NULL || !t->partial)))
-		return err_set(e, ERR_INPUT, "%s has no total for %s", t->name,
+		return err_set(e, ERR_INPUT,
+			       "thiếu tổng (%s has no total for %s)", t->name,
 			       t->code == NULL	  ? "it"
 			       : t->level == NULL ? "a level"
 						  : t->level[l]);
@@ -90,8 +95,9 @@ static bool check_sizes(const struct calib_spec *s, struct err *e)
 		before = term_size(&s->term[first]);
 		if (fabs(size - before) > CALIB_AGREE * fmax(size, before))
 			return err_set(e, ERR_INPUT,
-				       "margins contradict: %s sums to %.10g, "
-				       "%s to %.10g",
+				       "các biên mâu thuẫn nhau (margins "
+				       "contradict: %s sums to %.10g, "
+				       "%s to %.10g)",
 				       s->term[first].name, before,
 				       s->term[i].name, size);
 	}
@@ -102,7 +108,8 @@ static bool check_spec(const struct calib_spec *s, struct err *e)
 {
 	if (s->n_terms == 0 || s->n_terms > LIMIT_CALIB_TERMS)
 		return err_set(e, ERR_INPUT,
-			       "%zu margins are not within 1 and %d",
+			       "sai số lượng biên (%zu margins are not within "
+			       "1 and %d)",
 			       s->n_terms, LIMIT_CALIB_TERMS);
 	if (!check_bounds(s, e))
 		return false;
@@ -111,8 +118,9 @@ static bool check_spec(const struct calib_spec *s, struct err *e)
 
 		if (s->method == CALIB_IPF && t->x != NULL)
 			return err_set(e, ERR_INPUT,
-				       "%s is a number: margins fitted one by "
-				       "one are groups",
+				       "biên khớp lần lượt phải theo nhóm (%s "
+				       "is a number: margins fitted one by "
+				       "one are groups)",
 				       t->name);
 		for (size_t l = 0; l < t->n_levels; l++)
 			if (!check_level(t, l, e))
@@ -140,8 +148,9 @@ static bool number_totals(struct calib_own *o, struct err *e)
 	}
 	if (k == 0 || k > LIMIT_CALIB_AUX)
 		return err_set(e, ERR_INPUT,
-			       "%zu totals are not within 1 and %d", k,
-			       LIMIT_CALIB_AUX);
+			       "sai số lượng tổng (%zu totals are not within 1 "
+			       "and %d)",
+			       k, LIMIT_CALIB_AUX);
 	d->k = k;
 	d->diagonal = d->n_terms == 1;
 	d->total = malloc(3 * k * sizeof *d->total);
@@ -170,14 +179,18 @@ static bool number_totals(struct calib_own *o, struct err *e)
 static bool check_row(const struct calib_term *t, size_t row, struct err *e)
 {
 	if (t->x != NULL && !isfinite(t->x[row]))
-		return err_set(e, ERR_INPUT, "row %zu: %s is missing", row,
-			       t->name);
+		return err_set(e, ERR_INPUT,
+			       "thiếu giá trị (row %zu: %s is missing)",
+			       row + 1, t->name);
 	if (t->code != NULL && t->code[row] == SURVEY_NONE)
-		return err_set(e, ERR_INPUT, "row %zu: %s is missing", row,
-			       t->name);
+		return err_set(e, ERR_INPUT,
+			       "thiếu giá trị (row %zu: %s is missing)",
+			       row + 1, t->name);
 	if (t->code != NULL && t->code[row] >= t->n_levels)
-		return err_set(e, ERR_INPUT, "row %zu: %s has no total", row,
-			       t->name);
+		return err_set(
+			e, ERR_INPUT,
+			"giá trị không có tổng (row %zu: %s has no total)",
+			row + 1, t->name);
 	return true;
 }
 
@@ -308,9 +321,10 @@ static bool check_base(const struct calib_own *o, const double *base,
 	for (size_t i = 0; i < o->design.n; i++) {
 		if (!(base[i] >= 0 && base[i] < INFINITY))
 			return err_set(e, ERR_INPUT,
-				       "row %zu has a weight that is missing "
-				       "or negative",
-				       i);
+				       "trọng số thiếu hoặc âm (row %zu has a "
+				       "weight that is missing "
+				       "or negative)",
+				       i + 1);
 		for (size_t t = 0; base[i] > 0 && t < o->design.n_terms; t++)
 			if (!check_row(&o->term[t], i, e))
 				return false;
@@ -413,7 +427,9 @@ static bool check_rows(struct calib_work *w, struct err *e)
 		if (w->step[j] > 0 || d->total[j] == 0)
 			continue;
 		calib_name(d, j, &name);
-		err_set(e, ERR_INPUT, "%s has a total of %.10g and no rows",
+		err_set(e, ERR_INPUT,
+			"có tổng mà không có dòng nào (%s has a total of %.10g "
+			"and no rows)",
 			buf_cstr(&name), d->total[j]);
 		buf_free(&name);
 		return false;
@@ -457,8 +473,9 @@ static bool check_dependent(struct calib_work *w, size_t *dependent,
 			continue;
 		calib_name(d, j, &name);
 		err_set(e, ERR_INPUT,
-			"margins contradict: %s is %.10g where the "
-			"totals before it make %.10g",
+			"các biên mâu thuẫn nhau (margins contradict: %s is "
+			"%.10g where the "
+			"totals before it make %.10g)",
 			buf_cstr(&name), d->said[j],
 			d->said[j] - (d->total[j] - want) * d->scale[j]);
 		buf_free(&name);
@@ -740,7 +757,7 @@ struct calibration *calib_new(const struct calib_spec *spec, size_t n,
 	for (size_t i = 0; i < n; i++)
 		any |= base[i] > 0;
 	if (any == 0) {
-		err_set(e, ERR_MATH, "all weights are 0");
+		err_set(e, ERR_MATH, "mọi trọng số bằng 0 (all weights are 0)");
 		return NULL;
 	}
 	c = calloc(1, sizeof *c);

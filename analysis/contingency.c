@@ -92,11 +92,14 @@ static bool counts(const struct survey_var *var, struct work *w,
 	for (size_t i = 0; i < w->r; i++)
 		if (!(w->row[i] > 0))
 			return err_set(e, ERR_INPUT,
-				       "row %zu of the table is empty", i + 1);
+				       "bảng có hàng trống (row %zu of the "
+				       "table is empty)",
+				       i + 1);
 	for (size_t j = 0; j < w->c; j++)
 		if (!(w->col[j] > 0))
 			return err_set(e, ERR_INPUT,
-				       "column %zu of the table is empty",
+				       "bảng có cột trống (column %zu of the "
+				       "table is empty)",
 				       j + 1);
 	return true;
 }
@@ -353,8 +356,9 @@ bool contingency_test(const struct survey_var *v, const uint32_t *row,
 				     .adj_wald = none };
 	if (n_rows < 2 || n_cols < 2 || n_rows > CONTINGENCY_CELLS / n_cols)
 		return err_set(e, ERR_INPUT,
-			       "a table has 2 rows and 2 columns at least and "
-			       "%d cells at most",
+			       "bảng cần ít nhất 2 hàng và 2 cột (a table has "
+			       "2 rows and 2 columns at least and "
+			       "%d cells at most)",
 			       CONTINGENCY_CELLS);
 	w.cells = n_rows * n_cols;
 	w.cell = malloc((v->design->n ? v->design->n : 1) * sizeof *w.cell);

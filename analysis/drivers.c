@@ -100,8 +100,10 @@ static bool shares(size_t k, const double *r, double *lmg, double *all,
 	for (unsigned s = 0; s < sets; s++)
 		if (!r2_of(k, r, s, &r2[s])) {
 			free(r2);
-			return err_set(e, ERR_MATH,
-				       "a field is a combination of others");
+			return err_set(
+				e, ERR_MATH,
+				"một lĩnh vực suy ra được từ các lĩnh vực khác "
+				"(a field is a combination of others)");
 		}
 	/* |S|! (k-|S|-1)! / k! = 1 / (k * choose(k-1, |S|)) */
 	weight[0] = 1 / (double)k;
@@ -140,17 +142,23 @@ bool drivers_find(const struct survey_design *d, const uint32_t *cell,
 
 	*out = (struct drivers){ .n = 0 };
 	if (k < 2 || k > DRIVERS_MAX)
-		return err_set(e, ERR_INPUT, "2 to %d fields", DRIVERS_MAX);
+		return err_set(e, ERR_INPUT,
+			       "sai số lượng lĩnh vực (2 to %d fields)",
+			       DRIVERS_MAX);
 	moments_of(d, cell, y, x, &m);
 	out->n = m.n;
 	if (m.n < k + 2)
-		return err_set(e, ERR_INPUT,
-			       "%zu rows are too few for %zu fields", m.n, k);
+		return err_set(
+			e, ERR_INPUT,
+			"quá ít dòng (%zu rows are too few for %zu fields)",
+			m.n, k);
 	for (size_t j = 0; j <= k; j++)
 		if (!(m.c[j][j] > 1e-24 * m.mean[j] * m.mean[j]))
 			return err_set(e, ERR_MATH,
-				       j ? "field %zu is constant"
-					 : "the outcome is constant",
+				       j ? "một lĩnh vực không thay đổi (field "
+					   "%zu is constant)"
+					 : "kết quả không thay đổi (the "
+					   "outcome is constant)",
 				       j);
 	correlations(&m, r);
 	for (size_t j = 0; j < k; j++) {

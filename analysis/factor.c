@@ -49,8 +49,9 @@ size_t factor_kaiser(size_t k, const double *eigenvalues)
 static bool is_singular(struct err *e)
 {
 	return err_set(e, ERR_MATH,
-		       "the correlation matrix is singular: some item is a "
-		       "sum of others, or there are too few rows");
+		       "ma trận tương quan suy biến (the correlation matrix is "
+		       "singular: some item is a "
+		       "sum of others, or there are too few rows)");
 }
 
 bool factor_kmo(size_t k, const double *r, double *msa, double *msa_item,

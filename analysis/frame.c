@@ -147,7 +147,9 @@ bool frame_header(struct frame *f, const struct csv_cell *cells, size_t n,
 	bool all = true;
 
 	if (n == 0)
-		return err_set(e, ERR_INPUT, "the data have no header row");
+		return err_set(e, ERR_INPUT,
+			       "dữ liệu không có dòng tiêu đề (the data have "
+			       "no header row)");
 	if (!no_doubles(cells, n, e))
 		return false;
 	f->cells = n;
@@ -400,7 +402,9 @@ bool frame_row(struct frame *f, const struct csv_cell *cells, size_t n,
 			       "header has %zu)",
 			       line, n, f->cells, f->cells);
 	if (f->rows == f->max_rows)
-		return err_set(e, ERR_INPUT, "more than %zu rows", f->max_rows);
+		return err_set(e, ERR_INPUT,
+			       "quá nhiều dòng (more than %zu rows)",
+			       f->max_rows);
 	if (f->rows == f->cap_rows && !grow_rows(f, e))
 		return false;
 	for (size_t i = 0; i < f->wanted; i++) {

@@ -99,7 +99,8 @@ bool frame_csv_push(struct frame_csv *c, const char *s, size_t n, struct err *e)
 	if (end)
 		return take_rows(c, (size_t)(end + 1 - c->data), false, e);
 	return c->len <= LIMIT_CSV_ROW_BYTES ||
-	       err_set(e, ERR_INPUT, "line %zu: row larger than %zu bytes",
+	       err_set(e, ERR_INPUT,
+		       "dòng quá dài (line %zu: row larger than %zu bytes)",
 		       c->line, LIMIT_CSV_ROW_BYTES);
 }
 

@@ -102,6 +102,14 @@ static void f_limits(struct icc *one, struct icc *mean, double m, double level)
 		one->low = one->high = mean->low = mean->high = NAN;
 }
 
+/* Spearman & Brown; below -1/(m-1) there is no such reliability. */
+static double stepped_up(double rho, double m)
+{
+	double part = 1 + rho * (m - 1);
+
+	return part > 0 ? rho * m / part : (double)NAN;
+}
+
 /* Limits of kind 2 with Satterthwaite's degrees of freedom (Shrout & Fleiss
  * 1979, p. 424). */
 static void random_limits(const struct icc_result *r, struct icc *one,
@@ -121,8 +129,8 @@ static void random_limits(const struct icc_result *r, struct icc *one,
 		   (fu * rest + n * r->ms_between);
 	one->high = n * (fl * r->ms_between - r->ms_error) /
 		    (rest + n * fl * r->ms_between);
-	mean->low = one->low * m / (1 + one->low * (m - 1));
-	mean->high = one->high * m / (1 + one->high * (m - 1));
+	mean->low = stepped_up(one->low, m);
+	mean->high = stepped_up(one->high, m);
 }
 
 static void correlations(struct icc_result *r, double m, double level)

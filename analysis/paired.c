@@ -196,6 +196,10 @@ bool polychoric_estimate(const struct survey_var *v, const uint32_t *domain,
 			       "nhiều hơn %d mức trả lời (more than %d "
 			       "categories: no polychoric correlation)",
 			       POLYCHORIC_LEVELS_MAX, POLYCHORIC_LEVELS_MAX);
+	if (rows == 0 || columns == 0)
+		return err_set(e, ERR_MATH,
+			       "không có câu trả lời nào (there are no "
+			       "answers)");
 	ok = mask(v, domain, &c, e);
 	s = stat_of(&c, 1, polychoric_theta);
 	ok = ok && est_stat(v, &s, how, out, NULL, e);

@@ -19,10 +19,13 @@ bool planning_slovin(double population, double margin, double *exact,
 		     double *whole, struct err *e)
 {
 	if (!(population >= 1 && population < INFINITY))
-		return err_set(e, ERR_INPUT, "population %g is below 1",
+		return err_set(e, ERR_INPUT,
+			       "tổng thể nhỏ hơn 1 (population %g is below 1)",
 			       population);
 	if (!(margin > 0 && margin < 1))
-		return err_set(e, ERR_INPUT, "margin %g is not within 0 and 1",
+		return err_set(e, ERR_INPUT,
+			       "sai số cho phép phải giữa 0 và 1 (margin %g is "
+			       "not within 0 and 1)",
 			       margin);
 	*exact = population / (1 + population * margin * margin);
 	*whole = up(*exact);
@@ -34,8 +37,10 @@ static bool within(double x, double lo, double hi, const char *what,
 {
 	if (x > lo && x < hi)
 		return true;
-	return err_set(e, ERR_INPUT, "%s %g is not within %g and %g", what, x,
-		       lo, hi);
+	return err_set(
+		e, ERR_INPUT,
+		"giá trị ngoài khoảng cho phép (%s %g is not within %g and %g)",
+		what, x, lo, hi);
 }
 
 bool planning_size(struct planning_size *s, struct err *e)
@@ -49,10 +54,12 @@ bool planning_size(struct planning_size *s, struct err *e)
 		return false;
 	if (!(s->response > 0 && s->response <= 1))
 		return err_set(e, ERR_INPUT,
-			       "response rate %g is not above 0 and up to 1",
+			       "tỷ lệ trả lời phải trên 0 và không quá 1 "
+			       "(response rate %g is not above 0 and up to 1)",
 			       s->response);
 	if (!(s->population >= 1))
-		return err_set(e, ERR_INPUT, "population %g is below 1",
+		return err_set(e, ERR_INPUT,
+			       "tổng thể nhỏ hơn 1 (population %g is below 1)",
 			       s->population);
 	z = gsl_cdf_ugaussian_Qinv((1 - s->level) / 2);
 	s->n0 = z * z * s->p * (1 - s->p) / (s->margin * s->margin);
@@ -154,25 +161,32 @@ static bool allocate_check(enum planning_rule rule, size_t k,
 	for (size_t h = 0; h < k; h++) {
 		if (!(population[h] >= 0 && population[h] < 1e15))
 			return err_set(e, ERR_INPUT,
-				       "stratum %zu has no population", h);
+				       "tầng không có tổng thể (stratum %zu "
+				       "has no population)",
+				       h + 1);
 		if (rule == PLANNING_NEYMAN &&
 		    !(spread[h] >= 0 && spread[h] < INFINITY))
 			return err_set(e, ERR_INPUT,
-				       "stratum %zu has no spread", h);
+				       "tầng không có độ phân tán (stratum %zu "
+				       "has no spread)",
+				       h + 1);
 		total += floor(population[h]);
 		floors += fmin((double)least, floor(population[h]));
 		shares += share(rule, population, spread, h);
 	}
 	if (!(shares > 0))
-		return err_set(e, ERR_INPUT, "no stratum has a share");
-	if (n >= (uint64_t)1 << 53 || (cap && (double)n > total))
 		return err_set(
 			e, ERR_INPUT,
-			"a sample of %llu is more than the %.15g there are",
-			(unsigned long long)n, total);
+			"không tầng nào có phần (no stratum has a share)");
+	if (n >= (uint64_t)1 << 53 || (cap && (double)n > total))
+		return err_set(e, ERR_INPUT,
+			       "mẫu lớn hơn tổng thể (a sample of %llu is more "
+			       "than the %.15g there are)",
+			       (unsigned long long)n, total);
 	if (cap && floors > (double)n)
 		return err_set(e, ERR_INPUT,
-			       "a sample of %llu cannot give each stratum %llu",
+			       "mẫu không đủ cho mỗi tầng (a sample of %llu "
+			       "cannot give each stratum %llu)",
 			       (unsigned long long)n,
 			       (unsigned long long)least);
 	return true;
@@ -255,7 +269,8 @@ bool planning_draw(size_t population, size_t n, uint64_t seed, uint64_t stream,
 
 	if (n > population || population >= UINT32_MAX)
 		return err_set(e, ERR_INPUT,
-			       "a sample of %zu is more than the %zu there are",
+			       "mẫu lớn hơn tổng thể (a sample of %zu is more "
+			       "than the %zu there are)",
 			       n, population);
 	all = malloc((population + 1) * sizeof *all);
 	if (all == NULL)

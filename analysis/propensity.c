@@ -50,31 +50,37 @@ static bool logit_check(const struct logit *m, struct err *e)
 
 	if (m->k == 0 || m->n < m->k)
 		return err_set(e, ERR_INPUT,
-			       "%zu rows are too few for %zu coefficients",
+			       "quá ít dòng (%zu rows are too few for %zu "
+			       "coefficients)",
 			       m->n, m->k);
 	for (size_t i = 0; i < m->n; i++) {
 		double w = m->w == NULL ? 1 : m->w[i];
 
 		if (!(w >= 0 && w < INFINITY))
 			return err_set(e, ERR_INPUT,
-				       "row %zu has a weight that is missing "
-				       "or negative",
-				       i);
+				       "trọng số thiếu hoặc âm (row %zu has a "
+				       "weight that is missing "
+				       "or negative)",
+				       i + 1);
 		if (m->y[i] != 0 && m->y[i] != 1)
 			return err_set(e, ERR_INPUT,
-				       "row %zu: an answer is neither 0 nor 1",
-				       i);
+				       "kết quả phải là 0 hoặc 1 (row %zu: an "
+				       "answer is neither 0 nor 1)",
+				       i + 1);
 		for (size_t j = 0; j < m->k; j++)
 			if (!isfinite(m->x[i * m->k + j]))
 				return err_set(e, ERR_INPUT,
-					       "row %zu: column %zu is missing",
-					       i, j);
+					       "thiếu giá trị (row %zu: column "
+					       "%zu is missing)",
+					       i + 1, j + 1);
 		all += w;
 		yes += w * m->y[i];
 	}
 	if (!(yes > 0 && yes < all))
-		return err_set(e, ERR_MATH,
-			       "all answers are alike: nothing to explain");
+		return err_set(
+			e, ERR_MATH,
+			"mọi kết quả như nhau, không có gì để giải thích (all "
+			"answers are alike: nothing to explain)");
 	return true;
 }
 
@@ -113,7 +119,9 @@ static bool logit_step(struct logit *m, struct err *e)
 		if (!(fabs(gsl_matrix_get(m->a, j, j)) > 1e-10 * top))
 			return err_set(
 				e, ERR_MATH,
-				"column %zu depends on the ones before it", j);
+				"một cột suy ra được từ các cột trước (column "
+				"%zu depends on the ones before it)",
+				j + 1);
 	(void)gsl_linalg_QR_lssolve(m->a, m->tau, m->z, m->coef, m->rest);
 	return true;
 }
@@ -155,14 +163,16 @@ static bool logit_iterate(struct logit *m, struct err *e)
 			if (fabs(m->eta[i]) > 30)
 				return err_set(
 					e, ERR_MATH,
-					"the answers are separated: row %zu "
-					"has a probability of 0 or 1",
-					i);
+					"biến giải thích tách hẳn kết quả (the "
+					"answers are separated: row %zu "
+					"has a probability of 0 or 1)",
+					i + 1);
 		d = logit_deviance(m);
 		settled = fabs(d - before) <= 1e-14 * (fabs(d) + 0.1);
 		before = d;
 	}
-	return err_set(e, ERR_MATH, "the regression does not settle");
+	return err_set(e, ERR_MATH,
+		       "hồi quy không hội tụ (the regression does not settle)");
 }
 
 bool weight_logit(size_t n, size_t k, const double *x, const double *y,
@@ -189,10 +199,10 @@ static bool propensity_ok(size_t n, const uint8_t *status, const double *p,
 {
 	for (size_t i = 0; i < n; i++)
 		if (status[i] != WEIGHT_INELIGIBLE && !(p[i] > 0 && p[i] <= 1))
-			return err_set(
-				e, ERR_MATH,
-				"row %zu has no propensity above 0 and up to 1",
-				i);
+			return err_set(e, ERR_MATH,
+				       "xác suất trả lời không hợp lệ (row %zu "
+				       "has no propensity above 0 and up to 1)",
+				       i + 1);
 	return true;
 }
 
@@ -261,9 +271,10 @@ bool weight_adjust_propensity(size_t n, const double *base,
 	for (size_t i = 0; i < n; i++) {
 		if (!(base[i] >= 0 && base[i] < INFINITY))
 			return err_set(e, ERR_INPUT,
-				       "row %zu has a weight that is missing "
-				       "or negative",
-				       i);
+				       "trọng số thiếu hoặc âm (row %zu has a "
+				       "weight that is missing "
+				       "or negative)",
+				       i + 1);
 		weight[i] = status[i] == WEIGHT_RESPONDENT
 				    ? base[i] / propensity[i]
 				    : 0;
@@ -283,7 +294,10 @@ bool weight_r_indicator(size_t n, const double *p, const double *w,
 	}
 	all = total.s + total.c;
 	if (!(all > 1))
-		return err_set(e, ERR_MATH, "the weights sum to %g", all);
+		return err_set(
+			e, ERR_MATH,
+			"tổng trọng số không hợp lệ (the weights sum to %g)",
+			all);
 	out->mean_p = (mean.s + mean.c) / all;
 	for (size_t i = 0; i < n; i++)
 		survey_add(&square,

@@ -165,9 +165,9 @@ static bool fit_logit(const struct regress_data *m, struct qr *q, double *b,
 			return logit_step(m, q, b, step, e);
 		last = size < 1e-9;
 	}
-	return err_set(
-		e, ERR_MATH,
-		"no solution: the terms separate the outcome, or nearly");
+	return err_set(e, ERR_MATH,
+		       "không có nghiệm (no solution: the terms separate the "
+		       "outcome, or nearly)");
 }
 
 /* n/(n-1) sum w (r - rbar)^2 / sum w of r = (y - mu)/sqrt(V(mu)). */
@@ -244,8 +244,9 @@ static bool outcome_fits(const struct regress_data *m,
 		if (!isfinite(m->y[i]) || (family != REGRESS_LINEAR &&
 					   !(m->y[i] >= 0 && m->y[i] <= hi)))
 			return err_set(e, ERR_INPUT,
-				       "row %zu: the outcome %g is out of its "
-				       "range",
+				       "kết quả ngoài khoảng cho phép (row "
+				       "%zu: the outcome %g is out of its "
+				       "range)",
 				       i + 1, m->y[i]);
 	}
 	return true;
@@ -300,15 +301,17 @@ bool regress_fit(const struct survey_var *v, const uint32_t *cell,
 	if (k + cuts == 0 || k + cuts > REGRESS_TERMS ||
 	    (family == REGRESS_ORDINAL && levels < 2))
 		return err_set(e, ERR_INPUT,
-			       "a model has 1 to %d terms, an ordinal outcome "
-			       "2 levels or more",
+			       "mô hình thiếu số hạng hoặc mức (a model has 1 "
+			       "to %d terms, an ordinal outcome "
+			       "2 levels or more)",
 			       REGRESS_TERMS);
 	if (!outcome_fits(&m, family, &out->n, e))
 		return false;
 	if (out->n <= k + cuts)
 		return err_set(e, ERR_INPUT,
-			       "%zu rows are too few for %zu terms", out->n,
-			       k + cuts);
+			       "quá ít dòng cho mô hình (%zu rows are too few "
+			       "for %zu terms)",
+			       out->n, k + cuts);
 	out->k = k + cuts;
 	out->coef = calloc(out->k, sizeof *out->coef);
 	out->vcov = calloc(out->k * out->k, sizeof *out->vcov);
@@ -344,7 +347,9 @@ bool regress_wald(const struct regress *r, const size_t *index, size_t q,
 
 	*out = (struct regress_wald){ .q = q, .ddf = r->df_resid };
 	if (q == 0 || q > r->k)
-		return err_set(e, ERR_INPUT, "no coefficients to test");
+		return err_set(e, ERR_INPUT,
+			       "không có hệ số để kiểm định (no coefficients "
+			       "to test)");
 	v = gsl_matrix_alloc(q, q);
 	b = gsl_vector_alloc(q);
 	if (!v || !b) {
@@ -353,7 +358,8 @@ bool regress_wald(const struct regress *r, const size_t *index, size_t q,
 	}
 	for (size_t i = 0; i < q; i++) {
 		if (index[i] >= r->k) {
-			(void)err_set(e, ERR_INPUT, "no coefficient %zu",
+			(void)err_set(e, ERR_INPUT,
+				      "không có hệ số (no coefficient %zu)",
 				      index[i] + 1);
 			goto out;
 		}
@@ -365,8 +371,9 @@ bool regress_wald(const struct regress *r, const size_t *index, size_t q,
 	if (gsl_linalg_cholesky_decomp1(v) != 0 ||
 	    gsl_linalg_cholesky_svx(v, b) != 0) {
 		(void)err_set(e, ERR_MATH,
-			      "the covariance of the coefficients tested is "
-			      "singular");
+			      "hiệp phương sai suy biến (the covariance of the "
+			      "coefficients tested is "
+			      "singular)");
 		goto out;
 	}
 	for (size_t i = 0; i < q; i++)

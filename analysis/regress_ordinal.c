@@ -160,9 +160,11 @@ static bool newton(const struct ordinal *o, gsl_matrix *h, gsl_vector *step,
 			gsl_matrix_set(h, c, a, gsl_matrix_get(h, a, c));
 	if (gsl_linalg_cholesky_decomp1(h) != 0 ||
 	    gsl_linalg_cholesky_svx(h, step) != 0)
-		return err_set(e, ERR_MATH,
-			       "a term is constant or a combination of others, "
-			       "or the terms separate the levels");
+		return err_set(
+			e, ERR_MATH,
+			"số hạng là hằng số, phụ thuộc nhau hoặc tách hẳn các "
+			"mức (a term is constant or a combination of others, "
+			"or the terms separate the levels)");
 	return true;
 }
 
@@ -183,7 +185,8 @@ static bool begin(const struct regress_data *m, double *t, struct err *e)
 	for (size_t j = 0; j < m->levels && ok; j++) {
 		if (!(share[j] > 0))
 			ok = err_set(e, ERR_INPUT,
-				     "nobody has level %zu of the outcome",
+				     "một mức không có ai (nobody has level "
+				     "%zu of the outcome)",
 				     j + 1);
 		upto += share[j];
 		if (j + 1 < m->levels)
@@ -220,7 +223,8 @@ static bool climb(const struct ordinal *o, double *t, gsl_matrix *h,
 		last = size < 1e-9;
 	}
 	return err_set(e, ERR_MATH,
-		       "no solution: the terms separate the levels, or nearly");
+		       "không có nghiệm (no solution: the terms separate the "
+		       "levels, or nearly)");
 }
 
 bool regress_ordinal(const struct survey_var *v, const struct regress_data *m,
@@ -243,7 +247,9 @@ bool regress_ordinal(const struct survey_var *v, const struct regress_data *m,
 		goto out;
 	}
 	if (gsl_linalg_cholesky_invert(h) != 0) {
-		(void)err_set(e, ERR_MATH, "the information is singular");
+		(void)err_set(e, ERR_MATH,
+			      "ma trận thông tin suy biến (the information is "
+			      "singular)");
 		goto out;
 	}
 	ok = regress_sandwich(v, m, o.p, h->data, score_of, &o, out->vcov, e);

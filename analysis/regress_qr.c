@@ -89,10 +89,12 @@ bool qr_solve(struct qr *q, double *b, struct err *e)
 		for (size_t i = 0; i <= j; i++)
 			norm = hypot(norm, m[i * wide + j]);
 		if (!(fabs(m[j * wide + j]) > RANK_TOLERANCE * norm))
-			return err_set(e, ERR_MATH,
-				       "term %zu is constant or a combination "
-				       "of those before it",
-				       j + 1);
+			return err_set(
+				e, ERR_MATH,
+				"số hạng là hằng số hoặc phụ thuộc các số hạng "
+				"trước (term %zu is constant or a combination "
+				"of those before it)",
+				j + 1);
 	}
 	for (size_t j = k; j-- > 0;) {
 		double s = m[j * wide + k];

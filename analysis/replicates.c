@@ -212,8 +212,9 @@ static bool check_lonely(const struct survey_design *d, struct err *e)
 {
 	if (d->lonely_first > 0 && d->lonely == SURVEY_FAIL)
 		return err_set(e, ERR_MATH,
-			       "%zu strata have one unit: no replicate can "
-			       "leave it out",
+			       "có tầng chỉ một đơn vị mẫu (%zu strata have "
+			       "one unit: no replicate can "
+			       "leave it out)",
 			       d->lonely_first);
 	return true;
 }
@@ -225,7 +226,8 @@ static bool make_jackknife(struct replicates *r, struct err *e)
 
 	if (r->spec.method == REPLICATES_JK1 && d->n_strata[0] > 1)
 		return err_set(e, ERR_INPUT,
-			       "JK1 is for a design without strata: take JKn");
+			       "JK1 dành cho thiết kế không phân tầng (JK1 is "
+			       "for a design without strata: take JKn)");
 	if (!check_lonely(d, e))
 		return false;
 	r->unit = malloc(d->n_units[0] * sizeof *r->unit);
@@ -246,8 +248,10 @@ static bool make_jackknife(struct replicates *r, struct err *e)
 		}
 	}
 	if (r->count == 0)
-		return err_set(e, ERR_MATH,
-			       "all strata are taken whole: no variance");
+		return err_set(
+			e, ERR_MATH,
+			"mọi tầng đều được điều tra hết, không có phương sai "
+			"(all strata are taken whole: no variance)");
 	r->scale = 1;
 	if (d->lonely == SURVEY_AVERAGE)
 		r->scale = (double)of_units / (double)r->count;
@@ -266,7 +270,8 @@ static bool make_half_samples(struct replicates *r, struct err *e)
 
 	if (!(r->spec.fay >= 0 && r->spec.fay < 1))
 		return err_set(e, ERR_INPUT,
-			       "Fay's factor %g is not within 0 and 1",
+			       "hệ số Fay phải từ 0 đến dưới 1 (Fay's factor "
+			       "%g is not within 0 and 1)",
 			       r->spec.fay);
 	r->pair = malloc(d->n_units[0] * sizeof *r->pair);
 	r->half = malloc(d->n_units[0]);
@@ -276,10 +281,12 @@ static bool make_half_samples(struct replicates *r, struct err *e)
 		const struct survey_stratum *h = &d->stratum[0][s];
 
 		if (h->end_unit - h->first_unit != 2)
-			return err_set(e, ERR_INPUT,
-				       "balanced half-samples want two units "
-				       "in a stratum: stratum %zu has %u",
-				       s, h->end_unit - h->first_unit);
+			return err_set(
+				e, ERR_INPUT,
+				"nửa mẫu cân bằng cần đúng hai đơn vị mỗi tầng "
+				"(balanced half-samples want two units "
+				"in a stratum: stratum %zu has %u)",
+				s + 1, h->end_unit - h->first_unit);
 		for (uint32_t u = h->first_unit; u < h->end_unit; u++) {
 			r->pair[u] = (uint32_t)s;
 			r->half[u] = u != h->first_unit;
@@ -303,8 +310,10 @@ static bool make_bootstrap(struct replicates *r, struct err *e)
 		if (!stays(&d->stratum[0][s]))
 			df += (int64_t)d->stratum[0][s].n - 1;
 	if (df == 0)
-		return err_set(e, ERR_MATH,
-			       "all strata are taken whole: no variance");
+		return err_set(
+			e, ERR_MATH,
+			"mọi tầng đều được điều tra hết, không có phương sai "
+			"(all strata are taken whole: no variance)");
 	r->count = r->spec.count;
 	r->scale = 1 / ((double)r->count - 1);
 	r->df = df < (int64_t)r->count - 1 ? df : (int64_t)r->count - 1;
@@ -319,15 +328,17 @@ static bool make_given(struct replicates *r, struct err *e)
 	for (size_t i = 0; i < rows * r->spec.count; i++)
 		if (!(r->spec.factor[i] >= 0 && r->spec.factor[i] < INFINITY))
 			return err_set(e, ERR_INPUT,
-				       "replicate %zu: factor %zu is missing "
-				       "or negative",
+				       "hệ số lặp thiếu hoặc âm (replicate "
+				       "%zu: factor %zu is missing "
+				       "or negative)",
 				       i % r->spec.count + 1,
-				       i / r->spec.count);
+				       i / r->spec.count + 1);
 	r->count = r->spec.count;
 	r->scale = isnan(r->spec.scale) ? 1 / ((double)r->count - 1)
 					: r->spec.scale;
 	if (!(r->scale > 0 && r->scale < INFINITY))
-		return err_set(e, ERR_INPUT, "scale %g is not above 0",
+		return err_set(e, ERR_INPUT,
+			       "scale phải lớn hơn 0 (scale %g is not above 0)",
 			       r->scale);
 	return true;
 }
@@ -346,14 +357,16 @@ static bool make_rscales(struct replicates *r, struct err *e)
 
 		if (!(x >= 0 && x < INFINITY))
 			return err_set(e, ERR_INPUT,
-				       "rscales of replicate %zu is missing or "
-				       "negative",
+				       "rscales thiếu hoặc âm (rscales of "
+				       "replicate %zu is missing or "
+				       "negative)",
 				       i + 1);
 		r->rscales[i] = x;
 		any += x;
 	}
 	if (!(any > 0))
-		return err_set(e, ERR_INPUT, "all rscales are 0");
+		return err_set(e, ERR_INPUT,
+			       "mọi rscales bằng 0 (all rscales are 0)");
 	return true;
 }
 
@@ -380,7 +393,8 @@ static bool make(struct replicates *r, struct err *e)
 	     r->spec.method == REPLICATES_GIVEN) &&
 	    (r->spec.count < 2 || r->spec.count > LIMIT_REPLICATES))
 		return err_set(e, ERR_INPUT,
-			       "%zu replicates are not within 2 and %d",
+			       "sai số lần lặp (%zu replicates are not within "
+			       "2 and %d)",
 			       r->spec.count, LIMIT_REPLICATES);
 	if (!make_strata(r, e))
 		return false;
@@ -396,7 +410,8 @@ static bool make(struct replicates *r, struct err *e)
 	if ((r->calib != NULL || r->spec.by_row) &&
 	    r->count > LIMIT_REPLICATE_ROWS / d->n)
 		return err_set(e, ERR_INPUT,
-			       "%zu replicates of %zu rows are too many",
+			       "quá nhiều lần lặp (%zu replicates of %zu rows "
+			       "are too many)",
 			       r->count, d->n);
 	if (r->calib != NULL || r->spec.method == REPLICATES_GIVEN)
 		return replicates_rank(r, NULL, &r->df, e);

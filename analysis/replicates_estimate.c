@@ -1,13 +1,11 @@
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "replicates_parts.h"
 
-#define BLOCK	    ((size_t)256) /* replicates held at once */
-#define ROWS	    ((size_t)1024)
-#define MAX_THREADS 16
+#define BLOCK ((size_t)256) /* replicates held at once */
+#define ROWS  ((size_t)1024)
 
 /* ---- one estimation --------------------------------------------------- */
 
@@ -162,8 +160,6 @@ static void *work(void *arg)
 static bool run_block(struct worker *w, size_t threads, size_t from, size_t to,
 		      struct err *e)
 {
-	pthread_t id[MAX_THREADS];
-	bool started[MAX_THREADS] = { false };
 	size_t bad = threads;
 
 	for (size_t t = 0; t < threads; t++) {
@@ -171,17 +167,8 @@ static bool run_block(struct worker *w, size_t threads, size_t from, size_t to,
 		w[t].to = to;
 		w[t].step = threads;
 		w[t].block = from;
-		if (t > 0)
-			started[t] =
-				pthread_create(&id[t], NULL, work, &w[t]) == 0;
 	}
-	(void)work(&w[0]);
-	for (size_t t = 1; t < threads; t++) {
-		if (started[t])
-			(void)pthread_join(id[t], NULL);
-		else
-			(void)work(&w[t]);
-	}
+	replicates_run(work, w, sizeof *w, threads);
 	for (size_t t = 0; t < threads; t++)
 		if (w[t].failed &&
 		    (bad == threads || w[t].failed_at < w[bad].failed_at))
@@ -239,11 +226,11 @@ bool replicates_estimate(const struct survey_var *v,
 	const struct replicates *r = v->replicates;
 	size_t threads = r->spec.threads > 1 ? r->spec.threads : 1;
 	struct job j = { .r = r, .s = s, .p = s->n_blocks * s->q };
-	struct worker w[MAX_THREADS] = { 0 };
+	struct worker w[REPLICATES_THREADS] = { 0 };
 	struct replicate_moments m = { 0 };
 	bool ok = false;
 
-	threads = threads < MAX_THREADS ? threads : MAX_THREADS;
+	threads = threads < REPLICATES_THREADS ? threads : REPLICATES_THREADS;
 	j.rows = r->calib != NULL || r->spec.by_row;
 	j.whole = malloc(s->n_cells * s->m * sizeof *j.whole);
 	j.theta = malloc(BLOCK * j.p * sizeof *j.theta);

@@ -1,5 +1,6 @@
-/* What replicates of a vector say of its covariance. */
+/* What replicates of a vector say of its covariance, and who goes over them. */
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "replicates_parts.h"
@@ -84,4 +85,23 @@ void replicate_moments_cov(const struct replicate_moments *m,
 		for (size_t b = 0; b <= a; b++)
 			cov[a * p + b] = cov[b * p + a] =
 				r->scale * centred(m, a, b, r->spec.mse);
+}
+
+void replicates_run(void *(*work)(void *), void *worker, size_t size,
+		    size_t threads)
+{
+	pthread_t id[REPLICATES_THREADS];
+	bool started[REPLICATES_THREADS] = { false };
+	char *at = worker;
+
+	for (size_t t = 1; t < threads; t++)
+		started[t] =
+			pthread_create(&id[t], NULL, work, at + t * size) == 0;
+	(void)work(at);
+	for (size_t t = 1; t < threads; t++) {
+		if (started[t])
+			(void)pthread_join(id[t], NULL);
+		else
+			(void)work(at + t * size);
+	}
 }

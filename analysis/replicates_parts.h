@@ -29,6 +29,12 @@ static inline uint32_t taus_below(struct replicates_rng *g, uint32_t n)
 	return (uint32_t)(m >> 32);
 }
 
+#define REPLICATES_THREADS ((size_t)16)
+/* work(worker[t]) for `threads` workers of `size` bytes each, the first in this
+ * thread; where a thread cannot be had, in this one too. */
+void replicates_run(void *(*work)(void *), void *worker, size_t size,
+		    size_t threads);
+
 /* Totals of units: records of unit u are [first[u], first[u+1]). */
 struct unit_totals {
 	size_t n_units, n_records, m, n_cells;

@@ -1,12 +1,10 @@
 /* Replicates of what must be fitted anew from the weights of rows. */
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "replicates_parts.h"
 
-#define BLOCK	    ((size_t)64) /* replicates held at once */
-#define MAX_THREADS ((size_t)16)
+#define BLOCK ((size_t)64) /* replicates held at once */
 
 struct refit {
 	const struct replicates *r;
@@ -67,25 +65,14 @@ static void *work(void *arg)
 static const struct refit *run_block(struct refit *w, size_t threads,
 				     size_t from, size_t to)
 {
-	pthread_t id[MAX_THREADS];
-	bool started[MAX_THREADS] = { false };
 	const struct refit *bad = NULL;
 
 	for (size_t t = 0; t < threads; t++) {
 		w[t].from = from + t;
 		w[t].to = to;
 		w[t].step = threads;
-		if (t > 0)
-			started[t] =
-				pthread_create(&id[t], NULL, work, &w[t]) == 0;
 	}
-	(void)work(&w[0]);
-	for (size_t t = 1; t < threads; t++) {
-		if (started[t])
-			(void)pthread_join(id[t], NULL);
-		else
-			(void)work(&w[t]);
-	}
+	replicates_run(work, w, sizeof *w, threads);
 	for (size_t t = 0; t < threads; t++)
 		if (w[t].e.kind != 0 && (bad == NULL || w[t].at < bad->at))
 			bad = &w[t];
@@ -115,13 +102,13 @@ bool replicates_refit(const struct replicates *r,
 		      struct err *e)
 {
 	size_t threads = r->spec.threads > 1 ? r->spec.threads : 1;
-	struct refit w[MAX_THREADS] = { 0 };
+	struct refit w[REPLICATES_THREADS] = { 0 };
 	const struct refit *bad = NULL;
 	struct replicate_moments m = { 0 };
 	double *all = malloc(BLOCK * f->p * sizeof *all);
 	bool ok = all != NULL;
 
-	threads = threads < MAX_THREADS ? threads : MAX_THREADS;
+	threads = threads < REPLICATES_THREADS ? threads : REPLICATES_THREADS;
 	*unfit = (struct replicates_unfit){ .replicate = 0 };
 	if (!ok)
 		err_set(e, ERR_NOMEM, "no memory for replicates");

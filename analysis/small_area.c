@@ -29,7 +29,8 @@ static bool fh_init(struct fh *f, struct err *e)
 {
 	if (f->k == 0 || f->n <= f->k)
 		return err_set(e, ERR_INPUT,
-			       "%zu areas are too few for %zu coefficients",
+			       "quá ít khu vực (%zu areas are too few for %zu "
+			       "coefficients)",
 			       f->n, f->k);
 	for (size_t i = 0; i < f->n; i++) {
 		bool fine =
@@ -40,8 +41,9 @@ static bool fh_init(struct fh *f, struct err *e)
 		if (!fine)
 			return err_set(
 				e, ERR_INPUT,
-				"area %zu has a missing value or no variance",
-				i);
+				"khu vực thiếu giá trị hoặc phương sai (area "
+				"%zu has a missing value or no variance)",
+				i + 1);
 	}
 	f->q = gsl_matrix_alloc(f->n, f->k);
 	f->z = gsl_vector_alloc(f->n);
@@ -179,7 +181,9 @@ bool small_area_fit(size_t n, size_t k, const double *y, const double *d,
 	if (!fh_init(&f, e))
 		goto out;
 	if (!fh_solve(&f, 0)) {
-		err_set(e, ERR_MATH, "columns depend on one another");
+		err_set(e, ERR_MATH,
+			"các cột phụ thuộc lẫn nhau (columns depend on one "
+			"another)");
 		goto out;
 	}
 	if (!fh_reml(&f, &out->sigma2, e))

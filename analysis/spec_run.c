@@ -201,7 +201,9 @@ static bool cross_columns(struct spec_run *r, const struct spec_names *by,
 		const char *name = i < by->n ? by->name[i] : extra;
 
 		if (i == 16)
-			return err_set(e, ERR_INPUT, "too many columns cross");
+			return err_set(e, ERR_INPUT,
+				       "quá nhiều cột giao nhau (too many "
+				       "columns cross)");
 		x->code[i] =
 			spec_codes(r, name, &x->level[i], &x->levels[i], e);
 		if (!x->code[i])
@@ -543,6 +545,10 @@ bool spec_run(const struct spec *s, struct frame *f, struct arena *a,
 	*out = (struct est_results){ 0 };
 	out->detail = arena_array(a, s->n_estimates + 1, sizeof *out->detail);
 	ok = out->detail || err_set(e, ERR_NOMEM, "out of memory");
+	/* columns of codes have no memory then, and nobody would say why */
+	if (ok && f->rows == 0)
+		ok = err_set(e, ERR_INPUT,
+			     "không có dòng nào (there are no rows)");
 	ok = ok && spec_derive_run(s, f, e) && make_subset(&r, e) &&
 	     own_init(&r, e) && make_domain(&r, e);
 	if (ok) {

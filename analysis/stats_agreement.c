@@ -315,18 +315,17 @@ static struct survey_base base_of(struct spec_run *r, double *const *column,
 static struct est plain_value(size_t n, const struct survey_base *b,
 			      double value, double low, double high)
 {
-	return (struct est){ .n = n,
-			     .psu = b->units,
-			     .strata = b->strata,
-			     .df = b->df,
-			     .sum_w = (double)n,
-			     .value = value,
-			     .se = NAN,
-			     .cv = NAN,
-			     .deff = NAN,
-			     .deff_replace = NAN,
-			     .ci_l = low,
-			     .ci_u = high };
+	struct est x = stats_nothing;
+
+	x.n = n;
+	x.psu = b->units;
+	x.strata = b->strata;
+	x.df = b->df;
+	x.sum_w = (double)n;
+	x.value = value;
+	x.ci_l = low;
+	x.ci_u = high;
+	return x;
 }
 
 /* A cell's values of column j, NAN outside; copies into `to`. */

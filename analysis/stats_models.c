@@ -63,7 +63,8 @@ static bool add_term(struct terms *t, const char *name, const double *x,
 		     size_t factor, struct err *e)
 {
 	if (t->k == REGRESS_TERMS)
-		return err_set(e, ERR_INPUT, "more than %d terms",
+		return err_set(e, ERR_INPUT,
+			       "quá nhiều số hạng (more than %d terms)",
 			       REGRESS_TERMS);
 	t->name[t->k] = name;
 	t->x[t->k] = x;
@@ -291,8 +292,9 @@ static bool write_tests(struct jw *w, const struct model_spec *m,
 					index[q++] = i;
 		if (q < m->test.n)
 			return err_set(e, ERR_INPUT,
-				       "\"test\" names what is no term of the "
-				       "model");
+				       "\"test\" nêu số hạng không có "
+				       "(\"test\" names what is no term of the "
+				       "model)");
 		if (!regress_wald(f, index, q, &wald, e))
 			return false;
 		jw_object(w);
@@ -436,8 +438,9 @@ static bool test_one(struct spec_run *r, const struct spec_estimate *x,
 		return false;
 	if (t->k != 2)
 		return err_set(e, ERR_INPUT,
-			       "%s has %zu groups with answers to %s; a t test "
-			       "compares 2",
+			       "kiểm định t cần đúng hai nhóm (%s has %zu "
+			       "groups with answers to %s; a t test "
+			       "compares 2)",
 			       m->factors.name[0], t->k, of);
 	if (!stats_domain_var(r, cell, &v, e) ||
 	    !regress_fit(&v, in, y, t->x, 2, REGRESS_LINEAR, 0, &f, e))

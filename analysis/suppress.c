@@ -198,13 +198,16 @@ static bool check(const struct planning_table *t, struct err *e)
 	if (t->rows == 0 || t->columns == 0 ||
 	    t->columns > LIMIT_PLANNING_CELLS / t->rows)
 		return err_set(e, ERR_INPUT,
-			       "a table of %zu rows and %zu columns", t->rows,
-			       t->columns);
+			       "bảng không có hàng hoặc cột (a table of %zu "
+			       "rows and %zu columns)",
+			       t->rows, t->columns);
 	if (t->threshold < 1)
-		return err_set(e, ERR_INPUT, "the threshold is below 1");
+		return err_set(e, ERR_INPUT,
+			       "ngưỡng nhỏ hơn 1 (the threshold is below 1)");
 	for (size_t c = 0; c < t->rows * t->columns; c++)
 		if (t->count[c] < 0)
-			return err_set(e, ERR_INPUT, "a count is negative");
+			return err_set(e, ERR_INPUT,
+				       "số đếm âm (a count is negative)");
 	return true;
 }
 
@@ -265,8 +268,9 @@ bool planning_suppress(struct planning_table *t, struct err *e)
 	t->optimal = s.nodes < MAX_NODES;
 	if (s.best_cost == INT64_MAX) {
 		err_set(e, ERR_MATH,
-			"a closed cell is alone in its row or column: close "
-			"the whole table");
+			"ô bị đóng nằm một mình, hãy đóng cả bảng (a closed "
+			"cell is alone in its row or column: close "
+			"the whole table)");
 		goto out;
 	}
 	write_cells(t, &s);

@@ -74,7 +74,8 @@ static bool check_input(const struct survey_input *in, struct err *e)
 		return err_set(e, ERR_INPUT,
 			       "không có dòng nào (there are no rows)");
 	if (in->n >= SURVEY_NONE)
-		return err_set(e, ERR_INPUT, "more than %u rows",
+		return err_set(e, ERR_INPUT,
+			       "quá nhiều dòng (more than %u rows)",
 			       SURVEY_NONE - 1);
 	ok = check_weights(in, e);
 	for (size_t s = 0; ok && s < in->n_stages; s++)

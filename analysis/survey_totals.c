@@ -210,8 +210,9 @@ static bool sum_all(const struct survey_design *d, const struct survey_stat *s,
 
 	if (m == 0 || s->n_cells == 0 || s->n_cells > MAX_TOTALS / m)
 		return err_set(e, ERR_INPUT,
-			       "too many cells: %zu of %zu totals", s->n_cells,
-			       m);
+			       "quá nhiều ô hoặc không có ô nào (too many "
+			       "cells: %zu of %zu totals)",
+			       s->n_cells, m);
 	/* a table a slice: with many cells one slice is enough */
 	if (s->n_cells * (m + 1) > d->n / 4)
 		j.slices = (struct survey_slices){ 1, d->n, d->n };
@@ -514,8 +515,9 @@ bool survey_estimate_base(const struct survey_var *v,
 
 	if (full && p > MAX_FULL)
 		return err_set(e, ERR_INPUT,
-			       "covariances of %zu statistics, %zu at most", p,
-			       MAX_FULL);
+			       "quá nhiều thống kê (covariances of %zu "
+			       "statistics, %zu at most)",
+			       p, MAX_FULL);
 	if (v->replicates)
 		return v->replicate(v, s, full, theta, cov, e) &&
 		       (!base || count_base(v->design, s, true, base, e));
@@ -581,7 +583,8 @@ bool survey_cov_scores(const struct survey_design *d,
 
 	if (q > MAX_FULL)
 		return err_set(e, ERR_INPUT,
-			       "covariances of %zu statistics, %zu at most", q,
-			       MAX_FULL);
+			       "quá nhiều thống kê (covariances of %zu "
+			       "statistics, %zu at most)",
+			       q, MAX_FULL);
 	return survey_cov(d, r, &s, true, cov, NULL, e);
 }

@@ -9,7 +9,9 @@
 static bool bad_weight(size_t row, struct err *e)
 {
 	return err_set(e, ERR_INPUT,
-		       "row %zu has a weight that is missing or negative", row);
+		       "trọng số thiếu hoặc âm (row %zu has a weight that is "
+		       "missing or negative)",
+		       row + 1);
 }
 
 static bool weights_ok(size_t n, const double *w, struct err *e)
@@ -30,22 +32,26 @@ static bool base_counts(size_t n, const uint32_t *stratum, const double *frame,
 
 		if (!(frame[i] > 0 && frame[i] < INFINITY))
 			return err_set(e, ERR_INPUT,
-				       "row %zu has no frame count", i);
+				       "thiếu số của khung (row %zu has no "
+				       "frame count)",
+				       i + 1);
 		if (count[h]++ == 0)
 			total[h] = frame[i];
 		else if (total[h] != frame[i])
 			return err_set(e, ERR_INPUT,
-				       "row %zu has another frame count than "
-				       "its stratum",
-				       i);
+				       "số của khung khác nhau trong một tầng "
+				       "(row %zu has another frame count than "
+				       "its stratum)",
+				       i + 1);
 	}
 	for (size_t i = 0; i < n; i++) {
 		uint32_t h = stratum == NULL ? 0 : stratum[i];
 
 		if ((double)count[h] > total[h])
 			return err_set(e, ERR_INPUT,
-				       "row %zu: %zu rows of a frame of %.15g",
-				       i, count[h], total[h]);
+				       "mẫu lớn hơn khung (row %zu: %zu rows "
+				       "of a frame of %.15g)",
+				       i + 1, count[h], total[h]);
 	}
 	return true;
 }
@@ -57,8 +63,9 @@ static bool code_top(size_t n, const uint32_t *code, const char *what,
 	*top = 1;
 	for (size_t i = 0; code != NULL && i < n; i++) {
 		if (code[i] == SURVEY_NONE)
-			return err_set(e, ERR_INPUT, "row %zu has no %s", i,
-				       what);
+			return err_set(e, ERR_INPUT,
+				       "thiếu giá trị (row %zu has no %s)",
+				       i + 1, what);
 		if (code[i] >= *top)
 			*top = (size_t)code[i] + 1;
 	}
@@ -109,7 +116,9 @@ static bool class_count(size_t n, const double *base, const uint8_t *status,
 		uint32_t c = class_code == NULL ? 0 : class_code[i];
 
 		if (c >= n_classes)
-			return err_set(e, ERR_INPUT, "row %zu has no class", i);
+			return err_set(e, ERR_INPUT,
+				       "thiếu lớp (row %zu has no class)",
+				       i + 1);
 		if (!(base[i] >= 0 && base[i] < INFINITY))
 			return bad_weight(i, e);
 		r[c].issued++;
@@ -134,9 +143,10 @@ static bool class_factors(size_t n_classes, const struct class_sums *s,
 		if (r[c].sum_eligible > 0 && !(r[c].sum_respondent > 0))
 			return err_set(
 				e, ERR_MATH,
-				"class %zu has %zu eligible people and no "
-				"respondent: merge it with another class",
-				c, r[c].eligible);
+				"lớp không có người trả lời, hãy gộp lớp "
+				"(class %zu has %zu eligible people and no "
+				"respondent: merge it with another class)",
+				c + 1, r[c].eligible);
 		r[c].factor = r[c].sum_eligible > 0
 				      ? r[c].sum_eligible / r[c].sum_respondent
 				      : 1;
@@ -243,16 +253,19 @@ bool weight_trim(size_t n, double *weight, double lower, double upper,
 	*out = (struct weight_trim){ 0 };
 	if (!(lower < upper))
 		return err_set(e, ERR_INPUT,
-			       "the lower limit is not below the upper one");
+			       "giới hạn dưới phải nhỏ hơn giới hạn trên (the "
+			       "lower limit is not below the upper one)");
 	if (!weights_ok(n, weight, e))
 		return false;
 	/* Each strict round puts one weight more on a limit, or is the last. */
 	while (trim_once(n, weight, lower, upper, out, &inside, &cut) > 0) {
 		if (inside == 0 || (out->rounds > n))
-			return err_set(e, ERR_MATH,
-				       "no weight is left within %g and %g to "
-				       "take what was cut",
-				       lower, upper);
+			return err_set(
+				e, ERR_MATH,
+				"không còn trọng số nào để nhận phần bị cắt "
+				"(no weight is left within %g and %g to "
+				"take what was cut)",
+				lower, upper);
 		trim_spread(n, weight, lower, upper, cut / (double)inside);
 		out->moved += fabs(cut);
 		out->rounds++;
@@ -284,7 +297,8 @@ bool weight_kish(size_t n, const double *weight, struct weight_kish *out,
 		out->max = fmax(out->max, weight[i]);
 	}
 	if (out->n == 0)
-		return err_set(e, ERR_MATH, "all weights are 0");
+		return err_set(e, ERR_MATH,
+			       "mọi trọng số bằng 0 (all weights are 0)");
 	out->sum = s.s + s.c;
 	out->sumsq = q.s + q.c;
 	mean = out->sum / (double)out->n;
@@ -310,7 +324,8 @@ bool weight_check_sums(size_t n, const double *weight, const uint32_t *group,
 		uint32_t g = group == NULL ? 0 : group[i];
 
 		if (g >= n_groups) {
-			err_set(e, ERR_INPUT, "row %zu has no group", i);
+			err_set(e, ERR_INPUT,
+				"thiếu nhóm (row %zu has no group)", i + 1);
 			goto out;
 		}
 		survey_add(&s[g], weight[i]);

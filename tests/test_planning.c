@@ -163,11 +163,11 @@ static void allocations_that_cannot_be_are_refused(void **state)
 	e = (struct err){ 0 };
 	assert_false(planning_allocate(PLANNING_PROPORTIONAL, 2, bad, NULL, 1,
 				       false, 0, exact, whole, &e));
-	says(&e, ERR_INPUT, "stratum 1 has no population");
+	says(&e, ERR_INPUT, "stratum 2 has no population");
 	e = (struct err){ 0 };
 	assert_false(planning_allocate(PLANNING_NEYMAN, 2, n, bad, 1, false, 0,
 				       exact, whole, &e));
-	says(&e, ERR_INPUT, "stratum 1 has no spread");
+	says(&e, ERR_INPUT, "stratum 2 has no spread");
 }
 
 /* ---- the draw --------------------------------------------------------- */
@@ -391,7 +391,7 @@ static void areas_that_cannot_be_fitted_are_told(void **state)
 	e = (struct err){ 0 };
 	a.d[3] = 0;
 	assert_false(small_area_fit(12, 2, a.y, a.d, a.x, &a.s, &e));
-	says(&e, ERR_INPUT, "area 3");
+	says(&e, ERR_INPUT, "area 4");
 	e = (struct err){ 0 };
 	a.d[3] = 1;
 	for (size_t i = 0; i < 12; i++)

@@ -556,7 +556,7 @@ static void bad_replicates_are_refused(void **state)
 		    .rscales = minus },
 		  "rscales of replicate 3" },
 		{ { .method = REPLICATES_GIVEN, .count = 3, .scale = 1 },
-		  "replicate 2: factor 1" },
+		  "replicate 2: factor 2" },
 	};
 
 	(void)state;
@@ -599,7 +599,8 @@ static void a_replicate_that_cannot_be_calibrated_is_named(void **state)
 	assert_non_null(c);
 	survey_set_weight(d, c->weight);
 	assert_null(replicates_new(&jk, d, c, s.w, &e));
-	if (strstr(e.msg, "replicate 1: one=0") == NULL)
+	if (strncmp(e.msg, "replicate 1: ", 13) != 0 ||
+	    strstr(e.msg, "(one=0") == NULL)
 		fail_msg("%s", e.msg);
 	calib_free(c);
 	survey_design_free(d);
@@ -644,7 +645,8 @@ static void threads_name_the_first_replicate_that_fails(void **state)
 	v.design = d;
 	v.replicates = r;
 	assert_false(est_mean(&v, NULL, 1, s.y, &how, &x, NULL, &e));
-	if (strstr(e.msg, "replicate 21: one=0") == NULL)
+	if (strncmp(e.msg, "replicate 21: ", 14) != 0 ||
+	    strstr(e.msg, "(one=0") == NULL)
 		fail_msg("%s", e.msg);
 	replicates_free(r);
 	calib_free(c);

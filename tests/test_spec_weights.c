@@ -663,7 +663,7 @@ static void data_that_do_not_fit_are_told(void **state)
 		{ "\"weights\":{\"base\":\"none\"}", NULL, "missing or" },
 		{ "\"weights\":{\"base\":\"zero\"}", NULL, "are 0" },
 		{ "\"weights\":{\"frame\":\"N\",\"by\":\"k\"}", NULL,
-		  "row 2 has no stratum" },
+		  "row 3 has no stratum" },
 		{ "\"weights\":{\"nonresponse\":{\"of\":\"k\"}}", NULL,
 		  "row 3 has no \"k\"" },
 		{ "\"weights\":{\"nonresponse\":{\"of\":\"d\",\"classes\":"

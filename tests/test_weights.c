@@ -29,7 +29,7 @@ static void base_weights_are_counts_over_counts(void **state)
 	assert_near(w[0], 5, 1e-15);
 	assert_near(w[4], 3, 1e-15);
 	assert_true(weight_base(2, NULL, frame + 1, w, &e) == false);
-	says(&e, ERR_INPUT, "row 1 has another frame count");
+	says(&e, ERR_INPUT, "row 2 has another frame count");
 	e = (struct err){ 0 };
 	assert_true(weight_base(1, NULL, frame, w, &e));
 	assert_near(w[0], 10, 1e-15);
@@ -44,13 +44,13 @@ static void base_weights_refuse_what_no_frame_can_be(void **state)
 
 	(void)state;
 	assert_false(weight_base(3, h, frame, w, &e));
-	says(&e, ERR_INPUT, "row 2 has no stratum");
+	says(&e, ERR_INPUT, "row 3 has no stratum");
 	e = (struct err){ 0 };
 	assert_false(weight_base(2, h, frame, w, &e));
 	says(&e, ERR_INPUT, "2 rows of a frame of 1");
 	e = (struct err){ 0 };
 	assert_false(weight_base(2, h, none, w, &e));
-	says(&e, ERR_INPUT, "row 0 has no frame count");
+	says(&e, ERR_INPUT, "row 1 has no frame count");
 }
 
 /* ---- nonresponse ------------------------------------------------------ */
@@ -91,14 +91,14 @@ static void a_class_without_respondents_is_an_error(void **state)
 	(void)state;
 	assert_false(
 		weight_adjust_classes(2, base, status, class, 2, w, r, &e));
-	says(&e, ERR_MATH, "class 1 has 1 eligible people and no respondent");
+	says(&e, ERR_MATH, "class 2 has 1 eligible people and no respondent");
 	e = (struct err){ 0 };
 	assert_false(
 		weight_adjust_classes(2, base, status, missing, 2, w, r, &e));
-	says(&e, ERR_INPUT, "row 1 has no class");
+	says(&e, ERR_INPUT, "row 2 has no class");
 	e = (struct err){ 0 };
 	assert_false(weight_adjust_classes(2, bad, status, NULL, 1, w, r, &e));
-	says(&e, ERR_INPUT, "row 1 has a weight");
+	says(&e, ERR_INPUT, "row 2 has a weight");
 }
 
 /* A logistic regression on one indicator has a closed form. */
@@ -139,22 +139,22 @@ static void a_regression_that_cannot_be_is_told(void **state)
 	says(&e, ERR_INPUT, "too few");
 	e = (struct err){ 0 };
 	assert_false(weight_logit(6, 2, x, y, w, coef, NULL, &e));
-	says(&e, ERR_INPUT, "row 5 has a weight");
+	says(&e, ERR_INPUT, "row 6 has a weight");
 	e = (struct err){ 0 };
 	assert_false(weight_logit(6, 2, twice, y, NULL, coef, NULL, &e));
-	says(&e, ERR_MATH, "column 1 depends");
+	says(&e, ERR_MATH, "column 2 depends");
 	e = (struct err){ 0 };
 	assert_false(weight_logit(6, 2, x, sure, NULL, coef, NULL, &e));
 	says(&e, ERR_MATH, "separated");
 	e = (struct err){ 0 };
 	y[2] = 0.5;
 	assert_false(weight_logit(6, 2, x, y, NULL, coef, NULL, &e));
-	says(&e, ERR_INPUT, "row 2: an answer");
+	says(&e, ERR_INPUT, "row 3: an answer");
 	e = (struct err){ 0 };
 	y[2] = 1;
 	x[3] = NAN;
 	assert_false(weight_logit(6, 2, x, y, NULL, coef, NULL, &e));
-	says(&e, ERR_INPUT, "row 1: column 1 is missing");
+	says(&e, ERR_INPUT, "row 2: column 2 is missing");
 	e = (struct err){ 0 };
 	assert_false(weight_logit(1, 1, twice, y, NULL, coef, NULL, &e));
 	says(&e, ERR_MATH, "alike");
@@ -198,10 +198,10 @@ static void propensities_out_of_range_are_refused(void **state)
 
 	(void)state;
 	assert_false(weight_adjust_propensity(2, base, s, no, 1, w, &e));
-	says(&e, ERR_MATH, "row 1 has no propensity");
+	says(&e, ERR_MATH, "row 2 has no propensity");
 	e = (struct err){ 0 };
 	assert_false(weight_adjust_propensity(2, base, s, p, 1, w, &e));
-	says(&e, ERR_INPUT, "row 1 has a weight");
+	says(&e, ERR_INPUT, "row 2 has a weight");
 	e = (struct err){ 0 };
 	assert_false(weight_r_indicator(1, p, p, &r, &e));
 	says(&e, ERR_MATH, "the weights sum to 0.5");
@@ -255,10 +255,10 @@ static void trimming_refuses_bad_limits_and_weights(void **state)
 	says(&e, ERR_INPUT, "not below");
 	e = (struct err){ 0 };
 	assert_false(weight_trim(2, w, 0, 3, true, &t, &e));
-	says(&e, ERR_INPUT, "row 1 has a weight");
+	says(&e, ERR_INPUT, "row 2 has a weight");
 	e = (struct err){ 0 };
 	assert_false(weight_kish(2, w, &k, &e));
-	says(&e, ERR_INPUT, "row 1 has a weight");
+	says(&e, ERR_INPUT, "row 2 has a weight");
 	e = (struct err){ 0 };
 	w[0] = w[1] = 0;
 	assert_false(weight_kish(2, w, &k, &e));
@@ -284,7 +284,7 @@ static void sums_are_checked_by_group(void **state)
 				      &d, &e));
 	assert_true(isnan(d));
 	assert_false(weight_check_sums(3, w, no, 2, want, &worst, &d, &e));
-	says(&e, ERR_INPUT, "row 2 has no group");
+	says(&e, ERR_INPUT, "row 3 has no group");
 }
 
 /* ---- response rates --------------------------------------------------- */
