@@ -274,6 +274,47 @@ static struct xline *room(struct xtable *t, struct arena *a)
 	return &t->lines[t->n++];
 }
 
+static size_t blank(const char *s)
+{
+	if (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n')
+		return 1;
+	return memcmp(s, "\xc2\xa0", *s ? 2 : 1) == 0 ? 2 : 0;
+}
+
+/* Without blanks around it, which nobody sees; in a type also one of several
+ * between its words.  NULL: out of memory. */
+static const char *tidy(struct arena *a, const char *s, size_t n, bool type)
+{
+	char *from = arena_strndup(a, s, n), *end, *to;
+	size_t b;
+
+	if (!from)
+		return NULL;
+	while ((b = blank(from)) > 0)
+		from += b;
+	end = from;
+	for (char *at = from; *at;) {
+		b = blank(at);
+		at += b ? b : 1;
+		if (b == 0)
+			end = at;
+	}
+	*end = '\0';
+	to = from;
+	for (char *at = from; type && *at;) {
+		if (blank(at) == 0) {
+			*to++ = *at++;
+			continue;
+		}
+		*to++ = ' ';
+		while ((b = blank(at)) > 0)
+			at += b;
+	}
+	if (type)
+		*to = '\0';
+	return from;
+}
+
 static bool take_row(void *ctx, const struct xlsx_row *row, struct err *e)
 {
 	struct reading *r = ctx;
@@ -296,7 +337,10 @@ static bool take_row(void *ctx, const struct xlsx_row *row, struct err *e)
 	for (size_t i = 0; i < row->n; i++) {
 		const struct xlsx_cell *c = &row->cells[i];
 		const char *place = address(r, c->column, row->number);
-		const char *s = arena_strndup(r->in->a, c->s, c->n);
+		bool known = c->column < r->n_head;
+		const char *s =
+			tidy(r->in->a, c->s, c->n,
+			     known && r->head[c->column].is == COL_TYPE);
 
 		if (!s)
 			return err_set(e, ERR_NOMEM, "out of memory");
@@ -306,12 +350,12 @@ static bool take_row(void *ctx, const struct xlsx_row *row, struct err *e)
 				  "without its value",
 				  "ô lỗi, ô phần trăm hoặc công thức chưa có "
 				  "giá trị");
-		else if (c->column >= r->n_head || !r->head[c->column].text)
+		else if (*s && (!known || !r->head[c->column].text))
 			fault_add(r->in->faults, "X02", place,
 				  "a value under no heading",
 				  "ô có giá trị nhưng cột không có tên");
-		else if (r->head[c->column].is < COL_COUNT)
-			line->cell[r->head[c->column].is] = *s ? s : NULL;
+		else if (*s && r->head[c->column].is < COL_COUNT)
+			line->cell[r->head[c->column].is] = s;
 		else if (*s)
 			take_other(r, &r->head[c->column], place);
 	}
