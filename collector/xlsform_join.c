@@ -117,6 +117,63 @@ static bool join_scales(cJSON *plan, const cJSON *parts, cJSON *form)
 	return true;
 }
 
+/* Writes "CT-01/1" where "CT-01" stands, in a list of objects and in what
+ * hangs below them. */
+static bool qualify(cJSON *list, const char *code, const char *ref,
+		    size_t depth)
+{
+	static const char *const below[] = { "questions", "children" };
+	cJSON *v;
+
+	cJSON_ArrayForEach(v, list)
+	{
+		const char *form = json_get_text(v, "form");
+
+		if (form && strcmp(form, code) == 0) {
+			cJSON *now = cJSON_CreateString(ref);
+
+			if (!now)
+				return false;
+			if (!cJSON_ReplaceItemInObjectCaseSensitive(v, "form",
+								    now)) {
+				cJSON_Delete(now);
+				return false;
+			}
+		}
+		for (size_t i = 0; i < 2 && depth <= LIMIT_CRITERIA_DEPTH; i++)
+			if (!qualify(cJSON_GetObjectItemCaseSensitive(v,
+								      below[i]),
+				     code, ref, depth + 1))
+				return false;
+	}
+	return true;
+}
+
+/* What named a form by its code alone means the version that was there. */
+static bool name_the_old(cJSON *plan, const cJSON *forms, const cJSON *form)
+{
+	const char *code = json_get_text(form, "code");
+	char ref[2 * LIMIT_CODE_BYTES + 4];
+	const cJSON *f, *old = NULL;
+	size_t n = 0;
+
+	cJSON_ArrayForEach(f, forms)
+	{
+		if (same(f, form, "code")) {
+			old = f;
+			n++;
+		}
+	}
+	if (n != 1 || !json_get_text(old, "version"))
+		return true;
+	(void)snprintf(ref, sizeof ref, "%s/%s", code,
+		       json_get_text(old, "version"));
+	return qualify(cJSON_GetObjectItemCaseSensitive(plan, "groups"), code,
+		       ref, 0) &&
+	       qualify(cJSON_GetObjectItemCaseSensitive(plan, "criteria"), code,
+		       ref, 0);
+}
+
 /* The form in its place, taken out of `form`'s owner. */
 static bool join_form(cJSON *plan, cJSON *form)
 {
@@ -131,10 +188,12 @@ static bool join_form(cJSON *plan, cJSON *form)
 			return cJSON_ReplaceItemInArray(forms, i, form);
 		i++;
 	}
-	return cJSON_AddItemToArray(forms, form);
+	return name_the_old(plan, forms, form) &&
+	       cJSON_AddItemToArray(forms, form);
 }
 
-/* Is it this form that the row names?  "CT-01" or "CT-01/2". */
+/* Is it this form that the row names?  "CT-01", which stands only where the
+ * plan has one version, or "CT-01/2". */
 static bool names_form(const cJSON *row, const cJSON *form)
 {
 	const char *ref = json_get_text(row, "form");
