@@ -20,6 +20,7 @@ AS $$
     ) AS r
     JOIN field.agent_key AS k ON k.key = r.key AND k.agent = me.agent
     WHERE me.key = p_key AND r.keying = s.keying
-        AND (r.way = 4 OR r.instance ~ '^uuid:[0-9a-f]{8}-[0-9a-f]{4}-8')
+        AND (r.way = 4 OR r.instance ~ ('^uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-'
+            '[89ab][0-9a-f]{3}-[0-9a-f]{12}$'))
     ORDER BY s.n, r.received_at DESC, r.instance
 $$;
