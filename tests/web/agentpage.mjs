@@ -8,6 +8,7 @@ import { browser, clean, closeAll, faultCount, forget, kill, need, open, queued,
   signIn, SIZES, tap, until } from "./driver.mjs";
 import { axe, CT02, hands, once, pressed, screens, signOut, workerReady }
   from "./hands.mjs";
+import { workbook } from "./xlsx.mjs";
 
 const [bin, dir] = process.argv.slice(2);
 const R = await import(pathToFileURL(join(dir, "rules.mjs")).href);
@@ -48,6 +49,9 @@ async function fifty(profile) {
   await saved(page, "CT02-00001");
   for (let i = 2; i <= 50; i++) await keyCt02(page, i);
   need("50 wait", await queued(page) === 50);
+  await hand(page, short("CT02", 51));
+  await until(page, "a quota filled by what waits here is told", () =>
+    /sẽ đủ/.test(document.querySelector(".hint.soft")?.textContent));
   need("it says offline", await page.$eval("header .state",
     (e) => e.dataset.phase) === "offline");
   await collector.start();
@@ -65,6 +69,9 @@ async function fifty(profile) {
     document.querySelector("header .state").dataset.phase === "idle" &&
     document.querySelector("header .state").dataset.queue === "0");
   once("50 keyed offline", await received(AGENT_A, "CT02"), 50);
+  await tap(page, 'a[data-to="today"]');
+  await until(page, "what is over the quota is marked", () =>
+    /quá chỉ tiêu/.test(document.querySelector("#todaylist")?.innerText));
   await slow(page, false);
   await clean(page, "keying");
   await b.close();
@@ -302,6 +309,209 @@ async function dropped(profile) {
   await clean(page, "file");
   await b.close();
   say("N=2 sheets of a dropped file, faults first, then handed in");
+}
+
+/* An Excel file dropped on the page: the faults are the collector's own, word
+ * for word, and the same file with the faults marked comes back. */
+async function workbooks(profile) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_B);
+  await tap(page, 'a[data-to="file"]');
+  await page.waitForSelector("#form");
+  await page.select("#form", "CT-02");
+  const book = (answer, day) => workbook([["Số phiếu", "Đơn vị công tác",
+    "Ngày thu phiếu", ...Array.from({ length: 13 }, (_, i) => `Q${i + 1}`),
+    "HL", "GY"], ...[711, 712].map((serial) => [R.sheetText({ prefix: "CT02",
+    serial }), "Sở Y tế", day, ...Array(13).fill(answer), "3", ""])]);
+  const drop = (bytes, name) => page.evaluate((data, n) => {
+    const file = new File([Uint8Array.from(atob(data), (c) =>
+      c.charCodeAt(0))], n);
+    const it = new DataTransfer();
+    it.items.add(file);
+    for (const type of ["dragover", "drop"])
+      document.querySelector(".drop").dispatchEvent(new DragEvent(type,
+        { dataTransfer: it, bubbles: true, cancelable: true }));
+  }, bytes.toString("base64"), name);
+  const bad = book("Kẹo", "31/02/2021");
+  await drop(bad, "Phiếu Sở Y tế.xlsx");
+  await page.waitForSelector("main .quota tbody tr");
+  const said = await (await fetch(`${collector.url}/v1/imports?form=CT-02&` +
+    "preview=1", { method: "POST", body: bad, headers: {
+    Authorization: `Bearer ${AGENT_B}`, "Content-Type": "application/vnd." +
+      "openxmlformats-officedocument.spreadsheetml.sheet" } })).json();
+  const shown = await page.$$eval("main .quota tbody tr", (l) => l.map((e) =>
+    e.innerText.toLowerCase()));
+  need(`as many faults as the collector says: ${shown.length} of ${
+    said.faults.length}`, shown.length === said.faults.length &&
+    shown.length >= 28);
+  need("each with its row, value and words", said.faults.every((f, i) =>
+    [String(f.row ?? ""), f.value ?? "", f.code, f.message_vi].every((x) =>
+      shown[i].includes(x.toLowerCase()))));
+  await axe(page, "pc, workbook with faults");
+  const cdp = await page.createCDPSession();
+  await cdp.send("Browser.setDownloadBehavior", { behavior: "allow",
+    downloadPath: dir });
+  await tap(page, "section.card button.main:not(.drop *)");
+  let file;
+  for (let i = 0; !file && i < 100; i++) {
+    await new Promise((ok) => setTimeout(ok, 100));
+    file = readdirSync(dir).find((f) => f.endsWith("-loi.xlsx"));
+  }
+  need(`the marked file has the file's name: ${file}`,
+    file === "Phiếu Sở Y tế-loi.xlsx".normalize(file?.normalize("NFC") === file
+      ? "NFC" : "NFD"));
+  const marked = execFileSync("unzip", ["-p", join(dir, file)],
+    { encoding: "utf8" });
+  need("the marks are in it", /V07/.test(marked) && /Kẹo/.test(marked));
+  await drop(readFileSync(join(dir, file)), "Phiếu Sở Y tế-loi.xlsx");
+  await until(page, "the marked file is understood again", (n) =>
+    document.querySelectorAll("main .quota tbody tr").length === n &&
+    /-loi/.test(document.querySelector("main h2").textContent), shown.length);
+  await drop(book("B", "28/02/2021"), "Phiếu Sở Y tế.xlsx");
+  await page.waitForSelector("#handin");
+  await tap(page, "#handin");
+  await page.waitForSelector("#handedin");
+  once("a dropped workbook", (await received(AGENT_B)).filter((r) =>
+    /CT02-0071/.test(r.sheet)), 2);
+  await drop(Buffer.from("not a workbook"), "x.xlsx");
+  await page.waitForSelector(".note.bad, p.bad");
+  await axe(page, "pc, no workbook");
+  await clean(page, "workbooks");
+  await b.close();
+  say("N=2 sheets of a dropped workbook, the faults as the collector's, " +
+    "marked, mended, handed in");
+}
+
+/* Collector and browser start again: the receipts are the same, also read
+ * without a line. */
+async function restarted(profile) {
+  let b = await browser(profile);
+  let page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_A);
+  await goKey(page);
+  for (const i of [91, 92]) await keyCt02(page, i);
+  await until(page, "sent", () =>
+    document.querySelector("header .state").dataset.queue === "0");
+  const shown = async () => {
+    await tap(page, 'a[data-to="received"]');
+    await until(page, "receipts", () =>
+      document.querySelectorAll(".received li code").length >= 2);
+    return page.$$eval(".received li", (l) => l.map((e) =>
+      `${e.querySelector("b").textContent} ${
+        e.querySelector("code").textContent}`).filter((x) =>
+      /CT02-0009/.test(x)).sort().join());
+  };
+  const first = await shown();
+  const server = (await received(AGENT_A)).filter((r) => /CT02-0009/.test(
+    r.sheet)).map((r) => `${r.sheet} ${r.receipt}`).sort().join();
+  need("the page's receipts are the collector's", first === server);
+  await b.close();
+  await collector.stop("SIGTERM");
+  await collector.start();
+  b = await browser(profile);
+  page = await open(b, `${collector.url}/agent/`);
+  await signIn(page, AGENT_A);
+  need("the same after both started again", await shown() === first);
+  await collector.stop("SIGTERM");
+  await tap(page, 'a[data-to="today"]');
+  need("today's list names them", await page.waitForSelector("#todaylist")
+    .then((e) => e.evaluate((x) => /CT02-00091/.test(x.innerText) &&
+      /CT02-00092/.test(x.innerText))));
+  need("and without a line", await shown() === first);
+  await axe(page, "pc, received, no line");
+  await collector.start();
+  await clean(page, "restarted");
+  await b.close();
+  say("N=2 receipts the same through restarts and without a line");
+}
+
+/* No mouse: every place is reached by Tab with the focus in sight. */
+async function keyboard(profile) {
+  const b = await browser(profile);
+  const page = await open(b, `${collector.url}/agent/`);
+  const at = (selector) => page.evaluate((s) =>
+    document.activeElement?.matches(s), selector);
+  async function reach(selector) {
+    for (let i = 0; i < 150; i++) {
+      if (i > 0) {
+        const ring = await page.evaluate(() => {
+          const e = document.activeElement;
+          const s = getComputedStyle(e);
+          return e === document.body || s.outlineStyle !== "none" ||
+            s.boxShadow !== "none" || e.type === "file" ? "" : e.outerHTML
+              .slice(0, 80);
+        });
+        need(`the focus is seen: ${ring}`, ring === "");
+      }
+      if (await at(selector)) return;
+      await page.keyboard.press("Tab");
+    }
+    need(`${selector} is reached by Tab`, false);
+  }
+  await page.waitForSelector("#key");
+  need("the key is asked at once", await at("#key"));
+  await page.keyboard.type(AGENT_A);
+  await hand(page, ["Enter"]);
+  await page.waitForSelector("nav");
+  await reach('a[data-to="key"]');
+  await hand(page, ["Enter"]);
+  await page.waitForSelector("#sheet");
+  await until(page, "the number is asked at once", () =>
+    document.activeElement?.id === "sheet");
+  await page.keyboard.type(R.sheetText({ prefix: "CT02", serial: 95 }));
+  await hand(page, ["Enter", ..."noi vu", "Enter"]);
+  await page.waitForSelector(".panel");
+  await hand(page, [..."1234", "F2"]);
+  await page.waitForSelector("#sheet");
+  await reach("#group");
+  await reach("#day");
+  await reach("#keying");
+  await reach(".headform > button.main");
+  await hand(page, ["Enter"]);
+  await page.waitForSelector(".panel");
+  await page.keyboard.down("Control");
+  await hand(page, ["z"]);
+  await page.keyboard.up("Control");
+  await until(page, "Ctrl+Z takes back one answer", () =>
+    /^[34]\//.test(document.querySelector(".sheethead .num").textContent));
+  await reach(".choice[data-key='1']");
+  await hand(page, ["Enter"]);
+  await hand(page, ["Escape"]);
+  await until(page, "the draft is offered", () =>
+    document.querySelector(".item button.main"));
+  await reach(".item button.main");
+  await hand(page, ["Enter"]);
+  await page.waitForSelector(".panel");
+  await hand(page, ["End", "Enter", "Enter"]);
+  await page.waitForSelector("#fix");
+  need("the way to the first fault has the focus", await at("#fix"));
+  await reach("#anyway");
+  await hand(page, ["Enter"]);
+  await page.waitForSelector("#sheet");
+  await reach('a[data-to="outbox"]');
+  await hand(page, ["Enter"]);
+  await reach('a[data-to="today"]');
+  await hand(page, ["Enter"]);
+  await until(page, "it came back", () =>
+    document.querySelector('.item[data-http="422"]'));
+  await reach('.item[data-http="422"] button.quiet');
+  await hand(page, ["Enter", "Enter"]);
+  await until(page, "set aside by keys", () =>
+    !document.querySelector('.item[data-http="422"]'));
+  for (const [to, place] of [["outbox", "details.aside summary"],
+    ["received", "#only"], ["file", ".drop button"], ["more", "#signout"]]) {
+    await reach(`a[data-to="${to}"]`);
+    await hand(page, ["Enter"]);
+    await page.waitForSelector(place);
+    await reach(place);
+  }
+  await hand(page, ["Enter"]);
+  await page.waitForSelector("#key");
+  need("signed out, the key is asked again", await at("#key"));
+  await clean(page, "keyboard");
+  await b.close();
+  say("N=1 sheet from sign-in to sign-out without a mouse");
 }
 
 /* The disk refuses: it is said at once, and what was keyed is still there. */
@@ -599,6 +809,9 @@ async function main() {
     ["exported", () => exported(at("profile"))],
     ["mended", () => mended(at("second"))],
     ["dropped", () => dropped(at("second"))],
+    ["workbooks", () => workbooks(at("second"))],
+    ["restarted", () => restarted(at("profile"))],
+    ["keyboard", () => keyboard(at("profile"))],
     ["bench", () => bench(at("second"))],
     ["kinds", () => kinds(at("second"))],
     ["disk", () => diskFull(at("second"))],

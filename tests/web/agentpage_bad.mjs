@@ -7,7 +7,7 @@ import { Collector } from "./collector.mjs";
 import { browser, clean, closeAll, faultCount, forget, need, open, queued,
   signIn, SIZES, tap, until } from "./driver.mjs";
 import { Front } from "./front.mjs";
-import { axe, CT02, hands, once, screens, signOut, workerReady }
+import { axeBoth as axe, CT02, hands, once, screens, signOut, workerReady }
   from "./hands.mjs";
 
 const [bin, dir] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /* What a hand does on the agent's page, for the browser tests. */
-import { axeSource, keys, need, tap, until } from "./driver.mjs";
+import { axeSource, keys, need, SIZES, tap, until } from "./driver.mjs";
 
 export const pressed = { n: 0 };
 export const screens = { n: 0 };
@@ -42,6 +42,16 @@ export async function axe(page, name) {
   const wide = await page.evaluate(() => document.documentElement
     .scrollWidth - window.innerWidth);
   need(`${name}: not wider than the screen (${wide})`, wide <= 0);
+}
+
+/* On the office PC and as narrow as the phone (a real change of device would
+ * load the page anew). */
+export async function axeBoth(page, name) {
+  await axe(page, name);
+  await page.setViewport({ width: SIZES.phone.width,
+    height: SIZES.phone.height });
+  await axe(page, `${name}, phone`);
+  await page.setViewport(SIZES.pc);
 }
 
 /* R: the page's rules as a module, for sheet numbers. */

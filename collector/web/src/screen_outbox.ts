@@ -26,7 +26,7 @@ function line(a: App, x: Listed): HTMLElement {
 
 export function outboxScreen(a: App): Screen {
   const el = h("div");
-  const aside = h("details", { class: "aside" });
+  const aside = h("details", { class: "aside", hidden: true });
   const top = h("div");
   el.append(top, aside);
   async function draw(): Promise<void> {

@@ -274,8 +274,8 @@ const WORDS = {
   or: ["hoặc", "or"],
   close: ["Đóng", "Close"],
   // what to do
-  do_422: ["Xem lỗi bên dưới, đối chiếu với phiếu giấy rồi bấm Sửa.",
-    "Look at the faults, compare with the paper, then press Mend."],
+  do_422: ["Đối chiếu lỗi ghi ở trên với phiếu giấy rồi bấm Sửa. Nếu phiếu này đã nộp bằng cách khác thì bấm Cất riêng.",
+    "Compare the faults above with the paper, then press Mend. If this sheet was handed in by another way, set it aside."],
   do_409: ["Máy chủ đã có phiếu mang mã này với nội dung khác; cả hai được giữ cho giám sát. Báo giám sát số phiếu; nếu được yêu cầu, mở lại thành phiếu mới.",
     "The server has this id with other content; both are kept for the supervisor. Tell him the number; open as a new sheet if he says so."],
   do_403: ["Khóa này không được nộp phiếu đó, hoặc đợt đã khóa. Báo giám sát; khi đã mở lại thì bấm Gửi lại.",
