@@ -63,7 +63,8 @@ HOST      := $(call objs,$(HOST_C))
 # from a plan and answers to results; the job around it needs a database
 RESULT_C  := server/score_plan.c server/score_run.c server/responses.c \
              $(wildcard server/result*.c) server/estimate_close.c \
-             server/estimate_fields.c
+             server/estimate_fields.c $(wildcard server/round_*.c) \
+             server/self_sheet.c server/self_read.c
 RESULT    := $(call objs,$(RESULT_C))
 CLI_C     := $(filter-out $(STORE_C) $(MAINS_C) $(WEB_C),$(wildcard server/*.c))
 

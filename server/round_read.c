@@ -1,0 +1,593 @@
+/* A round's document into struct round; every fault in one go. */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "phieu/index_file.h"
+#include "phieu/json.h"
+#include "phieu/limits.h"
+#include "phieu/round.h"
+
+struct reader {
+	struct arena *a;
+	struct faults *f;
+	struct round *r;
+	bool index_ok; /* references into it can be followed */
+};
+
+static const struct {
+	const char *word, *vi;
+} steps[] = {
+	[STEP_NONE] = { "", "" },
+	[STEP_SELF] = { "self-assess", "tự đánh giá" },
+	[STEP_APPRAISE] = { "appraise", "thẩm định" },
+	[STEP_COUNCIL] = { "council", "Hội đồng" },
+	[STEP_PUBLISH] = { "publish", "công bố" },
+};
+
+const char *round_step_word(enum round_step s)
+{
+	return steps[s].word;
+}
+
+const char *round_step_word_vi(enum round_step s)
+{
+	return steps[s].vi;
+}
+
+bool round_step_parse(const char *word, enum round_step *out)
+{
+	for (int i = STEP_SELF; i <= STEP_PUBLISH; i++)
+		if (strcmp(steps[i].word, word) == 0) {
+			*out = (enum round_step)i;
+			return true;
+		}
+	return false;
+}
+
+static void fault(struct reader *d, const char *code, const char *path,
+		  const char *en, const char *vi)
+{
+	fault_add(d->f, code, path, en, vi);
+}
+
+/* ---- members ----------------------------------------------------------- */
+
+/* "/calendar/3/due" */
+static const char *below(struct reader *d, const char *path, const char *name)
+{
+	const char *s = arena_printf(d->f->arena, "%s/%s", path, name);
+
+	return s ? s : path;
+}
+
+static const char *element(struct reader *d, const char *path, size_t i)
+{
+	const char *s = arena_printf(d->f->arena, "%s/%zu", path, i);
+
+	return s ? s : path;
+}
+
+static void known_only(struct reader *d, const char *path, const cJSON *o,
+		       const char *const *names)
+{
+	const cJSON *m;
+
+	cJSON_ArrayForEach(m, o)
+	{
+		size_t i = 0;
+
+		while (names[i] && strcmp(names[i], m->string) != 0)
+			i++;
+		if (!names[i])
+			fault(d, "R02", below(d, path, m->string),
+			      "no such member here", "ở đây không có mục này");
+	}
+}
+
+static const cJSON *list_of(struct reader *d, const cJSON *o, const char *path,
+			    const char *name, bool required)
+{
+	const cJSON *v = json_get(o, name);
+
+	if (v && cJSON_IsArray(v))
+		return v;
+	if (v || required)
+		fault(d, "R03", below(d, path, name), "a list is wanted here",
+		      "ở đây phải là một danh sách");
+	return NULL;
+}
+
+/* A text of one line; NULL with a fault when it is missing and required. */
+static const char *text_of(struct reader *d, const cJSON *o, const char *path,
+			   const char *name, bool required)
+{
+	const cJSON *v = json_get(o, name);
+	const char *s;
+
+	if (!v || cJSON_IsNull(v)) {
+		if (required)
+			fault(d, "R01", below(d, path, name), "is missing",
+			      "còn thiếu");
+		return NULL;
+	}
+	s = cJSON_IsString(v) ? v->valuestring : "";
+	if (!*s || strlen(s) > LIMIT_NAME_BYTES || strpbrk(s, "\n\r\t")) {
+		fault(d, "R03", below(d, path, name),
+		      "a text of one line is wanted here",
+		      "ở đây phải là một dòng chữ");
+		return NULL;
+	}
+	return arena_strdup(d->a, s);
+}
+
+static const char *code_of(struct reader *d, const cJSON *o, const char *path,
+			   const char *name, bool required)
+{
+	const char *s = text_of(d, o, path, name, required);
+
+	if (!s)
+		return NULL;
+	if (strlen(s) <= LIMIT_CODE_BYTES && s[0] != '-' && s[0] != '.' &&
+	    strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		      "0123456789._-") == strlen(s))
+		return s;
+	fault(d, "R03", below(d, path, name),
+	      "a code has letters a-z, digits, '.', '_', '-'",
+	      "mã chỉ gồm chữ cái a-z, chữ số, '.', '_', '-'");
+	return NULL;
+}
+
+static bool day_of(struct reader *d, const cJSON *o, const char *path,
+		   const char *name, bool required, struct date *out)
+{
+	const char *s = text_of(d, o, path, name, required);
+	struct err e;
+
+	if (!s)
+		return false;
+	if (date_parse(s, strlen(s), out, &e))
+		return true;
+	fault(d, "R04", below(d, path, name), "no date YYYY-MM-DD",
+	      "không phải ngày dạng YYYY-MM-DD");
+	return false;
+}
+
+static int whole_of(struct reader *d, const cJSON *o, const char *path,
+		    const char *name, int low, int high, int otherwise)
+{
+	int64_t v;
+
+	if (!json_get(o, name) && otherwise >= 0)
+		return otherwise;
+	if (json_get_int(o, name, &v) && v >= low && v <= high)
+		return (int)v;
+	fault(d, "R03", below(d, path, name),
+	      arena_printf(d->f->arena, "a whole number from %d to %d", low,
+			   high),
+	      arena_printf(d->f->arena, "số nguyên từ %d đến %d", low, high));
+	return low;
+}
+
+/* ---- references -------------------------------------------------------- */
+
+static size_t unit_named(const struct round *r, const char *code)
+{
+	for (size_t i = 0; i < r->set.n_units; i++)
+		if (strcmp(r->set.units[i].code, code) == 0)
+			return i;
+	return INDEX_NONE;
+}
+
+static size_t node_named(const struct round *r, const char *code)
+{
+	for (size_t i = 0; i < r->set.n_nodes; i++)
+		if (strcmp(r->set.nodes[i].code, code) == 0)
+			return i;
+	return INDEX_NONE;
+}
+
+static size_t office_named(const struct round *r, const char *code)
+{
+	for (size_t i = 0; i < r->n_offices; i++)
+		if (r->offices[i].code && strcmp(r->offices[i].code, code) == 0)
+			return i;
+	return INDEX_NONE;
+}
+
+static void unknown(struct reader *d, const char *path, const char *code)
+{
+	fault(d, "R05", path,
+	      arena_printf(d->f->arena, "\"%.80s\" is not in the document",
+			   code),
+	      arena_printf(d->f->arena, "không có \"%.80s\" trong tài liệu",
+			   code));
+}
+
+static void twice(struct reader *d, const char *path, const char *code)
+{
+	fault(d, "R06", path,
+	      arena_printf(d->f->arena, "\"%.80s\" is there already", code),
+	      arena_printf(d->f->arena, "\"%.80s\" đã có ở trên", code));
+}
+
+/* ---- parts ------------------------------------------------------------- */
+
+static void read_head(struct reader *d, const cJSON *root)
+{
+	static const char *const names[] = { "code",	     "name",
+					     "year",	     "wave",
+					     "basis",	     "own_unit",
+					     "opinion_days", NULL };
+	const cJSON *o = json_get(root, "round");
+	const char *path = "/round";
+	const cJSON *own;
+
+	if (!o || !cJSON_IsObject(o)) {
+		fault(d, "R01", path, "is missing", "còn thiếu");
+		return;
+	}
+	known_only(d, path, o, names);
+	d->r->code = code_of(d, o, path, "code", true);
+	d->r->name = text_of(d, o, path, "name", true);
+	d->r->wave = code_of(d, o, path, "wave", false);
+	d->r->basis = text_of(d, o, path, "basis", true);
+	d->r->year = whole_of(d, o, path, "year", 1990, 2200, -1);
+	d->r->opinion_days = whole_of(d, o, path, "opinion_days", 0, 365, -1);
+	own = json_get(o, "own_unit");
+	d->r->own_unit = own && cJSON_IsTrue(own);
+	if (own && !cJSON_IsBool(own))
+		fault(d, "R03", "/round/own_unit", "true or false",
+		      "phải là true hoặc false");
+	if (d->r->code &&
+	    strspn(d->r->code, "abcdefghijklmnopqrstuvwxyz"
+			       "0123456789-") != strlen(d->r->code))
+		fault(d, "R03", "/round/code",
+		      "a round's code has small letters, digits and '-'",
+		      "mã kỳ đánh giá chỉ gồm chữ thường, chữ số và '-'");
+}
+
+/* The part as a document of its own: there each unit has its values, here
+ * nobody has any yet. */
+static bool index_text(const cJSON *o, struct buf *text)
+{
+	cJSON *copy = cJSON_Duplicate(o, true), *unit;
+	const cJSON *units = json_get(copy, "units");
+	struct err e;
+	bool ok;
+
+	for (unit = units ? units->child : NULL; unit; unit = unit->next)
+		if (cJSON_IsObject(unit) && !json_get(unit, "values"))
+			(void)cJSON_AddObjectToObject(unit, "values");
+	ok = copy && json_canonical(copy, text, &e) && buf_cstr(text);
+	cJSON_Delete(copy);
+	return ok;
+}
+
+/* Its own reader wants text; its faults come under /index. */
+static void read_index(struct reader *d, const cJSON *root)
+{
+	const cJSON *o = json_get(root, "index");
+	struct buf text = BUF_INIT(LIMIT_PLAN_BYTES);
+	struct faults own;
+
+	if (!o || !cJSON_IsObject(o)) {
+		fault(d, "R01", "/index", "is missing", "còn thiếu");
+		return;
+	}
+	faults_init(&own, d->f->arena);
+	if (!index_text(o, &text))
+		fault(d, "R03", "/index",
+		      "numbers there are whole; points stand in quotes",
+		      "số ở đây là số nguyên; điểm viết trong ngoặc kép");
+	else
+		d->index_ok =
+			index_read(text.data, text.len, d->a, &d->r->set, &own);
+	for (size_t i = 0; i < own.n; i++)
+		fault(d, own.list[i].code,
+		      arena_printf(d->f->arena, "/index%s", own.list[i].path),
+		      own.list[i].message, own.list[i].message_vi);
+	d->f->more += own.more;
+	if (d->index_ok && (d->r->set.n_values || d->r->set.n_deductions))
+		fault(d, "R07", "/index",
+		      "values are given by people and waves, not by the "
+		      "document",
+		      "giá trị do đơn vị và đợt điều tra đưa vào, không nằm "
+		      "trong tài liệu này");
+	buf_free(&text);
+}
+
+static void read_offices(struct reader *d, const cJSON *root)
+{
+	static const char *const names[] = { "code", "name", "unit", NULL };
+	const cJSON *list = list_of(d, root, "", "offices", true), *o;
+	size_t n = list ? (size_t)cJSON_GetArraySize(list) : 0;
+
+	d->r->offices = arena_array(d->a, n + 1, sizeof *d->r->offices);
+	if (!d->r->offices)
+		return;
+	cJSON_ArrayForEach(o, list)
+	{
+		struct round_office *x = &d->r->offices[d->r->n_offices];
+		const char *path = element(d, "/offices", d->r->n_offices);
+		const char *unit;
+
+		known_only(d, path, o, names);
+		x->unit = INDEX_NONE;
+		x->code = code_of(d, o, path, "code", true);
+		x->name = text_of(d, o, path, "name", true);
+		unit = code_of(d, o, path, "unit", false);
+		if (x->code && office_named(d->r, x->code) != INDEX_NONE)
+			twice(d, below(d, path, "code"), x->code);
+		if (unit && d->index_ok) {
+			x->unit = unit_named(d->r, unit);
+			if (x->unit == INDEX_NONE)
+				unknown(d, below(d, path, "unit"), unit);
+		}
+		d->r->n_offices++;
+	}
+}
+
+/* Codes of offices or of kinds of unit, or words as the plan has them. */
+static const char **read_names(struct reader *d, const cJSON *o,
+			       const char *path, const char *name,
+			       bool required, size_t *n)
+{
+	const cJSON *list = list_of(d, o, path, name, required), *v;
+	const char **out =
+		arena_array(d->a,
+			    list ? (size_t)cJSON_GetArraySize(list) + 1 : 1,
+			    sizeof *out);
+
+	*n = 0;
+	if (list && required && cJSON_GetArraySize(list) == 0)
+		fault(d, "R01", below(d, path, name), "names nobody",
+		      "chưa ghi cơ quan nào");
+	cJSON_ArrayForEach(v, list)
+	{
+		if (!cJSON_IsString(v) || !*v->valuestring ||
+		    strlen(v->valuestring) > LIMIT_NAME_BYTES)
+			fault(d, "R03", element(d, below(d, path, name), *n),
+			      "a text is wanted here", "ở đây phải là chữ");
+		else if (out)
+			out[(*n)++] = arena_strdup(d->a, v->valuestring);
+	}
+	return out;
+}
+
+static void read_task(struct reader *d, const cJSON *o, const char *path,
+		      struct round_task *t)
+{
+	static const char *const names[] = { "code", "title", "step", "opens",
+					     "due",  "lead",  "with", NULL };
+	const char *step;
+	bool due;
+
+	known_only(d, path, o, names);
+	t->code = code_of(d, o, path, "code", true);
+	t->title = text_of(d, o, path, "title", true);
+	step = text_of(d, o, path, "step", false);
+	if (step && !round_step_parse(step, &t->step))
+		unknown(d, below(d, path, "step"), step);
+	t->has_opens = day_of(d, o, path, "opens", false, &t->opens);
+	due = day_of(d, o, path, "due", true, &t->due);
+	if (t->has_opens && due && t->opens.days > t->due.days)
+		fault(d, "R08", below(d, path, "due"), "ends before it begins",
+		      "kết thúc trước khi bắt đầu");
+	t->lead = read_names(d, o, path, "lead", true, &t->n_lead);
+	t->cooperating =
+		read_names(d, o, path, "with", false, &t->n_cooperating);
+}
+
+static void read_calendar(struct reader *d, const cJSON *root)
+{
+	const cJSON *list = list_of(d, root, "", "calendar", true), *o;
+	size_t n = list ? (size_t)cJSON_GetArraySize(list) : 0;
+
+	d->r->tasks = arena_array(d->a, n + 1, sizeof *d->r->tasks);
+	if (!d->r->tasks)
+		return;
+	cJSON_ArrayForEach(o, list)
+	{
+		struct round_task *t = &d->r->tasks[d->r->n_tasks];
+		const char *path = element(d, "/calendar", d->r->n_tasks);
+
+		read_task(d, o, path, t);
+		for (size_t i = 0; t->code && i < d->r->n_tasks; i++)
+			if (d->r->tasks[i].code &&
+			    strcmp(d->r->tasks[i].code, t->code) == 0)
+				twice(d, below(d, path, "code"), t->code);
+		d->r->n_tasks++;
+	}
+}
+
+static void read_assignment(struct reader *d, const cJSON *o, const char *path,
+			    struct round_assignment *x)
+{
+	static const char *const names[] = { "office", "node", "role", NULL };
+	const char *office = code_of(d, o, path, "office", true);
+	const char *node = code_of(d, o, path, "node", false);
+	const char *role = text_of(d, o, path, "role", true);
+
+	known_only(d, path, o, names);
+	*x = (struct round_assignment){ INDEX_NONE, INDEX_NONE, false };
+	if (office) {
+		x->office = office_named(d->r, office);
+		if (x->office == INDEX_NONE)
+			unknown(d, below(d, path, "office"), office);
+	}
+	if (node && d->index_ok) {
+		x->node = node_named(d->r, node);
+		if (x->node == INDEX_NONE)
+			unknown(d, below(d, path, "node"), node);
+	}
+	x->lead = role && strcmp(role, "lead") == 0;
+	if (role && !x->lead && strcmp(role, "cooperating") != 0)
+		fault(d, "R03", below(d, path, "role"),
+		      "\"lead\" or \"cooperating\"",
+		      "\"lead\" (chủ trì) hoặc \"cooperating\" (phối hợp)");
+}
+
+static void read_assignments(struct reader *d, const cJSON *root)
+{
+	const cJSON *list = list_of(d, root, "", "assignments", true), *o;
+	size_t n = list ? (size_t)cJSON_GetArraySize(list) : 0;
+	struct round *r = d->r;
+
+	r->assignments = arena_array(d->a, n + 1, sizeof *r->assignments);
+	if (!r->assignments)
+		return;
+	cJSON_ArrayForEach(o, list)
+	{
+		struct round_assignment *x = &r->assignments[r->n_assignments];
+		const char *path = element(d, "/assignments", r->n_assignments);
+
+		read_assignment(d, o, path, x);
+		for (size_t i = 0; i < r->n_assignments; i++) {
+			const struct round_assignment *y = &r->assignments[i];
+
+			if (!d->index_ok || x->office == INDEX_NONE ||
+			    x->node != y->node)
+				continue;
+			if (x->office == y->office)
+				twice(d, path, r->offices[x->office].code);
+			else if (x->lead && y->lead)
+				fault(d, "R09", path,
+				      "another office leads there already",
+				      "đã có cơ quan khác chủ trì ở đó");
+		}
+		r->n_assignments++;
+	}
+}
+
+static void read_replaced(struct reader *d, const cJSON *root)
+{
+	static const char *const names[] = { "from", "to", NULL };
+	const cJSON *list = list_of(d, root, "", "replaced", false), *o;
+	size_t n = list ? (size_t)cJSON_GetArraySize(list) : 0;
+	struct round *r = d->r;
+
+	r->replaced = arena_array(d->a, n + 1, sizeof *r->replaced);
+	if (!r->replaced)
+		return;
+	cJSON_ArrayForEach(o, list)
+	{
+		struct round_replaced *x = &r->replaced[r->n_replaced];
+		const char *path = element(d, "/replaced", r->n_replaced++);
+		const char *to;
+
+		known_only(d, path, o, names);
+		x->from = code_of(d, o, path, "from", true);
+		to = code_of(d, o, path, "to", false);
+		x->to = to && d->index_ok ? node_named(r, to) : INDEX_NONE;
+		if (to && d->index_ok && x->to == INDEX_NONE)
+			unknown(d, below(d, path, "to"), to);
+		if (x->from && d->index_ok &&
+		    node_named(r, x->from) != INDEX_NONE)
+			fault(d, "R10", below(d, path, "from"),
+			      "a criterion that is still there is not replaced",
+			      "tiêu chí còn trong bộ thì không bị thay thế");
+	}
+}
+
+/* Leaves that people type want somebody who appraises them. */
+static void check_appraised(struct reader *d)
+{
+	const struct round *r = d->r;
+
+	for (size_t i = 0; d->index_ok && i < r->set.n_nodes; i++) {
+		const struct index_node *n = &r->set.nodes[i];
+
+		if (!n->leaf || n->source != INDEX_ASSESSED ||
+		    round_appraiser(r, i, true) != INDEX_NONE)
+			continue;
+		fault(d, "R11", "/assignments",
+		      arena_printf(d->f->arena,
+				   "nobody leads the appraisal of %.80s",
+				   n->code),
+		      arena_printf(d->f->arena,
+				   "chưa có cơ quan chủ trì thẩm định %.80s",
+				   n->code));
+	}
+}
+
+/* ---- the whole --------------------------------------------------------- */
+
+static void read_parts(struct reader *d, const cJSON *root)
+{
+	static const char *const names[] = { "round",	    "index",
+					     "offices",	    "calendar",
+					     "assignments", "replaced",
+					     NULL };
+
+	known_only(d, "", root, names);
+	read_head(d, root);
+	read_index(d, root);
+	read_offices(d, root);
+	read_calendar(d, root);
+	read_assignments(d, root);
+	read_replaced(d, root);
+	if (d->f->n == 0)
+		check_appraised(d);
+}
+
+bool round_read(const char *json, size_t n, struct arena *a, struct round *out,
+		struct faults *f)
+{
+	struct reader d = { .a = a, .f = f, .r = out };
+	struct buf text = BUF_INIT(LIMIT_PLAN_BYTES);
+	struct err e = { 0 };
+	cJSON *root = json_parse(json, n, &json_plan_limits, &e);
+
+	*out = (struct round){ 0 };
+	if (!root) {
+		fault_add(f, "R00", "", arena_strdup(f->arena, e.msg),
+			  "không đọc được JSON");
+		return false;
+	}
+	if (!cJSON_IsObject(root))
+		fault(&d, "R00", "", "the document is an object",
+		      "tài liệu phải là một đối tượng {…}");
+	else
+		read_parts(&d, root);
+	if (f->n == 0 && json_canonical(root, &text, &e) && buf_cstr(&text))
+		out->text = arena_strdup(a, text.data);
+	if (f->n == 0 && (!out->text || arena_broken(a)))
+		fault_add(f, "R00", "", "too large", "tài liệu quá lớn");
+	buf_free(&text);
+	cJSON_Delete(root);
+	faults_sort(f);
+	return f->n == 0;
+}
+
+/* ---- who appraises ----------------------------------------------------- */
+
+size_t round_appraiser(const struct round *r, size_t node, bool lead)
+{
+	for (size_t at = node;; at = r->set.nodes[at].parent) {
+		for (size_t i = 0; i < r->n_assignments; i++)
+			if (r->assignments[i].node == at &&
+			    r->assignments[i].lead == lead)
+				return r->assignments[i].office;
+		if (at == INDEX_NONE)
+			return INDEX_NONE;
+	}
+}
+
+/* The nearest level that names anybody decides who leads; an office that
+ * cooperates keeps that at every level below it. */
+bool round_office_has(const struct round *r, size_t office, size_t node,
+		      bool *lead)
+{
+	bool cooperates = false;
+
+	*lead = round_appraiser(r, node, true) == office;
+	for (size_t at = node;; at = r->set.nodes[at].parent) {
+		for (size_t i = 0; i < r->n_assignments; i++)
+			cooperates |= r->assignments[i].node == at &&
+				      r->assignments[i].office == office &&
+				      !r->assignments[i].lead;
+		if (at == INDEX_NONE)
+			return *lead || cooperates;
+	}
+}

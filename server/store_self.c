@@ -1,0 +1,344 @@
+#include "phieu/store_self.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "phieu/attachment.h"
+#include "phieu/json.h"
+#include "phieu/limits.h"
+
+static bool no_memory(struct err *e)
+{
+	return err_set(e, ERR_NOMEM, "out of memory");
+}
+
+static const char *keep(struct arena *a, const struct res *r, size_t row,
+			int col)
+{
+	return res_null(r, row, col) ? NULL
+				     : arena_strdup(a, res_text(r, row, col));
+}
+
+/* Two numbers as the arguments every statement begins with. */
+struct ids {
+	char round[16], unit[16];
+};
+
+static struct ids ids_of(int32_t round, int32_t unit)
+{
+	struct ids x;
+
+	(void)snprintf(x.round, sizeof x.round, "%" PRId32, round);
+	(void)snprintf(x.unit, sizeof x.unit, "%" PRId32, unit);
+	return x;
+}
+
+bool store_self_head(struct db *db, int32_t round, const char *unit,
+		     struct arena *a, struct self_head *out, struct err *e)
+{
+	struct ids x = ids_of(round, 0);
+	const char *args[] = { x.round, unit };
+	struct res *r = db_run(db, Q_SELF_GET, args, e);
+	int64_t id = 0;
+	bool ok;
+
+	ok = r && (res_rows(r) == 1 ||
+		   err_set(e, ERR_INPUT,
+			   "không có đơn vị này (no unit \"%.64s\")", unit));
+	ok = ok && res_i64(r, 0, 0, &id, e) &&
+	     res_i64(r, 0, 2, &out->version, e);
+	if (ok) {
+		out->unit = (int32_t)id;
+		out->state = keep(a, r, 0, 1);
+		out->explanation = keep(a, r, 0, 3);
+		out->by = keep(a, r, 0, 4);
+		out->at = keep(a, r, 0, 5);
+		ok = !arena_broken(a) || no_memory(e);
+	}
+	res_free(r);
+	return ok;
+}
+
+static size_t node_named(const struct round *r, const char *code)
+{
+	for (size_t i = 0; i < r->set.n_nodes; i++)
+		if (strcmp(r->set.nodes[i].code, code) == 0)
+			return i;
+	return INDEX_NONE;
+}
+
+static bool read_row(const struct res *res, size_t i, const struct round *r,
+		     struct arena *a, struct self_row *row, struct err *e)
+{
+	row->node = node_named(r, res_text(res, i, 0));
+	if (row->node == INDEX_NONE)
+		return err_set(e, ERR_BUG, "criterion %.64s is not in the text",
+			       res_text(res, i, 0));
+	row->has_points = !res_null(res, i, 1);
+	row->is_typed = !res_null(res, i, 4);
+	row->not_applicable = res_bool(res, i, 2);
+	row->note = keep(a, res, i, 3);
+	return (!row->has_points || res_dec(res, i, 1, &row->points, e)) &&
+	       (!row->is_typed || res_dec(res, i, 4, &row->typed, e)) &&
+	       res_i64(res, i, 5, &row->version, e);
+}
+
+bool store_self_rows(struct db *db, int32_t round, int32_t unit_id,
+		     const struct round *r, size_t unit, struct arena *a,
+		     struct self_row **out, size_t *n, struct err *e)
+{
+	struct ids x = ids_of(round, unit_id);
+	const char *args[] = { x.round, x.unit };
+	struct res *res = db_run(db, Q_SELF_ITEMS, args, e);
+	bool ok = res != NULL;
+
+	*n = res ? res_rows(res) : 0;
+	*out = arena_array(a, *n + 1, sizeof **out);
+	if (ok && !*out)
+		ok = no_memory(e);
+	for (size_t i = 0; ok && i < *n; i++) {
+		(*out)[i].unit = unit;
+		ok = read_row(res, i, r, a, &(*out)[i], e);
+	}
+	res_free(res);
+	return ok;
+}
+
+/* ---- writing ------------------------------------------------------------ */
+
+static void put_dec(struct jw *w, const char *key, bool has, struct dec d)
+{
+	jw_key(w, key);
+	if (has)
+		jw_dec(w, d);
+	else
+		jw_null(w);
+}
+
+static void put_items(const struct round *r, size_t unit,
+		      const struct self_row *rows, size_t n, struct buf *out)
+{
+	struct jw w;
+
+	jw_init(&w, out);
+	jw_array(&w);
+	for (size_t i = 0; i < n; i++) {
+		const struct self_row *x = &rows[i];
+
+		if (x->unit != unit)
+			continue;
+		jw_object(&w);
+		jw_kv(&w, "node", r->set.nodes[x->node].code);
+		jw_ki(&w, "version", x->version);
+		put_dec(&w, "self", x->has_points, x->points);
+		jw_kb(&w, "na", x->not_applicable);
+		jw_kv(&w, "note", x->note);
+		put_dec(&w, "typed", x->is_typed, x->typed);
+		jw_object_end(&w);
+	}
+	jw_array_end(&w);
+}
+
+static const struct {
+	const char *why, *code, *en, *vi;
+} refusals[] = {
+	{ "stale", "S16", "somebody changed it since; look again",
+	  "người khác vừa sửa mục này, xem lại rồi sửa tiếp" },
+	{ "unknown", "S17", "there is no such criterion any more",
+	  "không còn tiêu chí này" },
+	{ "not-typed", "S18", "nobody types points for this criterion",
+	  "tiêu chí này không tự chấm điểm" },
+	{ "range", "S19", "the points are not within 0 and the maximum",
+	  "điểm không nằm trong khoảng từ 0 đến tối đa" },
+};
+
+static bool tell(const struct res *r, struct faults *f, struct err *e)
+{
+	bool stale = true;
+
+	for (size_t i = 0; i < res_rows(r); i++)
+		for (size_t k = 0; k < sizeof refusals / sizeof refusals[0];
+		     k++) {
+			if (strcmp(refusals[k].why, res_text(r, i, 1)) != 0)
+				continue;
+			stale = stale && k == 0;
+			fault_add(f, refusals[k].code,
+				  arena_printf(f->arena, "/items/%s",
+					       res_text(r, i, 0)),
+				  refusals[k].en, refusals[k].vi);
+		}
+	if (res_rows(r) == 0)
+		return true;
+	return stale ? err_set(e, ERR_CONFLICT,
+			       "somebody changed these items since")
+		     : err_set(e, ERR_INPUT, "items were refused");
+}
+
+bool store_self_put(struct db *db, int32_t round, int32_t unit_id,
+		    const struct round *r, size_t unit,
+		    const struct self_row *rows, size_t n, const char *by,
+		    struct faults *f, struct err *e)
+{
+	struct buf items = BUF_INIT(LIMIT_PLAN_BYTES);
+	struct ids x = ids_of(round, unit_id);
+	const char *args[] = { x.round, x.unit, NULL, by };
+	struct res *res = NULL;
+	bool ok;
+
+	put_items(r, unit, rows, n, &items);
+	args[2] = buf_cstr(&items);
+	if (args[2])
+		res = db_run(db, Q_SELF_PUT, args, e);
+	else
+		(void)no_memory(e);
+	ok = res && tell(res, f, e);
+	res_free(res);
+	buf_free(&items);
+	return ok;
+}
+
+static bool stale(const struct res *r, struct err *e)
+{
+	int64_t version = 0;
+
+	return res_i64(r, 0, 0, &version, e) &&
+	       (version > 0 ||
+		err_set(e, ERR_CONFLICT,
+			"người khác vừa sửa bản tự đánh giá này, xem lại "
+			"(somebody changed the self-assessment: look again)"));
+}
+
+static bool turn(struct db *db, int32_t round, const struct self_head *h,
+		 const char *submit, const char *reason, const char *by,
+		 struct err *e)
+{
+	struct ids x = ids_of(round, h->unit);
+	char version[24];
+	const char *args[] = { x.round, x.unit, version, submit, reason, by };
+	struct res *r;
+	bool ok;
+
+	(void)snprintf(version, sizeof version, "%" PRId64, h->version);
+	r = db_run(db, Q_SELF_TURN, args, e);
+	ok = r && stale(r, e);
+	res_free(r);
+	return ok;
+}
+
+bool store_self_submit(struct db *db, int32_t round, const struct self_head *h,
+		       const char *by, struct err *e)
+{
+	return turn(db, round, h, "true", NULL, by, e);
+}
+
+bool store_self_reopen(struct db *db, int32_t round, const struct self_head *h,
+		       const char *reason, const char *by, struct err *e)
+{
+	return turn(db, round, h, "false", reason, by, e);
+}
+
+bool store_self_explain(struct db *db, int32_t round, const struct self_head *h,
+			const char *text, const char *by, struct err *e)
+{
+	struct ids x = ids_of(round, h->unit);
+	char version[24];
+	const char *args[] = { x.round, x.unit, version, text, by };
+	struct res *r;
+	bool ok;
+
+	(void)snprintf(version, sizeof version, "%" PRId64, h->version);
+	r = db_run(db, Q_SELF_EXPLAIN, args, e);
+	ok = r && stale(r, e);
+	res_free(r);
+	return ok;
+}
+
+struct res *store_self_late(struct db *db, int32_t round, struct err *e)
+{
+	struct ids x = ids_of(round, 0);
+	const char *args[] = { x.round };
+
+	return db_run(db, Q_SELF_LATE, args, e);
+}
+
+/* ---- evidence ----------------------------------------------------------- */
+
+bool store_evidence_add(struct db *db, int32_t round, int32_t unit_id,
+			const char *node, const struct attachment *file,
+			const char *scanned, const char *by, bool *added,
+			struct err *e)
+{
+	struct ids x = ids_of(round, unit_id);
+	struct arg args[] = { ARG_TEXT(x.round),
+			      ARG_TEXT(x.unit),
+			      ARG_TEXT(node),
+			      ARG_TEXT(file->name),
+			      ARG_BYTES(file->bytes, (int)file->n),
+			      ARG_TEXT(file->type),
+			      ARG_TEXT(scanned),
+			      ARG_TEXT(by) };
+	struct res *r = db_run_args(db, Q_EVIDENCE_ADD, args, false, e);
+	bool ok;
+
+	if (!r && e->kind == ERR_CONFLICT && strcmp(e->sqlstate, "23505") == 0)
+		return err_set(
+			e, ERR_CONFLICT,
+			"đã có tệp khác tên \"%.100s\" (another file has "
+			"this name)",
+			file->name);
+	ok = r &&
+	     (!res_null(r, 0, 0) ||
+	      err_set(e, ERR_INPUT,
+		      "không có tiêu chí này (no criterion \"%.64s\")", node));
+	*added = ok && res_bool(r, 0, 0);
+	res_free(r);
+	return ok;
+}
+
+struct res *store_evidence_list(struct db *db, int32_t round, int32_t unit_id,
+				struct err *e)
+{
+	struct ids x = ids_of(round, unit_id);
+	const char *args[] = { x.round, x.unit };
+
+	return db_run(db, Q_EVIDENCE_LIST, args, e);
+}
+
+bool store_evidence_get(struct db *db, int32_t round, int32_t unit_id,
+			const char *number, struct arena *a,
+			struct evidence_file *out, struct err *e)
+{
+	struct ids x = ids_of(round, unit_id);
+	const char *args[] = { x.round, x.unit, number };
+	struct res *r = db_run(db, Q_EVIDENCE_GET, args, e);
+	size_t most;
+	bool ok;
+
+	ok = r && (res_rows(r) == 1 ||
+		   err_set(e, ERR_INPUT, "there is no evidence %.20s", number));
+	if (ok) {
+		most = res_len(r, 0, 2) / 2 + 1; /* two digits a byte */
+		out->name = keep(a, r, 0, 0);
+		out->type = keep(a, r, 0, 1);
+		out->bytes = arena_alloc(a, most);
+		ok = arena_broken(a)
+			     ? no_memory(e)
+			     : res_bytes(r, 0, 2, out->bytes, most, &out->n, e);
+	}
+	res_free(r);
+	return ok;
+}
+
+bool store_evidence_remove(struct db *db, const char *number, const char *by,
+			   struct err *e)
+{
+	const char *args[] = { number, by };
+	struct res *r = db_run(db, Q_EVIDENCE_REMOVE, args, e);
+	bool ok = r &&
+		  (res_bool(r, 0, 0) ||
+		   err_set(e, ERR_INPUT, "there is no evidence %.20s", number));
+
+	res_free(r);
+	return ok;
+}
