@@ -125,6 +125,8 @@ void round_tables(const struct round *r, struct buf *out)
 
 	jw_init(&w, out);
 	jw_object(&w);
+	jw_kb(&w, "own_unit", r->own_unit);
+	jw_ki(&w, "opinion_days", r->opinion_days);
 	put_units(&w, &r->set);
 	put_nodes(&w, &r->set);
 	put_offices(&w, r);

@@ -15,6 +15,8 @@ CREATE TABLE assess.round (
     year integer NOT NULL CHECK (year BETWEEN 1990 AND 2200),
     wave integer REFERENCES plan.wave,
     trial boolean NOT NULL,
+    own_unit boolean NOT NULL DEFAULT false,
+    opinion_days integer NOT NULL DEFAULT 0,
     published boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -28,6 +30,10 @@ COMMENT ON COLUMN assess.round.wave IS
     'Wave whose components are its survey points, NULL: none';
 COMMENT ON COLUMN assess.round.trial IS
     'Some basis is an example: said on every output';
+COMMENT ON COLUMN assess.round.own_unit IS
+    'An appraiser may see his own unit''s self-assessment';
+COMMENT ON COLUMN assess.round.opinion_days IS
+    'Days for a unit''s opinion on an appraisal; silence is agreement';
 COMMENT ON COLUMN assess.round.published IS
     'A result was published: the document stays as it is';
 COMMENT ON COLUMN assess.round.created_at IS 'When it was loaded first';
@@ -315,11 +321,11 @@ COMMENT ON FUNCTION assess.task_put(integer, text, integer, text, text, text)
     IS 'sets a task''s state; 0 when its version is not the one given';
 
 -- ---- loading --------------------------------------------------------------
--- p_tables: {"units":[{code,name,kind,block}], "nodes":[{code,name,parent,
--- leaf,source,effect,maximum}], "offices":[{code,name,unit}],
--- "assignments":[{office,node,role}], "tasks":[{code,title,step,opens,due,
--- lead,cooperating}], "replaced":[{from,to}]}, checked by the program.  By the
--- owner.  The version, or 0 when the text is the one in force.
+-- p_tables: {"own_unit", "opinion_days", "units":[{code,name,kind,block}],
+-- "nodes":[{code,name,parent,leaf,source,effect,maximum}], "offices":[{code,
+-- name,unit}], "assignments":[{office,node,role}], "tasks":[{code,title,step,
+-- opens,due,lead,cooperating}], "replaced":[{from,to}]}, checked by the program.
+-- By the owner.  The version, or 0 when the text is the one in force.
 CREATE FUNCTION assess.load(p_code text, p_name text, p_year integer,
     p_wave text, p_trial boolean, p_content text, p_tables jsonb,
     p_reason text, p_by text) RETURNS integer
@@ -354,7 +360,9 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     UPDATE assess.round SET name = p_name, year = p_year, wave = w,
-        trial = p_trial WHERE round = r.round;
+        trial = p_trial, own_unit = (p_tables ->> 'own_unit')::boolean,
+        opinion_days = (p_tables ->> 'opinion_days')::integer
+    WHERE round = r.round;
     INSERT INTO assess.version (round, version, content, sha256, reason,
         loaded_by)
     SELECT r.round, coalesce(max(version), 0) + 1, p_content, digest,
