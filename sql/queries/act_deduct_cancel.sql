@@ -1,0 +1,2 @@
+-- A deduction cancelled.  $1 round, $2 who, $3 number, $4 reason.
+SELECT assess.deduct_cancel($1::integer, $3::integer, $4, $2);
