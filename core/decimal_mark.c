@@ -40,11 +40,18 @@ static char shows(const char *s)
 
 	if (!marks(s, &last, &others, &count, &after) || !last)
 		return '\0';
+	if (others && count > 1)
+		return '\0';
 	if (others)
-		return count > 1 ? '\0' : last;
-	if (count > 1) /* 1.234.567: groups */
-		return last == '.' ? ',' : '.';
-	return after == 3 ? '\0' : last;
+		return last;
+	if (count == 1) {
+		if (after == 3)
+			return '\0';
+		return last;
+	}
+	if (last == '.') /* 1.234.567: groups */
+		return ',';
+	return '.';
 }
 
 void decimal_mark_see(struct decimal_mark *m, const char *s)

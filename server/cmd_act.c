@@ -62,11 +62,15 @@ static int run_act(int argc, char **argv, void *app)
 	const struct act *a = act_find(argv[0]);
 	struct given g = { 0 };
 	struct err e = { 0 };
-	size_t n = a ? make_options(a, &g) : 0;
+	size_t n;
 	bool ok;
 
-	ok = (a || err_set(&e, ERR_BUG, "no act \"%s\"", argv[0])) &&
-	     cli_options(g.opts, n + 1, &argc, argv, &e) &&
+	if (!a) {
+		(void)err_set(&e, ERR_BUG, "no act \"%s\"", argv[0]);
+		return cli_fail("phieu", &e);
+	}
+	n = make_options(a, &g);
+	ok = cli_options(g.opts, n + 1, &argc, argv, &e) &&
 	     ((argc == 1 && g.round) ||
 	      err_set(&e, ERR_INPUT, "give --round (phieu %s --help)",
 		      a->name));

@@ -345,7 +345,7 @@ static int run_set(int argc, char **argv, void *app)
 	      usage("phieu self set --round R --unit U --criterion C "
 		    "--points P|--na [--note TEXT]",
 		    &e)) &&
-	     open_desk(&d, app, WHO_OWNER, round, unit, &e) &&
+	     open_desk(&d, app, WHO_OWNER, round, unit, &e) && criterion &&
 	     item_of(&d, criterion, points, na, note, &row, &e) &&
 	     put_one(&d, &row, &e);
 	return done("phieu self set", &d, ok, &e);

@@ -35,6 +35,15 @@ static bool outcome(const struct res *r, struct arena *arena, const char **made,
 	return *made || err_set(e, ERR_NOMEM, "out of memory");
 }
 
+/* What the database refused, without the name of the statement. */
+static void plain_words(struct err *e)
+{
+	const char *colon = strstr(e->msg, ": ");
+
+	if (strncmp(e->msg, "act_", 4) == 0 && colon)
+		memmove(e->msg, colon + 2, strlen(colon + 2) + 1);
+}
+
 bool store_act(struct db *db, const struct act *a, int32_t round,
 	       const char *by, const char *const *values, struct arena *arena,
 	       const char **made, struct err *e)
@@ -52,6 +61,8 @@ bool store_act(struct db *db, const struct act *a, int32_t round,
 	for (size_t i = 0; i < act_params(a); i++)
 		args[2 + i] = values[i];
 	r = db_run(db, a->query, args, e);
+	if (!r)
+		plain_words(e);
 	ok = r && outcome(r, arena, made, e);
 	res_free(r);
 	return ok;

@@ -73,16 +73,18 @@ bool store_round_list(struct db *db, const char *code, struct arena *a,
 {
 	const char *args[] = { code };
 	struct res *r = db_run(db, Q_ROUND_LIST, args, e);
-	bool ok = r != NULL;
+	struct round_head *list;
+	bool ok = true;
 
-	*n = r ? res_rows(r) : 0;
-	*out = arena_array(a, *n + 1, sizeof **out);
-	if (ok && !*out)
-		ok = no_memory(e);
-	for (size_t i = 0; ok && i < *n; i++)
-		ok = read_head(r, i, a, &(*out)[i], e);
+	if (!r)
+		return false;
+	*n = res_rows(r);
+	list = arena_array(a, *n + 1, sizeof *list);
+	for (size_t i = 0; list && ok && i < *n; i++)
+		ok = read_head(r, i, a, &list[i], e);
+	*out = list;
 	res_free(r);
-	return ok;
+	return list ? ok : no_memory(e);
 }
 
 bool store_round_head(struct db *db, const char *code, struct arena *a,
@@ -146,20 +148,21 @@ bool store_round_tasks(struct db *db, int32_t round, struct arena *a,
 {
 	char id[16];
 	const char *args[] = { id };
+	struct task_row *list;
 	struct res *r;
-	bool ok;
+	bool ok = true;
 
 	round_arg(round, id);
 	r = db_run(db, Q_ROUND_TASKS, args, e);
-	ok = r != NULL;
-	*n = r ? res_rows(r) : 0;
-	*out = arena_array(a, *n + 1, sizeof **out);
-	if (ok && !*out)
-		ok = no_memory(e);
-	for (size_t i = 0; ok && i < *n; i++)
-		ok = read_task(r, i, a, &(*out)[i], e);
+	if (!r)
+		return false;
+	*n = res_rows(r);
+	list = arena_array(a, *n + 1, sizeof *list);
+	for (size_t i = 0; list && ok && i < *n; i++)
+		ok = read_task(r, i, a, &list[i], e);
+	*out = list;
 	res_free(r);
-	return ok;
+	return list ? ok : no_memory(e);
 }
 
 bool store_round_steps(struct db *db, int32_t round, struct arena *a,

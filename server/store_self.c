@@ -91,18 +91,20 @@ bool store_self_rows(struct db *db, int32_t round, int32_t unit_id,
 	struct ids x = ids_of(round, unit_id);
 	const char *args[] = { x.round, x.unit };
 	struct res *res = db_run(db, Q_SELF_ITEMS, args, e);
-	bool ok = res != NULL;
+	struct self_row *list;
+	bool ok = true;
 
-	*n = res ? res_rows(res) : 0;
-	*out = arena_array(a, *n + 1, sizeof **out);
-	if (ok && !*out)
-		ok = no_memory(e);
-	for (size_t i = 0; ok && i < *n; i++) {
-		(*out)[i].unit = unit;
-		ok = read_row(res, i, r, a, &(*out)[i], e);
+	if (!res)
+		return false;
+	*n = res_rows(res);
+	list = arena_array(a, *n + 1, sizeof *list);
+	for (size_t i = 0; list && ok && i < *n; i++) {
+		list[i].unit = unit;
+		ok = read_row(res, i, r, a, &list[i], e);
 	}
+	*out = list;
 	res_free(res);
-	return ok;
+	return list ? ok : no_memory(e);
 }
 
 /* ---- writing ------------------------------------------------------------ */

@@ -254,7 +254,7 @@ DECLARE
     s text := assess.step_state(p_round, p_step);
 BEGIN
     IF s <> 'open' THEN
-        RAISE EXCEPTION 'the step "%" is not open (%)', p_step, s
+        RAISE EXCEPTION 'bước "%" không mở (the step is not open: %)', p_step, s
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
 END
@@ -278,7 +278,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM FROM assess.round WHERE round = p_round FOR UPDATE;
     IF p_until < current_date THEN
-        RAISE EXCEPTION 'the day until which it is open is past'
+        RAISE EXCEPTION 'ngày mở đến đã qua (the day until which it is open is past)'
             USING ERRCODE = 'check_violation';
     END IF;
     INSERT INTO assess.step_act (round, step, act, opens, until, reason,
@@ -340,7 +340,7 @@ BEGIN
     IF p_wave IS NOT NULL THEN
         SELECT wave INTO w FROM plan.wave WHERE code = p_wave;
         IF NOT FOUND THEN
-            RAISE EXCEPTION 'there is no wave "%"', p_wave
+            RAISE EXCEPTION 'không có đợt điều tra "%" (there is no such wave)', p_wave
                 USING ERRCODE = 'foreign_key_violation';
         END IF;
     END IF;
@@ -356,7 +356,7 @@ BEGIN
         RETURN 0;
     END IF;
     IF r.published THEN
-        RAISE EXCEPTION 'the round is published: its document stays'
+        RAISE EXCEPTION 'kỳ đã công bố, tài liệu giữ nguyên (the round is published: its document stays)'
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     UPDATE assess.round SET name = p_name, year = p_year, wave = w,

@@ -153,7 +153,7 @@ BEGIN
     SELECT state INTO s FROM assess.self
     WHERE round = p_round AND unit = p_unit FOR UPDATE;
     IF s = 'submitted' THEN
-        RAISE EXCEPTION 'the self-assessment is handed in; have it reopened'
+        RAISE EXCEPTION 'bản tự đánh giá đã nộp, cần được mở lại (the self-assessment is handed in; have it reopened)'
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     IF s = 'draft' THEN
@@ -242,7 +242,7 @@ BEGIN
         RETURN 0;
     END IF;
     IF NOT p_submit AND old.state <> 'submitted' THEN
-        RAISE EXCEPTION 'the self-assessment is not handed in'
+        RAISE EXCEPTION 'bản tự đánh giá chưa nộp (the self-assessment is not handed in)'
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     UPDATE assess.self SET

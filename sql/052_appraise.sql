@@ -287,11 +287,11 @@ BEGIN
     SELECT * INTO n FROM assess.node WHERE round = p_round AND node = p_node
         AND in_force;
     IF NOT FOUND OR NOT n.leaf OR n.source <> 'assessed' THEN
-        RAISE EXCEPTION 'nobody types points for this criterion'
+        RAISE EXCEPTION 'tiêu chí này không ai chấm điểm bằng tay (nobody types points for this criterion)'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF p_points < 0 OR p_points > n.maximum THEN
-        RAISE EXCEPTION 'points are from 0 to %', trim_scale(n.maximum)
+        RAISE EXCEPTION 'điểm phải từ 0 đến (points are from 0 to) %', trim_scale(n.maximum)
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
 END
@@ -319,17 +319,17 @@ BEGIN
     PERFORM assess.need_typed(p_round, p_node, p_points);
     IF NOT EXISTS (SELECT FROM assess.self WHERE round = p_round
         AND unit = p_unit AND state = 'submitted') THEN
-        RAISE EXCEPTION 'the unit has not handed its self-assessment in'
+        RAISE EXCEPTION 'đơn vị chưa nộp bản tự đánh giá (the unit has not handed its self-assessment in)'
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     IF assess.office_role(p_round, p_office, p_node) IS DISTINCT FROM 'lead'
     THEN
-        RAISE EXCEPTION 'the office does not lead the appraisal of this criterion'
+        RAISE EXCEPTION 'cơ quan này không chủ trì thẩm định tiêu chí (the office does not lead the appraisal of this criterion)'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF NOT r.own_unit AND EXISTS (SELECT FROM assess.office
         WHERE round = p_round AND office = p_office AND unit = p_unit) THEN
-        RAISE EXCEPTION 'an office does not appraise its own unit'
+        RAISE EXCEPTION 'cơ quan không thẩm định chính mình (an office does not appraise its own unit)'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     SELECT * INTO old FROM assess.appraisal
@@ -341,7 +341,7 @@ BEGIN
     WHERE round = p_round AND unit = p_unit AND node = p_node;
     IF p_state = 'accepted' THEN
         IF i.self IS NULL AND NOT coalesce(i.self_na, false) THEN
-            RAISE EXCEPTION 'the unit gave nothing to accept: correct it with a reason'
+            RAISE EXCEPTION 'đơn vị chưa chấm mục này, hãy điều chỉnh kèm lý do (the unit gave nothing to accept: correct it with a reason)'
                 USING ERRCODE = 'invalid_parameter_value';
         END IF;
         v_points := i.self;
@@ -388,7 +388,7 @@ BEGIN
     SELECT a.done_at::date + opinion_days INTO last FROM assess.round
     WHERE round = p_round;
     IF last < current_date THEN
-        RAISE EXCEPTION 'the days for an opinion ended on %: silence is agreement', last
+        RAISE EXCEPTION 'hết hạn nêu ý kiến ngày %, im lặng là thống nhất (the days for an opinion ended: silence is agreement)', last
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     INSERT INTO assess.opinion AS o (round, unit, node, appraisal_version,
@@ -414,7 +414,7 @@ DECLARE
     made bigint;
 BEGIN
     IF p_due < current_date THEN
-        RAISE EXCEPTION 'the day for the answer is past'
+        RAISE EXCEPTION 'ngày hạn trả lời đã qua (the day for the answer is past)'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     INSERT INTO assess.request (round, unit, node, kind, content, due,
@@ -442,7 +442,7 @@ BEGIN
         RETURN false;
     END IF;
     IF old.outcome IS NOT NULL THEN
-        RAISE EXCEPTION 'the request is answered already'
+        RAISE EXCEPTION 'đề nghị đã được trả lời (the request is answered already)'
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     UPDATE assess.request SET outcome = p_outcome, answer = p_text,
@@ -509,7 +509,7 @@ BEGIN
         WHERE m.round = p_round AND m.body = p_body AND m.name = p.name)
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION '"%" is no member of the body', stranger
+        RAISE EXCEPTION '"%" không phải thành viên (is no member of the body)', stranger
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     INSERT INTO assess.meeting (round, meeting, body, held, present, minutes,
@@ -539,7 +539,7 @@ BEGIN
     PERFORM assess.need_typed(p_round, p_node, p_points);
     IF NOT EXISTS (SELECT FROM assess.meeting WHERE round = p_round
         AND meeting = p_meeting AND body = 'council') THEN
-        RAISE EXCEPTION 'a ruling belongs to a meeting of the council'
+        RAISE EXCEPTION 'kết luận phải thuộc một cuộc họp Hội đồng (a ruling belongs to a meeting of the council)'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     SELECT coalesce(points::text, CASE WHEN na THEN 'n/a' END) INTO was
@@ -571,8 +571,12 @@ BEGIN
     PERFORM FROM assess.round WHERE round = p_round AND NOT published
     FOR UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'the round is published'
+        RAISE EXCEPTION 'kỳ đã công bố (the round is published)'
             USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    IF p_points <= 0 THEN
+        RAISE EXCEPTION 'điểm trừ phải lớn hơn 0 (points taken away are above 0)'
+            USING ERRCODE = 'invalid_parameter_value';
     END IF;
     INSERT INTO assess.deduction (round, deduction, unit, node, points,
         reason, document, done_by)
@@ -622,7 +626,7 @@ DECLARE
 BEGIN
     IF NOT EXISTS (SELECT FROM assess.node WHERE round = p_round
         AND node = p_node AND in_force AND source = 'external') THEN
-        RAISE EXCEPTION 'no criterion of an external index'
+        RAISE EXCEPTION 'không phải tiêu chí của chỉ số bên ngoài (no criterion of an external index)'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     SELECT * INTO old FROM assess.external_value
@@ -680,6 +684,25 @@ LEFT JOIN LATERAL (SELECT ruling, points, na, reason FROM assess.ruling
     ORDER BY ruling DESC LIMIT 1) AS l ON true;
 COMMENT ON VIEW assess.standing IS
     'Own points, appraisal, opinion, ruling and what counts, by unit and criterion';
+COMMENT ON COLUMN assess.standing.round IS 'Round';
+COMMENT ON COLUMN assess.standing.unit IS 'Unit';
+COMMENT ON COLUMN assess.standing.node IS 'Criterion';
+COMMENT ON COLUMN assess.standing.self IS 'Points the unit gives itself';
+COMMENT ON COLUMN assess.standing.self_na IS 'The unit says that it does not apply';
+COMMENT ON COLUMN assess.standing.self_note IS 'The unit''s note';
+COMMENT ON COLUMN assess.standing.self_version IS 'Version of the unit''s item, 0: none';
+COMMENT ON COLUMN assess.standing.state IS 'pending, accepted, corrected or asked';
+COMMENT ON COLUMN assess.standing.appraised IS 'Appraised points';
+COMMENT ON COLUMN assess.standing.appraised_na IS 'Appraised not to apply';
+COMMENT ON COLUMN assess.standing.reason IS 'The appraiser''s reason';
+COMMENT ON COLUMN assess.standing.office IS 'The appraising office';
+COMMENT ON COLUMN assess.standing.version IS 'Version of the appraisal, 0: none';
+COMMENT ON COLUMN assess.standing.opinion IS 'none, open, agrees, objects, or silent: the days are over';
+COMMENT ON COLUMN assess.standing.opinion_text IS 'The unit''s words';
+COMMENT ON COLUMN assess.standing.ruling IS 'The council''s ruling, NULL: none';
+COMMENT ON COLUMN assess.standing.ruling_reason IS 'Its reason';
+COMMENT ON COLUMN assess.standing.points IS 'What counts: the ruling, else the appraisal';
+COMMENT ON COLUMN assess.standing.na IS 'The same: it does not apply';
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA assess FROM PUBLIC;
 GRANT SELECT ON assess.appraisal, assess.opinion, assess.request,

@@ -2,7 +2,7 @@
 
 #define OURS                                                        \
 	"('plan', 'field', 'frozen', 'people', 'roster', 'audit', " \
-	"'publish', 'meta')"
+	"'publish', 'assess', 'meta')"
 
 static void nothing_comes(const char *what, const char *sql)
 {

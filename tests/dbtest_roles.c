@@ -140,7 +140,8 @@ static void every_right_is_as_it_is_said(void **state)
 		"NOT attisdropped AND attidentity = '' ORDER BY attnum LIMIT "
 		"1) FROM pg_class c JOIN pg_namespace n ON n.oid = "
 		"c.relnamespace WHERE n.nspname IN ('plan', 'field', "
-		"'frozen', 'people', 'roster', 'audit', 'publish', 'meta') "
+		"'frozen', 'people', 'roster', 'audit', 'publish', 'assess', "
+		"'meta') "
 		"AND c.relkind = 'r' ORDER BY 1");
 	assert_true(PQntuples(r) > 35);
 	for (size_t i = 0; i < ROLES; i++) {
@@ -326,7 +327,7 @@ static void no_role_is_more_than_a_login(void **state)
 	s = pg_text(c, "SELECT c.oid::regclass FROM pg_class c JOIN "
 		       "pg_namespace n ON n.oid = c.relnamespace WHERE "
 		       "n.nspname IN ('plan', 'field', 'frozen', 'people', "
-		       "'roster', 'audit', 'publish', 'meta') AND "
+		       "'roster', 'audit', 'publish', 'assess', 'meta') AND "
 		       "c.relowner <> 'phieu_owner'::regrole");
 	assert_string_equal(s, "");
 	free(s);
@@ -369,7 +370,8 @@ static void functions_of_the_owner_fix_their_search_path(void **state)
 		c, "SELECT p.oid::regprocedure FROM pg_proc p JOIN "
 		   "pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname "
 		   "IN ('plan', 'field', 'frozen', 'people', 'roster', "
-		   "'audit', 'publish', 'meta') AND p.prosecdef AND NOT EXISTS "
+		   "'audit', 'publish', 'assess', 'meta') AND p.prosecdef AND "
+		   "NOT EXISTS "
 		   "(SELECT FROM unnest(p.proconfig) AS s WHERE s LIKE "
 		   "'search\\_path=pg\\_catalog%') AND p.prosrc NOT LIKE "
 		   "'%search\\_path is not pg\\_catalog, pg\\_temp%'");
@@ -377,13 +379,14 @@ static void functions_of_the_owner_fix_their_search_path(void **state)
 	(void)state;
 	assert_string_equal(s, "");
 	free(s);
-	s = pg_text(c, "SELECT p.oid::regprocedure FROM pg_proc p JOIN "
-		       "pg_namespace n ON n.oid = p.pronamespace WHERE "
-		       "n.nspname IN ('plan', 'field', 'frozen', 'people', "
-		       "'roster', 'audit', 'publish', 'meta') AND EXISTS "
-		       "(SELECT FROM aclexplode(coalesce(p.proacl, "
-		       "acldefault('f', p.proowner))) AS a WHERE a.grantee = "
-		       "0)");
+	s = pg_text(
+		c, "SELECT p.oid::regprocedure FROM pg_proc p JOIN "
+		   "pg_namespace n ON n.oid = p.pronamespace WHERE "
+		   "n.nspname IN ('plan', 'field', 'frozen', 'people', "
+		   "'roster', 'audit', 'publish', 'assess', 'meta') AND EXISTS "
+		   "(SELECT FROM aclexplode(coalesce(p.proacl, "
+		   "acldefault('f', p.proowner))) AS a WHERE a.grantee = "
+		   "0)");
 	assert_string_equal(s, "");
 	free(s);
 	PQfinish(c);
@@ -693,7 +696,7 @@ static void the_settings_of_durability_are_watched(void **state)
 	assert_non_null(db);
 	assert_true(store_care_status(db, &s, &e));
 	assert_int_equal(s.settings_n, 5);
-	assert_int_equal(s.sizes_n, 8);
+	assert_int_equal(s.sizes_n, 9);
 	/* store tests run without fsync: it must be seen */
 	assert_string_equal(care_unsafe(&s), "fsync");
 	(void)snprintf(s.settings[1].value, sizeof s.settings[1].value, "on");

@@ -6,6 +6,7 @@
 #ifndef PHIEU_ACT_H
 #define PHIEU_ACT_H
 
+#include "phieu/arena.h"
 #include "phieu/db.h"
 
 enum { ACT_PARAMS_MAX = 10 };

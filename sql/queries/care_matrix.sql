@@ -27,7 +27,7 @@ CROSS JOIN LATERAL (
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE n.nspname IN ('plan', 'field', 'frozen', 'people', 'roster',
-            'audit', 'publish', 'meta')
+            'audit', 'publish', 'assess', 'meta')
         AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
         AND has_schema_privilege(r.oid, n.oid, 'USAGE')
     UNION ALL
@@ -35,7 +35,7 @@ CROSS JOIN LATERAL (
     FROM pg_proc AS p
     JOIN pg_namespace AS n ON n.oid = p.pronamespace
     WHERE n.nspname IN ('plan', 'field', 'frozen', 'people', 'roster',
-            'audit', 'publish', 'meta')
+            'audit', 'publish', 'assess', 'meta')
         AND p.prorettype <> 'trigger'::regtype
         AND has_schema_privilege(r.oid, n.oid, 'USAGE')
         AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
