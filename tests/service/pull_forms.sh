@@ -1,6 +1,8 @@
 #!/bin/bash
 # Forms of ODK Central and KoboToolbox (stand-ins) come to a real collector
-# once, whatever breaks on the way.
+# once, whatever breaks on the way.  S18: calls to other servers follow no
+# redirect, go to no other host, ask for a good certificate and end somewhere.
+# Story 16 (R24): a pull that was cut goes on where it was, nothing is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ -z "${PHIEU_TEST_SOCKET:-}" ]; then
@@ -88,6 +90,10 @@ told "$central" thief
 fails 'another host' pull_central --secret-file "$dir/token"
 told "$central" junk
 fails 'JSON\|json\|value\|begins' pull_central --secret-file "$dir/token"
+told "$central" huge
+fails 'more than\|too large\|MiB' pull_central --secret-file "$dir/token"
+wanted=$(curl -sf "$central/seen" | jq .huge)
+[ "$wanted" -lt $((64 << 20)) ] || fail "S18: $wanted bytes of an endless answer were taken"
 told "$central" xml-401
 fails 401 pull_central --secret-file "$dir/token"
 fails 'not an http' "$bin/phieu" pull-forms --from ftp://x --project 1 --form CT-02 --to "$to" \
@@ -100,7 +106,18 @@ fails '404' "$bin/phieu" pull-forms --from "$central" --project 1 --form nothing
 	--to "$to" --key-file "$dir/key" --secret-file "$dir/token" --state "$dir/none"
 [ "$("$bin/phieu" pull-forms --from "$central" >/dev/null 2>&1; echo $?)" != 0 ] || fail 'no options'
 
-# cut in the middle: what came is kept, the next run goes on from there
+# S18: a certificate that nobody signed
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=x \
+	-addext subjectAltName=IP:127.0.0.1 -out "$dir/pem.crt" -keyout "$dir/pem" 2>/dev/null
+cat "$dir/pem.crt" >>"$dir/pem"
+PYTHONDONTWRITEBYTECODE=1 python3 tests/support/other_server.py "$dir/forms" central "$dir/pem" >"$dir/tls" 2>/dev/null &
+pids="$pids $!"
+tls=$(address "$dir/tls")
+[ -n "$tls" ] || fail 'the other server has no TLS'
+fails 'certificate\|SSL' "$bin/phieu" pull-forms --from "$tls" --project 1 --form CT-02 --to "$to" \
+	--key-file "$dir/key" --secret-file "$dir/token" --state "$dir/none"
+
+# story 16, cut in the middle: what came is kept, the next run goes on from there
 rm -f "$dir/state"
 told "$central" page2-500
 fails 500 pull_central --email a@b.vn --secret-file "$dir/password"

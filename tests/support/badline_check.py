@@ -16,12 +16,13 @@ import urllib.parse
 import urllib.request
 
 from badline import Line
+from trial import TRIAL, count
 
 BIN, DIR = sys.argv[1:3]
-TRIAL = os.environ.get("PHIEU_TRIAL") == "1"
 SOCKET = os.environ["PHIEU_TEST_SOCKET"]
-PHONES, EACH, PHOTO = (50, 24, 300000) if TRIAL else (6, 6, 3000)
-LINES = 1100 if TRIAL else 400
+PHONES, EACH = count(6, 50), 24 if TRIAL else 6
+PHOTO = 300000 if TRIAL else 3000
+LINES = count(400, 1100)
 SLOW = 24  # sheets
 with open(f"{DIR}/sheets.ndjson", "rb") as f:
     SHEETS = f.read().splitlines()

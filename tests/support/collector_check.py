@@ -9,12 +9,15 @@ import random
 import signal
 import subprocess
 import sys
+import socket
+import struct
 import threading
 import time
 
+from trial import count
+
 BIN, DIR, PLAN = sys.argv[1:4]
 SOCKET = os.environ["PHIEU_TEST_SOCKET"]
-TRIAL = os.environ.get("PHIEU_TRIAL") == "1"
 SHEETS = open(f"{DIR}/sheets.ndjson", "rb").read().splitlines()
 SPOILT = open(f"{DIR}/spoilt.ndjson", "rb").read().splitlines()
 JSON, NDJSON = "application/json", "application/x-ndjson"
@@ -342,8 +345,9 @@ def full(port, key):
 
 
 def storm(port, key):
-    """R3: many posts of one sheet at once; all 2xx, one row each."""
-    sheets = [SHEETS.pop() for _ in range(200 if TRIAL else 20)]
+    """R3, stories 1, 2, 43, 44: many posts of one sheet at once; all 2xx, one
+    row each."""
+    sheets = [SHEETS.pop() for _ in range(count(20, 200))]
     wrong = []
 
     def post(k):
@@ -367,16 +371,89 @@ def storm(port, key):
     print(f"N={50 * len(sheets)} identical posts gave {len(sheets)} rows")
 
 
-class Load(threading.Thread):
-    """Sends its sheets one by one, each until it is acknowledged."""
+def nameless(port, key):
+    """R3, story 3: a sheet that names no instance is not stored as one: it is
+    kept aside, however often it comes."""
+    c = Client(port, key)
+    one = json.loads(SHEETS.pop())
+    del one["instanceID"]
+    body = json.dumps(one, ensure_ascii=False).encode()
+    before = sql("SELECT count(*) FROM field.response")
+    for _ in range(3):
+        status, text, _ = c.post(body)
+        check(status == 400 and text["receipt"], f"nameless: {status} {text}")
+    check(sql("SELECT count(*) FROM field.response") == before, "stored")
 
-    def __init__(self, port, key, sheets, seen):
+
+def campaign(port, key):
+    """R3, story 22: a whole campaign is sent three times more."""
+    c = Client(port, key)
+    sheets = [SHEETS.pop() for _ in range(count(200, 1193))]
+    body = b"\n".join(sheets)
+    receipts = None
+    for k in range(4):
+        status, text, _ = c.post(body, NDJSON)
+        lines = [json.loads(x) for x in text.splitlines()][:-1]
+        want = 201 if k == 0 else 200
+        check(status == 200 and len(lines) == len(sheets)
+              and {x["code"] for x in lines} == {want},
+              f"a campaign, time {k + 1}: {status} {text[:300]}")
+        mine = [x["receipt"] for x in lines]
+        check(receipts in (None, mine), "other receipts")
+        receipts = mine
+    ids = ",".join("'" + json.loads(s)["instanceID"] + "'" for s in sheets)
+    check(sql("SELECT count(*) FROM field.response WHERE instance IN "
+              f"({ids})") == str(len(sheets)), "more rows than sheets")
+    print(f"N={len(sheets)} sheets sent four times gave as many rows")
+
+
+def lost_answers(port, key):
+    """R2, stories 17, 18, 32, 33: the line goes after the body and before the
+    answer, with a FIN or with a reset; the same again is answered 2xx with
+    the receipt that the store has, and is there once."""
+    c = Client(port, key)
+    n = count(40, 1000)
+    stored = 0
+    for k in range(n):
+        one = SHEETS.pop()
+        name = json.loads(one)["instanceID"]
+        with socket.create_connection(("127.0.0.1", port)) as s:
+            s.sendall((f"POST /v1/submissions HTTP/1.1\r\nHost: x\r\n"
+                       f"Authorization: Bearer {key}\r\nContent-Type: {JSON}"
+                       f"\r\nContent-Length: {len(one)}\r\n\r\n").encode()
+                      + one)
+            if k % 2:
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                             struct.pack("ii", 1, 0))
+            time.sleep(0.002 * (k % 4))
+        status, first, _ = c.post(one)
+        check(status in (200, 201), f"after a lost answer: {status} {first}")
+        stored += status == 200
+        status, again, _ = c.post(one)
+        held = json.loads(c.ask("GET", f"/v1/receipts/{name}")[1])
+        check(status == 200 and first["receipt"] == again["receipt"]
+              == held["receipt"], f"another receipt: {first} {again} {held}")
+        check(sql("SELECT count(*) FROM field.response WHERE instance = "
+                  f"'{name}'") == "1", "not once")
+    check(n < 20 or stored > 0, "nothing was stored before its answer went")
+    print(f"N={n} answers lost, {stored} of them of stored sheets: each known "
+          "when sent again")
+
+
+class Load(threading.Thread):
+    """Sends its sheets one by one, each until it is acknowledged, some for
+    each time that something goes wrong: the last finds work to do too."""
+
+    def __init__(self, port, key, sheets, seen, gate):
         super().__init__()
-        self.c, self.sheets = Client(port, key), sheets
+        self.c, self.sheets, self.gate = Client(port, key), sheets, gate
         self.acked, self.seen, self.gave_up = {}, seen, False
 
     def run(self):
-        for s in self.sheets:
+        for k, s in enumerate(self.sheets):
+            while (k + 1) * (self.gate["times"] + 1) > \
+                    len(self.sheets) * (self.gate["done"] + 1):
+                time.sleep(0.005)
             until = time.time() + 60
             while True:
                 status, text, _ = self.c.post(s)
@@ -393,7 +470,9 @@ class Load(threading.Thread):
 def ledger(collector, key, name, n, times, disturb, allowed):
     sheets = [SHEETS.pop() for _ in range(n)]
     seen = {}
-    loads = [Load(collector.port, key, sheets[i::8], seen) for i in range(8)]
+    gate = {"times": times, "done": 0}
+    loads = [Load(collector.port, key, sheets[i::8], seen, gate)
+             for i in range(8)]
     for x in loads:
         x.start()
     slowest = 0
@@ -409,9 +488,12 @@ def ledger(collector, key, name, n, times, disturb, allowed):
             time.sleep(0.01)
         slowest = max(slowest, time.time() - begun)
         done += 1
+        gate["done"] = done
+    gate["done"] = times  # also when it ended early
     for x in loads:
         x.join()
         check(not x.gave_up, f"{name}: gave up: {x.gave_up}")
+    check(done == times, f"{name}: {done} times, not {times}")
     check(set(seen) <= allowed, f"{name}: unexpected answers {seen}")
     acked = {k: v for x in loads for k, v in x.acked.items()}
     check(len(acked) == n, f"{name}: {len(acked)} of {n} acknowledged")
@@ -439,6 +521,26 @@ def pg_ctl(*args):
                    stderr=subprocess.DEVNULL)
 
 
+def kill_postgres():
+    """The whole cluster without a word: its processes end with the first."""
+    with open(f"{SOCKET}/data/postmaster.pid", encoding="ascii") as f:
+        pid = int(f.readline())
+    os.kill(pid, signal.SIGKILL)
+    until = time.time() + 30
+    while subprocess.run(["pgrep", "-P", str(pid)], capture_output=True,
+                         check=False).returncode == 0 \
+            or os.path.exists(f"/proc/{pid}"):
+        check(time.time() < until, "PostgreSQL does not die")
+        time.sleep(0.01)
+    for _ in range(100):  # until the last has let the shared memory go
+        try:
+            pg_ctl("restart")  # as it was started; none is running
+            return
+        except subprocess.CalledProcessError:
+            time.sleep(0.1)
+    fail("PostgreSQL does not come back")
+
+
 def refuses_to_start():
     for who in "phieu_owner", "phieu_super":
         c = Collector(f"host={SOCKET} dbname=phieu user={who}")
@@ -456,6 +558,9 @@ def main():
     unstorable(collector.port, key)
     full(collector.port, key)
     storm(collector.port, key)
+    nameless(collector.port, key)
+    campaign(collector.port, key)
+    lost_answers(collector.port, key)
 
     def kill():
         collector.stop(signal.SIGKILL)
@@ -466,17 +571,19 @@ def main():
         check(code == 0, f"SIGTERM: exit {code}")
         collector.start()
 
-    n = (lambda few, many: many if TRIAL else few)
-    ledger(collector, key, "kill -9 of the collector", n(1200, 3000),
-           n(6, 200), kill, {200, 201, 503, 0})
-    ledger(collector, key, "SIGTERM", n(800, 1000), n(4, 100), term,
+    ledger(collector, key, "kill -9 of the collector", count(1200, 3000),
+           count(6, 200), kill, {200, 201, 503, 0})
+    ledger(collector, key, "SIGTERM", count(800, 1000), count(4, 100), term,
            {200, 201, 503, 0})
-    ledger(collector, key, "immediate restart of PostgreSQL", n(800, 1000),
-           n(3, 50), lambda: pg_ctl("-m", "immediate", "restart"),
+    ledger(collector, key, "immediate restart of PostgreSQL",
+           count(800, 1000), count(3, 50),
+           lambda: pg_ctl("-m", "immediate", "restart"), {200, 201, 503})
+    ledger(collector, key, "fast restart of PostgreSQL", count(500, 500),
+           count(2, 20), lambda: pg_ctl("-m", "fast", "restart"),
            {200, 201, 503})
-    ledger(collector, key, "fast restart of PostgreSQL", n(500, 500),
-           n(2, 20), lambda: pg_ctl("-m", "fast", "restart"),
-           {200, 201, 503})
+    # R2, stories 32, 33
+    ledger(collector, key, "kill -9 of PostgreSQL", count(500, 3000),
+           count(2, 100), kill_postgres, {200, 201, 503})
     check(sql("SELECT count(*) FROM field.response AS r FULL JOIN field.raw "
               "AS b USING (wave, response) WHERE r.response IS NULL OR "
               "b.response IS NULL") == "0", "half a submission")

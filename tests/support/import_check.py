@@ -8,6 +8,7 @@ import http.client
 import io
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -15,6 +16,8 @@ import sys
 import threading
 import time
 import zipfile
+
+import trial
 
 BIN, DIR, PLAN = sys.argv[1:4]
 SOCKET = os.environ["PHIEU_TEST_SOCKET"]
@@ -350,32 +353,48 @@ for j in jobs:
 check({s for s, _ in ends} <= {200, 503} and any(s == 200 for s, _ in ends),
       f"files at once: {ends}")
 
-# ---- R24: killed while it imports: all or nothing, and again is the same
-fresh = table(one[46:], "CT-02")
-n = len(one) - 46
-before = int(responses()[1])
-worker = threading.Thread(target=lambda: kill_after(0.02))
-
-
-def kill_after(s):
-    time.sleep(s)
-    c.proc.kill()
-
-
-worker.start()
-try:
-    post(as_csv(fresh), "form=CT-02")
-except (OSError, http.client.HTTPException):
-    pass
-worker.join()
-c.proc.wait()
-got = int(responses()[1]) - before
-check(got in (0, n), f"all or nothing after a kill: {got} of {n}")
-c.start()
-said = post(as_csv(fresh), "form=CT-02", 200)
-check(int(responses()[1]) - before == n, "sent again: all, once")
-check(said["counts"]["new"] + said["counts"]["duplicates"] == n,
-      f"and each has its answer: {said['counts']}")
+# ---- R24, story 16: killed while it imports, again and again: all or nothing
+# each time, and sent again all of it once
+kills, whole, took = trial.count(5, 50), 0, 0.1
+per = (len(one) - 46) // (kills + 1)
+check(per >= 10, f"{len(one)} sheets are too few for {kills} kills")
+for k in range(kills + 1):
+    fresh = as_csv(table(one[46 + per * k:46 + per * (k + 1)], "CT-02"))
+    before = int(responses()[1])
+    begun = time.monotonic()
+    if k == 0:  # undisturbed: how long it takes
+        post(fresh, "form=CT-02", 200)
+        took = time.monotonic() - begun
+        check(int(responses()[1]) - before == per, "undisturbed: all")
+        continue
+    worker = threading.Timer(random.uniform(0, 1.2 * took), c.proc.kill)
+    worker.start()
+    try:
+        post(fresh, "form=CT-02")
+    except (OSError, http.client.HTTPException):
+        pass
+    worker.join()
+    c.proc.wait()
+    # what was sent before the kill may still be stored
+    until = time.monotonic() + 30
+    while sql("SELECT count(*) FROM pg_stat_activity WHERE usename = "
+              "'phieu_collector'") != "0":
+        check(time.monotonic() < until, "the store goes on after a kill")
+        time.sleep(0.01)
+    got = int(responses()[1]) - before
+    check(got in (0, per), f"all or nothing after a kill: {got} of {per}")
+    check(sql("SELECT count(*) FROM field.import WHERE sha256 = decode('"
+              + hashlib.sha256(fresh).hexdigest() + "', 'hex')")
+          == ("1" if got else "0"), "the file goes with its sheets")
+    whole += got == per
+    c.log.close()
+    c.start()
+    said = post(fresh, "form=CT-02", 200)
+    check(int(responses()[1]) - before == per, "sent again: all, once")
+    check(said["counts"]["new"] + said["counts"]["duplicates"] == per,
+          f"and each has its answer: {said['counts']}")
+print(f"N={kills} kills while {per} sheets were imported: all {whole} times, "
+      f"nothing {kills - whole} times")
 
 # ---- phieu-upload: the same code, checked without a network, then sent
 def upload(path, *args, want):
@@ -399,7 +418,7 @@ said = upload(f"{DIR}/template.xlsx", "--check", "--plan", PLAN, want=1)
 check("I05" in said, f"an empty template holds no sheet: {said}")
 more = [json.loads(x) for x in subprocess.run(
     [f"{BIN}/phieu", "simulate", "--plan", PLAN, "--seed", "more", "--n",
-     "1193"], capture_output=True, text=True, check=True).stdout.splitlines()]
+     str(2 * len(every))], capture_output=True, text=True, check=True).stdout.splitlines()]
 taken = {s["sheet"] for s in every}
 more = [s for s in more if s["form"] == "CT-03" and s["sheet"] not in taken]
 check(len(more) >= 15, "more sheets")

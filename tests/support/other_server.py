@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """ODK Central and KoboToolbox, as far as a puller sees them.
-usage: other_server.py FORMS KIND
+usage: other_server.py FORMS KIND [PEM]; with a PEM by TLS
 FORMS is a folder of <n>.xml; 7.xml is edited once (7.old.xml), 3 has a photo.
 Faults are told by POST /fail with the name of one: page2-500, xml-401,
-elsewhere, junk; GET /seen says how often each form was asked for."""
+elsewhere, junk, huge; GET /seen says how often each form was asked for."""
 import http.server
 import json
 import os
 import re
+import ssl
 import sys
 import urllib.parse
 
@@ -82,6 +83,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         some = rows[at:at + top]
         if "page2-500" in FAIL and at:
             return self.say(500, {})
+        if "huge" in FAIL:
+            return self.huge()
         if "junk" in FAIL:
             return self.say(200, b"<html>")
         host = "127.0.0.1:9" if "thief" in FAIL else self.headers["Host"]
@@ -93,6 +96,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         SEEN["since"] = since
         return self.say(200, {next_name[0]: [row(n) for n in some],
                               next_name[1]: more})
+
+    def huge(self):
+        """More than anybody takes; SEEN says how much was wanted."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(1 << 40))
+        self.end_headers()
+        try:
+            for k in range(1 << 14):
+                self.wfile.write(b" " * 65536)
+                SEEN["huge"] = (k + 1) * 65536
+        except OSError:
+            pass
+        self.close_connection = True
 
     def since(self, ask, pattern, name):
         if "since" in ask:
@@ -155,6 +171,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-print(json.dumps({"listening": f"http://127.0.0.1:{server.server_port}"}),
+scheme = "http"
+if len(sys.argv) > 3:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(sys.argv[3])
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "https"
+print(json.dumps({"listening": f"{scheme}://127.0.0.1:{server.server_port}"}),
       flush=True)
 server.serve_forever()
