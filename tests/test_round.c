@@ -170,7 +170,7 @@ static void every_fault_has_its_code_and_place(void **state)
 		  "/round/opinion_days" },
 		{ "\"index\": {", "\"index\": {\"x\":1.5,", "R03", "/index" },
 		{ "\"format\": \"phieu-index/1\"", "\"format\": \"other\"",
-		  "I05", "/index/format" },
+		  "K05", "/index/format" },
 		{ "\"due\": \"2023-10-31\"", "\"due\": \"31/10/2023\"", "R04",
 		  "/calendar/2/due" },
 		{ "\"due\": \"2023-10-31\"", "\"due\": \"2023-09-30\"", "R08",
