@@ -115,7 +115,8 @@ $(LIBS):
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-# The link line of each binary is the architecture.
+# The link line of each binary is the architecture.  Cairo draws the pictures of
+# reports; the services have no use for it.
 $(B)/phieu-collector: $(B)/collector/phieu_collector.o $(call objs,$(SERVICE_C)) \
 		$(B)/gen/page_files.o $(HOST) $(LSTO) $(LCOL) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
@@ -131,7 +132,7 @@ $(B)/phieu-server: $(B)/server/phieu_server.o $(LWEB) \
 $(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \
 		$(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lqrencode $(L_CORE) $(L_ANA)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lqrencode -lcairo $(L_CORE) $(L_ANA)
 
 $(B)/gen/phieu/queries.h: sql/sql2c.awk $(QUERIES)
 	@mkdir -p $(@D)
@@ -155,7 +156,7 @@ $(B)/%.o: %.c | $(GEN)
 $(B)/tests/%.o: CFLAGS += -Itests
 
 # Unit tests link the pure libraries, database tests everything.
-$(filter-out %/test_outbox %/test_scans %/test_upload_show %/test_pull %/test_hook %/test_child %/test_run_as,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
+$(filter-out %/test_outbox %/test_scans %/test_upload_show %/test_pull %/test_hook %/test_child %/test_run_as %/test_chart,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
 $(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(B)/server/score_job.o $(RESULT) $(LWEB) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
@@ -180,6 +181,10 @@ $(B)/tests/test_pull $(B)/tests/test_hook: $(B)/tests/test_%: $(B)/server/%.o $(
 $(B)/tests/test_outbox $(B)/tests/test_scans $(B)/tests/test_upload_show: $(B)/tests/%: $(call objs,$(UPLOAD_C)) $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group -lcmocka -lmicrohttpd -lgnutls -lcurl -lsqlite3 $(L_CORE) $(L_ANA)
+
+$(B)/tests/test_chart: $(call objs,$(wildcard server/chart*.c)) $(B)/tests/test_chart.o $(LCORE)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lcairo $(L_CORE)
 
 # programs started by ours
 $(B)/tests/test_child $(B)/tests/test_run_as: $(B)/tests/test_%: $(B)/server/%.o $(B)/tests/test_%.o $(LCORE)

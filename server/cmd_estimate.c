@@ -11,11 +11,12 @@
 #include "phieu/estimate_weights.h"
 #include "phieu/file.h"
 #include "phieu/limits.h"
+#include "phieu/report_html.h"
 
 #define SPEC_ARENA   ((size_t)1 << 30)
 #define OUTPUT_BYTES ((size_t)1 << 30)
 
-enum output { FORM_JSON, FORM_CSV, FORM_TABLE };
+enum output { FORM_JSON, FORM_CSV, FORM_TABLE, FORM_HTML };
 
 struct job {
 	struct arena *a;
@@ -28,6 +29,7 @@ struct job {
 	const char *against; /* an earlier wave, or NULL */
 	bool report, show;   /* --report, --spec */
 	const char *verify;  /* folder to write, NULL: none */
+	const char *plot;    /* the same, of pictures */
 	struct wave_source source;
 	struct wave_limits limits; /* of a wave */
 	struct report_extra extra; /* of a report */
@@ -144,6 +146,16 @@ static bool print_table(const struct job *j, struct err *e)
 	return true;
 }
 
+static struct report_view view_of(const struct job *j)
+{
+	return (struct report_view){ .source = &j->source,
+				     .spec = &j->spec,
+				     .r = &j->out,
+				     .extra = &j->extra,
+				     .limits = &j->limits,
+				     .a = j->a };
+}
+
 static bool print(const struct job *j, enum output form, struct err *e)
 {
 	struct buf b = BUF_INIT(OUTPUT_BYTES);
@@ -151,6 +163,13 @@ static bool print(const struct job *j, enum output form, struct err *e)
 
 	if (form == FORM_TABLE)
 		return print_table(j, e);
+	if (form == FORM_HTML) {
+		struct report_view v = view_of(j);
+
+		ok = report_html(&v, &b, e) && write_out(&b, e);
+		buf_free(&b);
+		return ok;
+	}
 	if (form == FORM_JSON)
 		est_write_json(&j->spec, &j->out, &b);
 	else
@@ -231,6 +250,13 @@ static bool may_show(struct job *j, struct err *e)
 	return report_extra_json(&j->extra, j->a, &j->out, e);
 }
 
+static bool pictures(const struct job *j, struct err *e)
+{
+	struct report_view v = view_of(j);
+
+	return !j->plot || report_plot(&v, j->plot, e);
+}
+
 static bool bundle(const struct job *j, size_t n, struct err *e)
 {
 	return !j->verify || verify_write(j->verify, j->text, n, &j->spec,
@@ -276,7 +302,8 @@ static int estimate(struct job *j, const char *path, enum output form)
 		return tell_faults(j, form);
 	if (!load_data(j, path, &e) || !load_replicates(j, path, &e) ||
 	    !spec_run(&j->spec, &j->frame, j->a, &j->out, &e) ||
-	    !may_show(j, &e) || !bundle(j, n, &e) || !print(j, form, &e)) {
+	    !may_show(j, &e) || !bundle(j, n, &e) || !pictures(j, &e) ||
+	    !print(j, form, &e)) {
 		(void)cli_fail("phieu estimate", &e);
 		return EXIT_FAILED;
 	}
@@ -294,11 +321,13 @@ static bool is_asked_well(const struct job *j, int argc)
 
 static int run_estimate(int argc, char **argv, void *app)
 {
-	bool json = false, csv = false, table = false;
+	bool json = false, csv = false, table = false, html = false;
 	struct job j = { .conf = ((struct app *)app)->conf };
 	const struct cli_opt opts[] = { { "--json", &json, NULL },
 					{ "--csv", &csv, NULL },
 					{ "--table", &table, NULL },
+					{ "--html", &html, NULL },
+					{ "--plot", NULL, &j.plot },
 					{ "--wave", NULL, &j.wave },
 					{ "--against", NULL, &j.against },
 					{ "--report", &j.report, NULL },
@@ -309,17 +338,19 @@ static int run_estimate(int argc, char **argv, void *app)
 
 	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
 		return cli_fail("phieu estimate", &e);
-	if (!is_asked_well(&j, argc) || json + csv + table > 1) {
+	if (!is_asked_well(&j, argc) || json + csv + table + html > 1 ||
+	    ((html || j.plot) && !j.report)) {
 		(void)err_set(&e, ERR_INPUT,
 			      "usage: phieu estimate SPEC.json | --wave W "
 			      "--report [--against W0] [--spec] "
-			      "[--json|--csv|--table] "
-			      "[--verify-in-r DIR]");
+			      "[--json|--csv|--table|--html] "
+			      "[--plot DIR] [--verify-in-r DIR]");
 		return cli_fail("phieu estimate", &e);
 	}
 	code = estimate(&j, j.wave ? "-" : argv[1],
 			csv	? FORM_CSV
 			: table ? FORM_TABLE
+			: html	? FORM_HTML
 				: FORM_JSON);
 	job_clear(&j);
 	return code;
@@ -340,7 +371,11 @@ static const struct cmd cmds[] = {
 	  "makes the\n"
 	  "questions of a yearly report from the plan of a frozen wave (--spec "
 	  "prints\n"
-	  "them).  --verify-in-r "
+	  "them), --against adds the change from an earlier wave.  --html is "
+	  "one page for\n"
+	  "people, to read or to print; --plot writes its pictures (SVG) with "
+	  "their\n"
+	  "numbers (CSV).  --verify-in-r "
 	  "writes DIR:\n"
 	  "data.csv, spec.json, result.json and verify.R, with which anybody "
 	  "repeats the\n"

@@ -31,6 +31,8 @@ hits=$(grep -nE '#include "phieu/' core/*.[ch] | grep -vE "\"$core\"" || true)
 [ -z "$hits" ] || { echo "core includes a header that is not core's:"; echo "$hits"; bad=1; }
 deny "only core/db*.c and core/copy.c see libpq" 'libpq-fe|libpq/' \
 	$(except "$all" 'core/(db|copy)[a-z_]*\.[ch]')
+deny "only server/chart*.[ch] see cairo" 'cairo' \
+	$(except "$all" 'server/chart')
 deny "only core/http*.c see libmicrohttpd" microhttpd \
 	$(except "$all" 'core/http')
 only "analysis is pure" \

@@ -172,7 +172,7 @@ PHIEU_AGENT_KEY=$key "$bin/phieu-upload" "$dir/before.ndjson" --to "$(jq -r .col
 phieu freeze --wave $before --reason 'đợt trước' >/dev/null
 phieu estimate --wave $wave --report >"$dir/one"
 phieu estimate --wave $wave --against $before --report >"$dir/out"
-numbers='[.estimates[] | select(.stat == "mean") | .cells[] | [.of, .by, .n, .value, .se, .df]]'
+numbers='[.estimates[] | select(.stat == "mean") | .cells[] | [.of, .by, .n, (.value, .se | if . then . * 1e8 | round else . end), .df]]'
 cmp -s <(jq -S "$numbers" "$dir/one") <(jq -S "$numbers" "$dir/out") || fail 'another year changes this one'
 jq -e '[.estimates[] | select(.stat == "change")] as $c
 	| ($c | length) == 4
@@ -186,6 +186,75 @@ jq -e '[.estimates[] | select(.stat == "change")] as $c
 jq -e '([.estimates[0].cells[] | select(.value == null) | .by.unit + .of]) as $shut
 	| [.estimates[] | select(.stat == "change") | .cells[] | select(.by.unit and .value != null) | select(IN(.by.unit + .of; $shut[]))] == []' \
 	"$dir/out" >/dev/null || fail 'a change tells a closed unit'
+
+# the page for people: one file, nothing from elsewhere, no script, the same
+# bytes twice; ids once; numbers as in Vietnam; nothing that is closed
+report() { phieu estimate --wave $wave --against $before --report "$@"; }
+report --html --plot "$dir/plots" >"$dir/page.html"
+report --html | cmp -s - "$dir/page.html" || fail 'the page differs from itself'
+python3 - "$dir/page.html" "$dir/out" <<'PY' || fail 'the page'
+import html.parser, json, re, sys
+class Page(html.parser.HTMLParser):
+    void = {"meta", "path", "rect", "use", "br"}
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids, self.refs, self.bad, self.text = [], [], [], [], ""
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.void:
+            self.open.append(tag)
+        for k, v in attrs:
+            if k == "id":
+                self.ids.append(v)
+            elif k in ("href", "xlink:href"):
+                self.refs.append(v)
+            elif k == "src" or k.startswith("on"):
+                self.bad.append((tag, k, v))
+        if tag in ("script", "link", "iframe", "object", "img"):
+            self.bad.append(tag)
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in self.void:
+            self.open.pop()
+    def handle_endtag(self, tag):
+        if tag in self.void:
+            return
+        if not self.open or self.open.pop() != tag:
+            self.bad.append("</%s>" % tag)
+    def handle_data(self, data):
+        self.text += " " + data
+page = Page()
+source = open(sys.argv[1], encoding="utf-8").read()
+page.feed(source)
+result = json.load(open(sys.argv[2], encoding="utf-8"))
+rows = re.findall(r"<tr><td>.*?</tr>", source)
+say = []
+if page.open or page.bad: say.append(("tags", page.open[:3], page.bad[:3]))
+if len(set(page.ids)) != len(page.ids): say.append("an id comes twice")
+lost = [r for r in page.refs if r[:1] != "#" or r[1:] not in page.ids]
+if lost: say.append(("references", lost[:3]))
+for word in ("Mẫu thử", "MÔ PHỎNG", "1.193", "Khối sở", "Cách tính", "Thay đổi", "Alpha"):
+    if word not in page.text: say.append(word)
+if re.search(r"nan|inf|NaN|null", re.sub(r"<svg.*?</svg>|<style.*?</style>", "", source, flags=re.S).replace("Thanh tra", "")):
+    say.append("a number that is none")
+cells = [c for e in result["estimates"] if e["stat"] == "unit_score" for c in e["cells"] if c["of"] == "field.all"]
+shut = sum(c["value"] is None for c in cells)
+dashed = sum(r.count("<td>–</td>") >= 6 for r in rows)
+if dashed < shut: say.append(("closed", shut, dashed))
+for c in cells:
+    if c["value"] is not None and ("<td>%.1f</td>" % c["value"]).replace(".", ",") not in source:
+        say.append(c["by"])
+print(say) if say else None
+sys.exit(bool(say))
+PY
+[ "$(ls "$dir"/plots/*.svg | wc -l)" = "$(ls "$dir"/plots/*.csv | wc -l)" ] || fail 'a picture without its numbers'
+for f in units-so units-huyen change-so change-huyen quadrant answers-CT-01-1; do
+	[ -s "$dir/plots/$f.svg" ] || fail "no picture $f"
+done
+same "$(grep -c . "$dir/plots/units-huyen.csv")" 9 'districts beside their picture'
+report --plot "$dir/no/such" >/dev/null 2>"$dir/err" && fail 'pictures nowhere'
+phieu estimate "$dir/report.json" --html 2>"$dir/err" && fail '--html without --report'
+phieu estimate --wave $wave --report --html >"$dir/page.html"
+grep -q 'Thay đổi giữa hai đợt' "$dir/page.html" && fail 'a change from nothing'
 ask 0 '{"wave":"'$wave'","against":"'$before'","estimates":[{"stat":"mean","of":"field.all","by":"wave"},{"stat":"total","by":["wave","form"]}]}'
 same "$(jq -c '[.estimates[0].cells[].by.wave]' "$dir/out")" '["'$before'","'$wave'"]' 'two waves'
 ask 2 '{"wave":"'$wave'","against":"'$wave'","estimates":[{"stat":"total"}]}'
