@@ -170,6 +170,7 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(B)/server/score_job.o $(RESULT) $(LST
 $(B)/tests/dbtest_hooks: $(B)/server/hook.o
 # their allocations fail one by one
 $(B)/tests/test_estimate_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
+$(B)/tests/test_forms_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_score_refused: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
 $(B)/tests/test_stats_scale: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_survey_once: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc

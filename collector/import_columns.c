@@ -143,6 +143,7 @@ static bool recognise(struct importer *m, const struct grid_cell *c,
 	*out = (struct import_column){ .column = c->column, .heading = c->s };
 	key = c->kind == GRID_TEXT ? utf8_key(m->scratch, c->s, c->n, &e)
 				   : NULL;
+	m->failed |= e.kind == ERR_NOMEM;
 	if (!key)
 		return false;
 	for (size_t i = 0; i < m->n_words; i++) {
@@ -282,6 +283,8 @@ bool import_columns(struct importer *m, size_t *first)
 		return false;
 	while (i < g->n_rows && i < HEADER_ROWS && !is_header(m, &g->rows[i]))
 		i++;
+	if (m->failed)
+		return false;
 	if (i == g->n_rows || i == HEADER_ROWS) {
 		import_add_fault(
 			m->im, 0, 0, false, "I14", "",

@@ -60,9 +60,8 @@ static void bind_sheet(const struct layout *l, struct xw *w)
 			  .message = say_id[SAY_SHEET_BAD] };
 
 	if (sheet_constraint(l->f->code, &x, NULL, 0))
-		b.constraint = buf_cstr(&x);
+		b.constraint = layout_text(l, &x);
 	put(w, HEAD "/sheet", &b);
-	buf_free(&x);
 }
 
 static void bind_home(const struct layout *l, struct xw *w)
@@ -159,7 +158,6 @@ static const char *range(const struct layout *l, const struct question *q)
 {
 	char low[DEC_TEXT_MAX], high[DEC_TEXT_MAX];
 	struct buf x = BUF_INIT(LIMIT_STRING_BYTES);
-	const char *out = NULL;
 	char step[XLSFORM_STEP_MAX];
 
 	if (q->has_min)
@@ -170,10 +168,7 @@ static const char *range(const struct layout *l, const struct question *q)
 	if (q->decimals < DEC_DIGITS && !question_is_int(q))
 		buf_addf(&x, "%s%s", x.len ? " and " : "",
 			 xlsform_step((int)q->decimals, step));
-	if (x.len && buf_cstr(&x))
-		out = TEXT(l, "%s", x.data);
-	buf_free(&x);
-	return out;
+	return layout_text(l, &x);
 }
 
 static void bind_question(const struct layout *l, const struct question *q,
@@ -226,16 +221,12 @@ static const char *not_before(const struct layout *l, const struct section *s,
 			      size_t k)
 {
 	struct buf x = BUF_INIT(LIMIT_STRING_BYTES);
-	const char *out = NULL;
 
 	for (size_t i = k > SLOTS_COMPARED ? k - SLOTS_COMPARED : 0; i < k; i++)
 		buf_addf(&x, "%s.!=" XPATH_ROOT "/%s/%s/unit",
 			 x.len ? " and " : "", s->name,
 			 orempty(slot_name(l->a, i)));
-	if (k > 0 && buf_cstr(&x))
-		out = TEXT(l, "%s", x.data);
-	buf_free(&x);
-	return out;
+	return layout_text(l, &x);
 }
 
 static void bind_unit(const struct layout *l, size_t no, size_t k,

@@ -47,6 +47,18 @@ bool question_required(const struct layout *l, const struct question *q)
 						   d->minimum == MINIMUM_ALL));
 }
 
+const char *layout_text(const struct layout *l, struct buf *x)
+{
+	const char *out = NULL;
+
+	if (!buf_cstr(x))
+		(void)arena_alloc(l->a, SIZE_MAX);
+	else if (x->len)
+		out = arena_strdup(l->a, x->data);
+	buf_free(x);
+	return out;
+}
+
 static int as_number(struct date day)
 {
 	int y, m, d;

@@ -76,6 +76,11 @@ struct layout {
 	bool english, paper, photos;
 };
 
+/* What was built, in the layout's arena; `x` is freed.  NULL when empty, and
+ * when memory did not suffice: then the arena is broken, so that no form goes
+ * out without it. */
+const char *layout_text(const struct layout *l, struct buf *x);
+
 /* First and last day of a unit within the wave as 20260201; 0: all of it. */
 int unit_from(const struct plan *p, size_t unit);
 int unit_to(const struct plan *p, size_t unit);

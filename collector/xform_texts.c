@@ -148,6 +148,7 @@ static void tell_number(const struct voice *v, const struct question *q)
 	char low[DEC_TEXT_MAX] = "…", high[DEC_TEXT_MAX] = "…";
 	struct buf x = BUF_INIT(LIMIT_STRING_BYTES);
 	bool whole = q->decimals == 0;
+	const char *text;
 
 	if (!q->has_min && !q->has_max && q->decimals == DEC_DIGITS)
 		return; /* nothing is refused */
@@ -166,8 +167,8 @@ static void tell_number(const struct voice *v, const struct question *q)
 			 v->english ? " (at most %zu decimals)"
 				    : " (không quá %zu chữ số thập phân)",
 			 q->decimals);
-	tell(v, "c-", q->code, buf_cstr(&x) ? x.data : "");
-	buf_free(&x);
+	text = layout_text(v->l, &x);
+	tell(v, "c-", q->code, text ? text : "");
 }
 
 static void tell_question(const struct voice *v, const struct question *q)

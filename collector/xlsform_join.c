@@ -355,6 +355,7 @@ bool xlsform_join(const struct plan *p, const char *parts, size_t n,
 	cJSON *plan = json_parse(p->text, p->text_n, &json_plan_limits, e);
 	cJSON *in = plan ? json_parse(parts, n, &json_plan_limits, e) : NULL;
 	cJSON *form = NULL;
+	struct err why = { 0 };
 	struct plan *joined;
 	bool ok = false;
 
@@ -369,9 +370,13 @@ bool xlsform_join(const struct plan *p, const char *parts, size_t n,
 	if (!criteria(plan, in, form, faults, e) ||
 	    !json_canonical(plan, out, e))
 		goto out;
-	joined = buf_cstr(out) ? plan_read(out->data, out->len, faults, e)
-			       : NULL;
-	ok = joined || faults->n > 0;
+	if (!buf_cstr(out)) {
+		no_memory(e);
+		goto out;
+	}
+	joined = plan_read(out->data, out->len, faults, &why);
+	/* a fault that could not be written down is none that can be shown */
+	ok = joined || (faults->n > 0 && why.kind != ERR_NOMEM) || no_memory(e);
 	plan_free(joined);
 out:
 	cJSON_Delete(in);

@@ -370,6 +370,8 @@ static bool read_sheet(struct xform_in *in, struct xlsx *x, enum xsheet sheet,
 
 	for (size_t c = 0; c < COL_COUNT; c++)
 		in->table[sheet].column[c] = UINT32_MAX;
+	if (i == SIZE_MAX)
+		return err_set(e, ERR_NOMEM, "out of memory");
 	if (i == xlsx_sheets(x))
 		return true;
 	in->table[sheet].there = true;

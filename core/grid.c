@@ -192,6 +192,8 @@ static size_t choose_sheet(const struct xlsx *x, const char *wanted)
 {
 	size_t n = xlsx_sheets(x), i = wanted ? xlsx_find(x, wanted) : n;
 
+	if (i == SIZE_MAX)
+		return i;
 	for (size_t k = 0; i == n && k < n; k++)
 		if (!xlsx_sheet(x, k)->hidden)
 			i = k;
@@ -235,6 +237,10 @@ static bool read_workbook(struct builder *b, const void *file, size_t n,
 	if (!x)
 		return false;
 	sheet = choose_sheet(x, o->sheet);
+	if (sheet == SIZE_MAX) {
+		xlsx_close(x);
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
 	g->sheet = arena_strdup(g->arena, xlsx_sheet(x, sheet)->name);
 	g->charset = CHARSET_UTF8;
 	for (size_t i = 0; i < o->n_names; i++) {

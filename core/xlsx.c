@@ -427,7 +427,7 @@ size_t xlsx_find(const struct xlsx *x, const char *name)
 			break;
 	}
 	arena_free(a);
-	return want ? i : x->n_sheets;
+	return e.kind == ERR_NOMEM || !a ? SIZE_MAX : want ? i : x->n_sheets;
 }
 
 const char *xlsx_defined(const struct xlsx *x, const char *name)

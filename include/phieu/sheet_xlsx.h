@@ -75,7 +75,8 @@ void xlsx_close(struct xlsx *x);
 
 size_t xlsx_sheets(const struct xlsx *x); /* without charts */
 const struct xlsx_sheet *xlsx_sheet(const struct xlsx *x, size_t i);
-/* By name, case and Unicode form folded; xlsx_sheets() when there is none. */
+/* By name, case and Unicode form folded; xlsx_sheets() when there is none,
+ * SIZE_MAX when memory did not suffice to look. */
 size_t xlsx_find(const struct xlsx *x, const char *name);
 /* What a defined name stands for, as written ("'Phiếu'!$A$1", "\"CT-01\"");
  * NULL. */
