@@ -318,7 +318,7 @@ static bool read_mark(struct importer *m, const struct grid_cell *c,
 		      struct mark *out)
 {
 	size_t skip = strlen(IMPORT_MARK);
-	char *s, *cut;
+	char *s, *version, *cut;
 
 	if (c->n <= skip || memcmp(c->s, IMPORT_MARK, skip) != 0)
 		return false;
@@ -327,13 +327,12 @@ static bool read_mark(struct importer *m, const struct grid_cell *c,
 	if (!cut)
 		return false;
 	*cut = '\0';
-	out->form = s;
-	out->version = cut + 1;
-	cut = strchr(cut + 1, ';');
+	version = cut + 1;
+	cut = strchr(version, ';');
 	if (!cut)
 		return false;
 	*cut = '\0';
-	out->wave = cut + 1;
+	*out = (struct mark){ s, version, cut + 1 };
 	return true;
 }
 
