@@ -317,10 +317,14 @@ static void running_out_of_memory_is_said_at_any_point(void **state)
 	struct world *w = *state;
 	char *one = sheets_edit(sheets_own, "\"Q2\":\"B\"",
 				"\"Q2\":\"\\u0042\",\"Q4\":null");
-	char *text = sheets_edit(one, "\"12.5\"", "\"\\u0031\\u0032.5\"");
+	char *two = sheets_edit(one, "\"12.5\"", "\"\\u0031\\u0032.5\"");
+	/* names of files: a new letter of each goes through the arena too */
+	char *text = sheets_edit(two, "\"wave\":",
+				 "\"files\":[\"a\\u0301nh.jpg\",\"b.jpg\"],"
+				 "\"wave\":");
 	bool done = false;
 
-	for (size_t size = 16; !done && size < 65536; size += 16) {
+	for (size_t size = 16; !done && size < 65536; size++) {
 		struct arena *small = arena_new(size);
 		struct submission s;
 		struct err e = { 0 };
@@ -334,10 +338,13 @@ static void running_out_of_memory_is_said_at_any_point(void **state)
 			assert_int_equal(e.kind, ERR_NOMEM);
 		else
 			assert_string_equal(s.ratings[0].extra, want);
+		if (done)
+			assert_int_equal(s.n_files, 2);
 		arena_free(small);
 	}
 	assert_true(done);
 	free(one);
+	free(two);
 	free(text);
 }
 
