@@ -109,6 +109,7 @@ static bool start_http(struct web *w, const struct conf *c, struct err *e)
 		.routes = web_routes,
 		.n_routes = web_routes_n,
 		.auth = web_auth,
+		.dress = web_dress,
 		.app = w,
 	};
 

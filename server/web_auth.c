@@ -13,15 +13,6 @@ static const char *cookie_name(const struct web *w)
 	return w->tls ? "__Host-phieu" : "phieu";
 }
 
-/* A person with a browser is shown where to go on, a program an error. */
-static bool is_page(const struct http_request *rq)
-{
-	const char *accept = http_header(rq, "Accept");
-
-	return strncmp(rq->pattern, "/v1/", 4) != 0 && accept &&
-	       strstr(accept, "text/html");
-}
-
 static bool send_to(struct http_reply *rp, const char *path)
 {
 	rp->status = 303;
@@ -31,7 +22,7 @@ static bool send_to(struct http_reply *rp, const char *path)
 
 static bool say_401(struct http_request *rq, struct http_reply *rp)
 {
-	if (is_page(rq))
+	if (web_is_page(rq))
 		return send_to(rp, "/sign-in");
 	http_set_header(rp, "WWW-Authenticate", "Bearer realm=\"phieu\"");
 	http_error(rq, rp, 401, "sign-in", "sign in or bring a key",
@@ -107,10 +98,10 @@ static bool may(struct http_request *rq, int permission, struct identity *id,
 	if (id->person.must_change && strcmp(rq->pattern, "/v1/me") != 0 &&
 	    strcmp(rq->pattern, "/v1/password") != 0 &&
 	    strcmp(rq->pattern, "/v1/session") != 0)
-		return is_page(rq) ? send_to(rp, "/password")
-				   : say_403(rq, rp, "change-password",
-					     "change the password first",
-					     "Hãy đổi mật khẩu trước");
+		return web_is_page(rq) ? send_to(rp, "/password")
+				       : say_403(rq, rp, "change-password",
+						 "change the password first",
+						 "Hãy đổi mật khẩu trước");
 	return true;
 }
 

@@ -90,6 +90,11 @@ enum http_done web_password_page(struct http_request *rq, struct http_reply *rp,
 enum http_done web_password_form(struct http_request *rq, struct http_reply *rp,
 				 void *app);
 
+/* web_error.c: is it a browser that asks for a page?  Then errors become
+ * pages too, also those that no handler wrote. */
+bool web_is_page(const struct http_request *rq);
+void web_dress(struct http_request *rq, struct http_reply *rp, void *app);
+
 /* web_run.c: a connection for the length of `fn`; what fails becomes the
  * reply.  A GET whose connection turns out dead is tried once more. */
 typedef bool (*web_fn)(struct db *db, struct http_request *rq,
@@ -114,7 +119,7 @@ bool web_sees_wave(const struct identity *id, unsigned roles, int32_t wave);
 /* The waves this identity may see: 0 all, else one; -1 none at all. */
 int32_t web_only_wave(const struct http_request *rq);
 
-/* web_waves.c, web_results.c, web_pages.c, web_health.c */
+/* web_waves.c, web_results.c, web_pages.c, web_progress.c, web_health.c */
 enum http_done web_waves(struct http_request *rq, struct http_reply *rp,
 			 void *app);
 enum http_done web_wave_get(struct http_request *rq, struct http_reply *rp,
@@ -134,6 +139,9 @@ enum http_done web_files(struct http_request *rq, struct http_reply *rp,
 			 void *app);
 enum http_done web_file_open(struct http_request *rq, struct http_reply *rp,
 			     void *app);
+/* What stands beside a wave's name: trial, simulated; its days. */
+void web_put_marks(struct buf *b, const struct wave_head *v);
+void web_put_days(struct buf *b, const struct wave_head *v);
 /* The frame of every page: all text but `title`'s own escaping is the
  * caller's. */
 void web_page_begin(struct http_reply *rp, const char *title);

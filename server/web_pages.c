@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "phieu/store_progress.h"
 #include "web_impl.h"
 
 static const char style[] =
@@ -13,9 +12,12 @@ static const char style[] =
 	"table{border-collapse:collapse;width:100%}"
 	"th,td{border-bottom:1px solid #bbb;padding:.25rem .5rem;"
 	"text-align:right}"
-	"th:first-child,td:first-child,.t td,.t th{text-align:left}"
-	"tr.group,tr.form{font-weight:600;background:#f2f4f7}"
-	"tr.total{font-weight:700;background:#dfe5ee}"
+	"th:first-child,td:first-child{text-align:left}"
+	"tbody th{font-weight:400}"
+	"tr.group,tr.form,tr.group th,tr.form th{font-weight:600}"
+	"tr.group,tr.form{background:#f2f4f7}"
+	"tr.begin th{font-weight:600;padding-top:.9rem;color:#0b4a9e}"
+	"tr.total,tr.total th{font-weight:700;background:#dfe5ee}"
 	".scroll{overflow-x:auto}"
 	".mark{display:inline-block;background:#8a1c00;color:#fff;"
 	"padding:.1rem .6rem;margin:0 .5rem .25rem 0}"
@@ -41,7 +43,15 @@ static const char style[] =
 	".waves p{margin:.25rem 0 0}"
 	"@media(max-width:40rem){nav .who{flex-basis:100%}"
 	".scroll th:first-child{min-width:11rem}.days{display:block}}"
-	".small,.small a{color:#4a4a4a;font-size:.9rem}\n";
+	".small,.small a{color:#4a4a4a;font-size:.9rem}"
+	".sum{font-size:1.15rem}"
+	"@page{size:A4 landscape;margin:12mm}"
+	"@media print{body{max-width:none;padding:0;font-size:9.5pt}"
+	"nav{display:none}.scroll{overflow:visible}a{color:inherit;"
+	"text-decoration:none}thead{display:table-header-group}"
+	"tr{break-inside:avoid}tr.begin{break-after:avoid}"
+	"h2{break-after:avoid}th,td{padding:.1rem .4rem}"
+	".mark{background:none;color:#000;border:1px solid #000}}\n";
 
 void web_put_escaped(struct buf *b, const char *s)
 {
@@ -98,73 +108,6 @@ enum http_done web_style(struct http_request *rq, struct http_reply *rp,
 	return HTTP_REPLIED;
 }
 
-static void put_name(struct buf *b, const struct progress_row *r)
-{
-	const char *unplaced = "(chưa xếp được)";
-
-	buf_adds(b, "<td>");
-	switch (r->level) {
-	case PROGRESS_CELL:
-		web_put_escaped(b, r->group_name ? r->group_name : unplaced);
-		buf_adds(b, r->home_name ? " · " : "");
-		web_put_escaped(b, r->home_name);
-		break;
-	case PROGRESS_GROUP:
-		buf_adds(b, "Cộng nhóm: ");
-		web_put_escaped(b, r->group_name ? r->group_name : unplaced);
-		break;
-	case PROGRESS_FORM:
-		buf_adds(b, "Cộng mẫu ");
-		web_put_escaped(b, r->form ? r->form : unplaced);
-		break;
-	case PROGRESS_HOME:
-		web_put_escaped(b, r->home_name ? r->home_name : "(không)");
-		break;
-	case PROGRESS_TOTAL: buf_adds(b, "Tổng cộng"); break;
-	}
-	buf_adds(b, "</td>");
-}
-
-static void put_row(struct buf *b, const struct progress_row *r)
-{
-	const int64_t n[] = { r->n.planned, r->n.received, r->n.valid,
-			      r->n.queried, r->n.invalid,  r->n.set_aside,
-			      r->n.missing, r->n.over };
-	size_t i;
-
-	buf_addf(b, "<tr class=\"%s\">", progress_level_name(r->level));
-	put_name(b, r);
-	for (i = 0; i < sizeof n / sizeof n[0]; i++)
-		buf_addf(b, "<td>%lld</td>", (long long)n[i]);
-	buf_adds(b, "</tr>\n");
-}
-
-static void put_table(struct buf *b, const struct progress_row *rows, size_t n,
-		      bool homes)
-{
-	size_t i;
-
-	buf_addf(b,
-		 "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-		 "aria-label=\"%s\"><table><thead><tr>"
-		 "<th scope=\"col\">%s</th>"
-		 "<th scope=\"col\">Kế hoạch</th><th scope=\"col\">Thu về</th>"
-		 "<th scope=\"col\">Hợp lệ</th>"
-		 "<th scope=\"col\">Chờ xem lại</th>"
-		 "<th scope=\"col\">Không hợp lệ</th>"
-		 "<th scope=\"col\">Để riêng</th>"
-		 "<th scope=\"col\">Còn thiếu</th><th scope=\"col\">Vượt</th>"
-		 "</tr></thead><tbody>\n",
-		 homes ? "Tiến độ theo đơn vị nơi phát phiếu"
-		       : "Tiến độ theo mẫu phiếu và nhóm",
-		 homes ? "Đơn vị" : "Mẫu phiếu, nhóm, đơn vị");
-	for (i = 0; i < n; i++)
-		if (rows[i].level == PROGRESS_TOTAL ||
-		    (rows[i].level == PROGRESS_HOME) == homes)
-			put_row(b, &rows[i]);
-	buf_adds(b, "</tbody></table></div>\n");
-}
-
 /* 2020-12-15 as 15/12/2020 */
 static void put_day(struct buf *b, const char *iso)
 {
@@ -174,7 +117,7 @@ static void put_day(struct buf *b, const char *iso)
 		web_put_escaped(b, iso);
 }
 
-static void put_marks(struct buf *b, const struct wave_head *v)
+void web_put_marks(struct buf *b, const struct wave_head *v)
 {
 	if (v->trial)
 		buf_adds(b, "<span class=\"mark\">mẫu thử, không phải phiếu "
@@ -184,43 +127,13 @@ static void put_marks(struct buf *b, const struct wave_head *v)
 			    "</span>");
 }
 
-static void put_days(struct buf *b, const struct wave_head *v)
+void web_put_days(struct buf *b, const struct wave_head *v)
 {
 	buf_adds(b, "<span class=\"days\">từ ");
 	put_day(b, v->opens);
 	buf_adds(b, " đến ");
 	put_day(b, v->closes);
 	buf_adds(b, "</span>");
-}
-
-static bool page(struct db *db, struct http_request *rq, struct http_reply *rp,
-		 const struct wave_head *v, struct err *e)
-{
-	struct progress_row *rows;
-	struct buf *b = &rp->body;
-	size_t n;
-
-	if (!store_progress(db, v->wave, rq->arena, &rows, &n, e))
-		return false;
-	web_page_begin(rp, arena_printf(rq->arena, "Tiến độ %s", v->code));
-	buf_adds(b, "<nav aria-label=\"Đường dẫn\"><a href=\"/\">"
-		    "Các đợt điều tra</a></nav>\n<main><h1>Tiến độ: ");
-	web_put_escaped(b, v->name);
-	buf_adds(b, "</h1>\n<p>");
-	put_marks(b, v);
-	put_days(b, v);
-	buf_adds(b, "</p>\n");
-	put_table(b, rows, n, false);
-	buf_adds(b, "<h2>Theo đơn vị nơi phát phiếu</h2>\n");
-	put_table(b, rows, n, true);
-	web_page_end(rp);
-	return true;
-}
-
-enum http_done web_progress_page(struct http_request *rq, struct http_reply *rp,
-				 void *app)
-{
-	return web_run_wave(rq, rp, app, page);
 }
 
 /* ---- the first page --------------------------------------------------- */
@@ -273,9 +186,9 @@ static void put_wave(struct buf *b, const struct wave_head *v, bool link)
 	buf_adds(b, link ? "</a>" : "");
 	buf_adds(b, "<p>");
 	buf_addf(b, "<strong>%s</strong>, ", state_words(v->state));
-	put_days(b, v);
+	web_put_days(b, v);
 	buf_adds(b, "</p><p>");
-	put_marks(b, v);
+	web_put_marks(b, v);
 	buf_adds(b, "</p></li>\n");
 }
 

@@ -76,6 +76,7 @@ static void start(struct world *w)
 		.routes = web_routes,
 		.n_routes = web_routes_n,
 		.auth = web_auth,
+		.dress = web_dress,
 		.app = &w->w,
 	};
 	char conninfo[512];
@@ -909,6 +910,71 @@ static void pages_show_marks_and_escape_names(void **state)
 	raw_reply_free(&p);
 }
 
+/* `path` as a browser asks for it; the page must hold `words`. */
+static void page_says(struct world *w, const char *path, const char *headers,
+		      int want, const char *words)
+{
+	struct raw_reply p =
+		call(w, "GET", path,
+		     arena_printf(w->a, "%sAccept: text/html,*/*\r\n", headers),
+		     NULL);
+	char v[100];
+
+	assert_int_equal(p.status, want);
+	assert_true(raw_header(&p, "Content-Type", v, sizeof v));
+	assert_string_equal(v, "text/html; charset=utf-8");
+	assert_non_null(strstr(p.body, words));
+	assert_non_null(strstr(p.body, "<a href=\"/\">"));
+	assert_non_null(strstr(p.body, "Mã yêu cầu: "));
+	assert_null(strstr(p.body, "{"));
+	raw_reply_free(&p);
+}
+
+static void browsers_get_pages_where_programs_get_errors(void **state)
+{
+	struct world *w = *state;
+	const char *key = bearer(w, w->analyst);
+	struct raw_reply p;
+	char v[100];
+
+	page_says(w, "/nowhere/<b>", "", 404, "Không có trang này");
+	page_says(w, "/progress/none", key, 404, "Không tìm thấy");
+	page_says(w, "/progress/" WAVE, bearer(w, w->engine), 403,
+		  "Không có quyền xem trang này");
+	/* programs, and whatever lies under /v1 */
+	p = call(w, "GET", "/progress/none", key, NULL);
+	assert_true(raw_header(&p, "Content-Type", v, sizeof v));
+	assert_memory_equal(v, "application/json", 16);
+	raw_reply_free(&p);
+	p = call(w, "GET", "/v1/waves/none",
+		 arena_printf(w->a, "%sAccept: text/html\r\n", key), NULL);
+	assert_int_equal(p.status, 404);
+	assert_memory_equal(p.body, "{\"error\":", 9);
+	raw_reply_free(&p);
+	p = call(w, "POST", "/sign-in", "Accept: text/html\r\n", "login=x");
+	assert_int_equal(p.status, 403);
+	assert_non_null(strstr(p.body, "Biểu mẫu được gửi từ trang khác"));
+	raw_reply_free(&p);
+}
+
+static void a_progress_page_can_be_read_and_printed(void **state)
+{
+	struct world *w = *state;
+	struct raw_reply p =
+		call(w, "GET", "/progress/" WAVE, bearer(w, w->analyst), NULL);
+
+	assert_non_null(strstr(p.body, "kế hoạch <strong>1.193</strong>"));
+	assert_non_null(strstr(p.body, "Số liệu lúc "));
+	assert_non_null(strstr(p.body, "<th scope=\"row\">Tổng cộng</th>"
+				       "<td>1.193</td>"));
+	assert_non_null(strstr(p.body, "<tr class=\"begin\"><th colspan="
+				       "\"9\" scope=\"colgroup\">CT-01 · "));
+	raw_reply_free(&p);
+	p = call(w, "GET", "/style.css", NULL, NULL);
+	assert_non_null(strstr(p.body, "@media print"));
+	raw_reply_free(&p);
+}
+
 static void a_lost_connection_is_made_again(void **state)
 {
 	struct world *w = *state;
@@ -1268,6 +1334,8 @@ int main(void)
 		cmocka_unit_test(progress_adds_up_to_the_plan),
 		cmocka_unit_test(progress_is_a_spreadsheet_for_those_who_ask),
 		cmocka_unit_test(pages_show_marks_and_escape_names),
+		cmocka_unit_test(browsers_get_pages_where_programs_get_errors),
+		cmocka_unit_test(a_progress_page_can_be_read_and_printed),
 		cmocka_unit_test(a_lost_connection_is_made_again),
 		cmocka_unit_test(health_tells_a_foreign_schema_from_ours),
 		cmocka_unit_test(metrics_count_replies),
