@@ -5,8 +5,7 @@
 #include "index_parts.h"
 #include "phieu/limits.h"
 
-/* ---- making ---------------------------------------------------------------
- */
+/* ---- making ------------------------------------------------------------ */
 
 static bool allocate(struct index *ix, struct err *e)
 {
@@ -78,8 +77,7 @@ void index_free(struct index *ix)
 	ix->n_ready = 0;
 }
 
-/* ---- looking ---------------------------------------------------------------
- */
+/* ---- looking ----------------------------------------------------------- */
 
 const struct index_set *index_set_of(const struct index *ix)
 {
@@ -141,8 +139,7 @@ bool index_percent(const struct index_cell *c, int digits, struct dec *out)
 	return ok;
 }
 
-/* ---- what somebody typed ----------------------------------------------------
- */
+/* ---- what somebody typed ----------------------------------------------- */
 
 static const char *grade_of(const struct index *ix, size_t unit)
 {

@@ -50,8 +50,7 @@ static void node_fault(struct check *c, size_t node, const char *code,
 	      vi);
 }
 
-/* ---- tables ---------------------------------------------------------------
- */
+/* ---- tables ------------------------------------------------------------ */
 
 static const char *steps_wrong(const struct index_step *t, size_t n,
 			       struct dec maximum)
@@ -100,8 +99,7 @@ static void check_bands(struct check *c, const char *path,
 			      "các mức xếp loại phải xếp từ cao xuống thấp");
 }
 
-/* ---- the tree ---------------------------------------------------------------
- */
+/* ---- the tree ---------------------------------------------------------- */
 
 /* Maximum of the counting children that a kind has; false: it has none. */
 static bool children_add(const struct index_set *s, size_t node, size_t kind,
@@ -237,8 +235,7 @@ static void check_totals(struct check *c)
 	}
 }
 
-/* ---- values
- * ------------------------------------------------------------------ */
+/* ---- values ------------------------------------------------------------ */
 
 static void value_fault(struct check *c, const struct index_value *v,
 			const char *code, const char *en, const char *vi)

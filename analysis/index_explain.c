@@ -109,8 +109,7 @@ static void add_rounding(struct book *b, const mpq_t before, struct dec after,
 	r->after = rounded_words(b, after);
 }
 
-/* ---- leaves
- * ------------------------------------------------------------------- */
+/* ---- leaves ------------------------------------------------------------ */
 
 static void add_groups(struct book *b, const struct index_node *n,
 		       const struct index_value *v, mpq_t measure)
@@ -265,8 +264,7 @@ static void explain_leaf(struct book *b, size_t node)
 		add_rounding(b, c->before, c->points, c->rounded);
 }
 
-/* ---- sums
- * --------------------------------------------------------------------- */
+/* ---- sums -------------------------------------------------------------- */
 
 static void add_children(struct book *b, struct index_record *r, size_t parent)
 {
@@ -330,8 +328,7 @@ static void explain_inner(struct book *b, size_t node)
 	add_rounding(b, c->before, c->points, c->rounded);
 }
 
-/* ---- the total
- * ------------------------------------------------------------------ */
+/* ---- the total --------------------------------------------------------- */
 
 static const struct rule_words total_rule[] = {
 	{ "rescale-total", "sum / (maximum - left out) x maximum",

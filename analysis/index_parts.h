@@ -35,6 +35,9 @@ bool index_convert(const struct index_convert *c, struct dec maximum,
 bool index_group_mean(const struct index_node *n, const struct index_value *v,
 		      enum index_group_missing rule, mpq_t out);
 bool index_applies(const struct index_node *n, size_t kind);
+/* Is it what sums add up: a leaf that counts, or what combines children, below
+ * sums only? */
+bool index_is_item(const struct index_set *s, size_t node);
 /* What goes into the sum above. */
 void index_carry(const struct index_cell *c, mpq_t out);
 const struct index_band *index_kind_bands(const struct index_set *s,

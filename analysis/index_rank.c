@@ -31,8 +31,7 @@ void index_rank(const struct dec *value, const bool *in, size_t n,
 	}
 }
 
-/* ---- who is better ----------------------------------------------------------
- */
+/* ---- who is better ----------------------------------------------------- */
 
 static int by_points(const struct index_cell *a, const struct index_cell *b)
 {
@@ -64,8 +63,7 @@ int index_better(const struct index_set *s, const struct index_sheet *a,
 	return c;
 }
 
-/* ---- blocks
- * ------------------------------------------------------------------ */
+/* ---- blocks ------------------------------------------------------------ */
 
 /* Kinds in their order, then named blocks, which may cross kinds. */
 static int by_block(const struct index_unit *a, const struct index_unit *b)

@@ -17,8 +17,7 @@ const char *const index_source_words[INDEX_SOURCES] = { "assessed", "survey",
 const char *const index_status_words[4] = { "given", "not-applicable",
 					    "pending", "no-answers" };
 
-/* ---- small readers ----------------------------------------------------------
- */
+/* ---- small readers ----------------------------------------------------- */
 
 const char *ir_path(struct index_reader *r, const char *base, const char *key)
 {
@@ -155,8 +154,7 @@ size_t ir_list(struct index_reader *r, const cJSON *o, const char *base,
 	return 0;
 }
 
-/* ---- codes
- * ------------------------------------------------------------------- */
+/* ---- codes ------------------------------------------------------------- */
 
 static int by_code(const void *a, const void *b)
 {
@@ -187,8 +185,7 @@ size_t ir_find(const struct index_code *c, size_t n, const char *code)
 	return got ? got->at : INDEX_NONE;
 }
 
-/* ---- rules and kinds
- * ---------------------------------------------------------- */
+/* ---- rules and kinds --------------------------------------------------- */
 
 void ir_bands(struct index_reader *r, const cJSON *o, const char *base,
 	      bool wanted, const struct index_band **out, size_t *n)
@@ -373,8 +370,7 @@ static void read_kinds(struct index_reader *r, const cJSON *root)
 	r->kind_code = c;
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------ */
+/* ---- the whole --------------------------------------------------------- */
 
 static void read_head(struct index_reader *r, const cJSON *root)
 {

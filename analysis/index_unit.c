@@ -36,6 +36,17 @@ void index_sheet_clear(const struct index_set *s, struct index_sheet *h)
 		   t->deduction, t->before, t->self, t->appraised, NULL);
 }
 
+bool index_is_item(const struct index_set *s, size_t node)
+{
+	const struct index_node *n = &s->nodes[node];
+	bool item =
+		n->leaf ? n->effect == INDEX_COUNTS : n->combine != INDEX_SUM;
+
+	for (size_t p = n->parent; p != INDEX_NONE; p = s->nodes[p].parent)
+		item = item && s->nodes[p].combine == INDEX_SUM;
+	return item;
+}
+
 void index_carry(const struct index_cell *c, mpq_t out)
 {
 	if (c->rounded)
@@ -74,7 +85,7 @@ static bool settle(const struct work *w, struct index_cell *c, bool item,
 			   &c->points, e);
 }
 
-/* ---- leaves ------------------------------------------------------------- */
+/* ---- leaves ------------------------------------------------------------ */
 
 /* The measure of a leaf: false when it is missing. */
 static bool measure_of(const struct work *w, const struct index_node *n,
@@ -187,7 +198,7 @@ static bool leaf(const struct work *w, size_t node, struct err *e)
 	return true;
 }
 
-/* ---- nodes -------------------------------------------------------------- */
+/* ---- nodes ------------------------------------------------------------- */
 
 struct children {
 	mpq_t points, full, base;
@@ -379,21 +390,7 @@ static void add_deductions(const struct work *w)
 	mpq_clear(x);
 }
 
-/* ---- the total ----------------------------------------------------------- */
-
-/* The nodes that a chain of sums leads to: leaves, and what combines. */
-static bool is_item(const struct work *w, size_t node)
-{
-	const struct index_node *n = &w->s->nodes[node];
-
-	if (w->h->cells[node].state == INDEX_ABSENT ||
-	    !(n->leaf ? n->effect == INDEX_COUNTS : n->combine != INDEX_SUM))
-		return false;
-	for (size_t p = n->parent; p != INDEX_NONE; p = w->s->nodes[p].parent)
-		if (w->s->nodes[p].combine != INDEX_SUM)
-			return false;
-	return true;
-}
+/* ---- the total --------------------------------------------------------- */
 
 static void count_leaf(const struct work *w, size_t node)
 {
@@ -588,7 +585,7 @@ bool index_sheet_fill(const struct index *ix, size_t unit,
 	add_deductions(&w);
 	for (size_t i = 0; i < w.s->n_nodes; i++) {
 		count_leaf(&w, i);
-		if (is_item(&w, i))
+		if (h->cells[i].state != INDEX_ABSENT && index_is_item(w.s, i))
 			add_part(&w, i);
 		add_root(&w, i);
 	}

@@ -237,8 +237,7 @@ void index_write_json(const struct index *ix, const char *input_sha256,
 	buf_adds(out, "\n");
 }
 
-/* ---- CSV
- * ---------------------------------------------------------------------- */
+/* ---- CSV --------------------------------------------------------------- */
 
 static void csv_text(struct buf *out, const char *s)
 {
@@ -327,8 +326,7 @@ void index_write_csv(const struct index *ix, struct buf *out)
 	}
 }
 
-/* ---- an explanation
- * -------------------------------------------------------------- */
+/* ---- an explanation ---------------------------------------------------- */
 
 static void put_text(struct jw *w, const char *key, const char *s)
 {

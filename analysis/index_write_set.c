@@ -48,8 +48,7 @@ static void put_bands(struct jw *w, const struct index_band *b, size_t n)
 	jw_array_end(w);
 }
 
-/* ---- rules and kinds
- * ------------------------------------------------------------ */
+/* ---- rules and kinds --------------------------------------------------- */
 
 static void put_ties(struct writer *x)
 {
@@ -127,8 +126,7 @@ static void put_kinds(struct writer *x)
 	jw_array_end(&x->w);
 }
 
-/* ---- criteria
- * ---------------------------------------------------------------------- */
+/* ---- criteria ---------------------------------------------------------- */
 
 static void put_convert(struct jw *w, const struct index_convert *c)
 {
@@ -218,9 +216,7 @@ static void put_children(struct writer *x, size_t parent)
 	jw_array_end(&x->w);
 }
 
-/* ---- units
- * ---------------------------------------------------------------------------
- */
+/* ---- units ------------------------------------------------------------- */
 
 static void put_value(struct writer *x, const struct index_value *v)
 {
@@ -341,9 +337,7 @@ static void put_units(struct writer *x)
 	jw_array_end(w);
 }
 
-/* ---- order
- * ----------------------------------------------------------------------------
- */
+/* ---- order ------------------------------------------------------------- */
 
 static int by_size(size_t a, size_t b)
 {

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,8 @@
 #include "phieu/hash.h"
 #include "phieu/index_file.h"
 #include "phieu/limits.h"
+
+#include "index_show.h"
 
 #define INDEX_ARENA  ((size_t)1 << 30)
 #define OUTPUT_BYTES ((size_t)1 << 30)
@@ -69,8 +72,7 @@ static int tell_faults(struct job *j, enum form form)
 	return EXIT_USAGE;
 }
 
-/* ---- tables for people
- * -------------------------------------------------------- */
+/* ---- tables for people ------------------------------------------------- */
 
 static void exact_cell(struct table *t, const struct job *j, const mpq_t x)
 {
@@ -268,8 +270,7 @@ static bool print(const struct job *j, enum form form, struct err *e)
 	return write_out(&b, e);
 }
 
-/* ---- explain
- * -------------------------------------------------------------------- */
+/* ---- explain ----------------------------------------------------------- */
 
 static void print_record(size_t i, const struct index_record *r)
 {
@@ -340,8 +341,29 @@ static bool explain(const struct job *j, const char *what, enum form form,
 	       err_set(e, ERR_IO, "cannot write the result");
 }
 
-/* ---- the command
- * ------------------------------------------------------------------ */
+/* ---- how sure ---------------------------------------------------------- */
+
+static bool sure(const struct job *j, const struct index_sure_how *how,
+		 enum form form, struct err *e)
+{
+	struct buf b = BUF_INIT(OUTPUT_BYTES);
+	struct index_sure s;
+	struct index_more *more;
+	size_t n;
+
+	if (!index_sure(j->ix, how, j->a, &s, e) ||
+	    !index_one_more(j->ix, j->a, &more, &n, e))
+		return false;
+	if (form == FORM_TABLE)
+		return index_show_sure(j->ix, &s, more, n, e);
+	if (form == FORM_JSON)
+		index_sure_json(j->ix, &s, more, n, j->sha256, &b);
+	else
+		index_sure_csv(j->ix, &s, &b);
+	return write_out(&b, e);
+}
+
+/* ---- the command ------------------------------------------------------- */
 
 static bool hash_input(struct job *j, struct err *e)
 {
@@ -379,13 +401,23 @@ static int code_of(const struct job *j)
 struct asked {
 	const char *path, *explain;
 	enum form form;
+	bool sure;
+	struct index_sure_how how;
 };
+
+static bool answer(struct job *j, const struct asked *q, struct err *e)
+{
+	if (q->explain)
+		return explain(j, q->explain, q->form, e);
+	if (q->sure)
+		return sure(j, &q->how, q->form, e);
+	return print(j, q->form, e);
+}
 
 static int run_job(struct job *j, const struct asked *q)
 {
 	struct err e = { 0 };
 	size_t n;
-	bool ok;
 
 	j->a = arena_new(INDEX_ARENA);
 	if (!j->a)
@@ -397,9 +429,49 @@ static int run_job(struct job *j, const struct asked *q)
 	faults_init(&j->faults, j->a);
 	if (!index_read(j->text, n, j->a, &j->set, &j->faults))
 		return tell_faults(j, q->form);
-	ok = compute(j, &e) && (q->explain ? explain(j, q->explain, q->form, &e)
-					   : print(j, q->form, &e));
-	return ok ? q->explain ? EXIT_DONE : code_of(j) : cli_fail(ME, &e);
+	if (!compute(j, &e) || !answer(j, q, &e))
+		return cli_fail(ME, &e);
+	return q->explain ? EXIT_DONE : code_of(j);
+}
+
+static bool take_number(const char *name, const char *text, unsigned long least,
+			unsigned long most, unsigned long *out, struct err *e)
+{
+	char *end;
+
+	if (!text)
+		return true;
+	errno = 0;
+	*out = strtoul(text, &end, 10);
+	if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' ||
+	    *out < least || *out > most)
+		return err_set(e, ERR_INPUT,
+			       "%s: a whole number from %lu to "
+			       "%lu",
+			       name, least, most);
+	return true;
+}
+
+/* Seed 0 would be another's: GSL's generator takes it for its default. */
+static bool take_how(struct asked *q, const char *seed, const char *draws,
+		     const char *base, struct err *e)
+{
+	unsigned long s = 1, d = 5000, b = 1024;
+
+	if ((seed || draws || base || q->how.by_criteria) && !q->sure)
+		return err_set(e, ERR_INPUT,
+			       "--seed, --draws, --base, --by-criteria go "
+			       "with --sure");
+	if (!take_number("--seed", seed, 1, 4294967294, &s, e) ||
+	    !take_number("--draws", draws, 1, LIMIT_INDEX_DRAWS, &d, e) ||
+	    !take_number("--base", base, 0, LIMIT_INDEX_BASE, &b, e))
+		return false;
+	q->how.seed = s;
+	q->how.draws = d;
+	q->how.base = b;
+	q->how.level = 0.9;
+	q->how.noise = 0.25;
+	return true;
 }
 
 static int run_index(int argc, char **argv, void *app)
@@ -407,22 +479,34 @@ static int run_index(int argc, char **argv, void *app)
 	bool json = false, csv = false, table = false;
 	struct job j = { 0 };
 	struct asked q = { 0 };
-	const struct cli_opt opts[] = { { "--json", &json, NULL },
-					{ "--csv", &csv, NULL },
-					{ "--table", &table, NULL },
-					{ "--explain", NULL, &q.explain } };
+	const char *seed = NULL, *draws = NULL, *base = NULL;
+	const struct cli_opt opts[] = {
+		{ "--json", &json, NULL },
+		{ "--csv", &csv, NULL },
+		{ "--table", &table, NULL },
+		{ "--sure", &q.sure, NULL },
+		{ "--seed", NULL, &seed },
+		{ "--draws", NULL, &draws },
+		{ "--base", NULL, &base },
+		{ "--by-criteria", &q.how.by_criteria, NULL },
+		{ "--explain", NULL, &q.explain }
+	};
 	struct err e = { 0 };
 	int code;
 
 	(void)app;
 	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
 		return cli_fail(ME, &e);
-	if (argc != 2 || json + csv + table > 1 || (csv && q.explain)) {
+	if (argc != 2 || json + csv + table > 1 ||
+	    (q.explain && (csv || q.sure))) {
 		(void)err_set(&e, ERR_INPUT,
 			      "usage: phieu index FILE [--json|--csv|--table] "
-			      "[--explain UNIT[/CRITERION]]");
+			      "[--explain UNIT[/CRITERION] | --sure [--seed S] "
+			      "[--draws N] [--base N] [--by-criteria]]");
 		return cli_fail(ME, &e);
 	}
+	if (!take_how(&q, seed, draws, base, &e))
+		return cli_fail(ME, &e);
 	q.path = argv[1];
 	q.form = json ? FORM_JSON : csv ? FORM_CSV : FORM_TABLE;
 	code = run_job(&j, &q);
@@ -434,6 +518,8 @@ static const struct cmd cmds[] = {
 	{ "index", "tính chỉ số từ một tệp (the index from a file)",
 	  "phieu index FILE [--json|--csv|--table] [--explain "
 	  "UNIT[/CRITERION]]\n"
+	  "       phieu index FILE --sure [--seed S] [--draws N] [--base N] "
+	  "[--by-criteria] ...\n"
 	  "\n"
 	  "Points by criterion, total, grade and rank of units, from a JSON "
 	  "document\n"
@@ -445,8 +531,16 @@ static const struct cmd cmds[] = {
 	  "listed.\n"
 	  "--explain prints the steps that made a unit's total, or its points "
 	  "on one\n"
-	  "criterion: rule, inputs, before and after rounding, decision.  "
-	  "Exit code: 0\n"
+	  "criterion: rule, inputs, before and after rounding, decision.\n"
+	  "--sure makes an internal sheet instead: from N draws (5000) of the "
+	  "survey's\n"
+	  "errors with seed S (1) the interval of each rank, the chance of "
+	  "each grade,\n"
+	  "pairs that cannot be told apart; what the ranks hang on, by field "
+	  "or criterion\n"
+	  "(--base points, 1024; 0: not asked); what one more point on each "
+	  "criterion would\n"
+	  "do.  Nothing of it enters a published value.  Exit code: 0\n"
 	  "done, 1 failed, 2 the document is wrong (all that is wrong is "
 	  "listed), 3 some\n"
 	  "units are incomplete or some typed sums do not agree.\n",

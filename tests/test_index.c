@@ -10,8 +10,7 @@
 #include "support/table.h"
 #include "support/test.h"
 
-/* ---- golden ----------------------------------------------------------------
- */
+/* ---- golden ------------------------------------------------------------ */
 
 static const char golden_criteria[] =
 	"[{\"code\":\"Q1\",\"name\":\"q\",\"maximum\":\"1\",\"source\":"
@@ -222,8 +221,7 @@ static void a_unit_with_nothing_left_is_refused_not_divided(void **state)
 	}
 }
 
-/* ---- rescaling
- * ---------------------------------------------------------------- */
+/* ---- rescaling --------------------------------------------------------- */
 
 #define SURVEY(code, max)                                          \
 	"{\"code\":\"" code "\",\"name\":\"n\",\"maximum\":\"" max \
@@ -361,8 +359,7 @@ static void a_draft_is_made_from_the_units_own_points(void **state)
 	indexed_close(&q);
 }
 
-/* ---- how children combine
- * ------------------------------------------------------- */
+/* ---- how children combine ---------------------------------------------- */
 
 #define WITH(code, max, how, children)                             \
 	"{\"code\":\"" code "\",\"name\":\"n\",\"maximum\":\"" max \
@@ -520,8 +517,7 @@ static void groups_that_did_not_answer_follow_the_decision(void **state)
 	}
 }
 
-/* ---- beside the criteria
- * ----------------------------------------------------------- */
+/* ---- beside the criteria ----------------------------------------------- */
 
 static const char extras[] =
 	"[" LEAF("a", "100") ",{\"code\":\"b\",\"name\":\"n\",\"maximum\":\"5\""
@@ -597,8 +593,7 @@ static void a_pending_deduction_leaves_the_unit_incomplete(void **state)
 	indexed_close(&q);
 }
 
-/* ---- ranks
- * -------------------------------------------------------------------------- */
+/* ---- ranks ------------------------------------------------------------- */
 
 static const char four_units[] = "[" UNIT(
 	"A",
@@ -670,8 +665,7 @@ static void ranks_are_given_within_blocks(void **state)
 	indexed_close(&q);
 }
 
-/* ---- properties
- * --------------------------------------------------------------------- */
+/* ---- properties -------------------------------------------------------- */
 
 static char *result_of(const struct index *ix)
 {
@@ -822,8 +816,7 @@ static void points_lie_within_maxima_and_fields_add_up(void **state)
 	}
 }
 
-/* ---- one more point
- * ----------------------------------------------------------------- */
+/* ---- one more point ---------------------------------------------------- */
 
 static const struct index_more *more_of(const struct index_more *m, size_t n,
 					size_t unit, size_t node)
@@ -888,8 +881,7 @@ static void one_more_point_stops_at_the_maximum(void **state)
 	indexed_close(&q);
 }
 
-/* ---- memory and numbers
- * ----------------------------------------------------------- */
+/* ---- memory and numbers ------------------------------------------------ */
 
 static void memory_that_ends_is_said(void **state)
 {

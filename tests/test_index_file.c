@@ -33,8 +33,7 @@ static char *text_of(const char *path)
 	return s;
 }
 
-/* ---- written and read again
- * ---------------------------------------------------- */
+/* ---- written and read again -------------------------------------------- */
 
 static char *set_text(const struct index_set *s)
 {
@@ -191,8 +190,7 @@ static void a_result_without_anything_left_has_no_total(void **state)
 	indexed_close(&q);
 }
 
-/* ---- what is refused
- * -------------------------------------------------------------- */
+/* ---- what is refused --------------------------------------------------- */
 
 static const char base[] =
 	"{\"format\":\"phieu-index/1\",\"example\":true,\"rules\":{"
@@ -619,8 +617,7 @@ static void memory_that_ends_while_reading_is_a_fault(void **state)
 	free(text);
 }
 
-/* ---- explain
- * ------------------------------------------------------------------------ */
+/* ---- explain ----------------------------------------------------------- */
 
 static size_t explain(struct indexed *q, const char *unit, const char *node,
 		      struct index_record **r)

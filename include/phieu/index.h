@@ -24,7 +24,7 @@
 #define INDEX_NONE	 ((size_t)-1)
 #define INDEX_NUMBER_MAX 400 /* characters of a number as given */
 
-/* ---- the criteria set --------------------------------------------------- */
+/* ---- the criteria set -------------------------------------------------- */
 
 /* Where a leaf's points come from.  A survey, satisfaction (SIPAS) or external
  * (PAPI, PCI) value is recorded, never typed by a unit or an appraiser. */
@@ -100,7 +100,7 @@ struct index_kind { /* of unit: a block unless units name their own */
 	size_t n_bands;
 };
 
-/* ---- the rules: decisions D4, D5, D7-D10, none with a silent default ----- */
+/* ---- the rules: decisions D4, D5, D7-D10, none with a silent default --- */
 
 /* Criteria that do not apply to a unit (tiêu chí đặc thù) are left out; the
  * rest stands for the whole.  With B the maximum, R what is left out:
@@ -158,7 +158,7 @@ struct index_rules {
 	size_t n_tie_break;
 };
 
-/* ---- units and values ---------------------------------------------------- */
+/* ---- units and values -------------------------------------------------- */
 
 struct index_unit {
 	const char *code, *name;
@@ -228,8 +228,7 @@ struct index_set {
  * that passed; `a` for the messages is the faults'. */
 bool index_check(const struct index_set *s, struct faults *faults) MUST_USE;
 
-/* ---- results --------------------------------------------------------------
- */
+/* ---- results ----------------------------------------------------------- */
 
 enum index_state {
 	INDEX_ABSENT,  /* the criterion is not for this kind of unit */
@@ -321,8 +320,7 @@ void index_rank(const struct dec *value, const bool *in, size_t n,
 size_t index_grade(struct dec published, const struct index_band *bands,
 		   size_t n);
 
-/* ---- explain this number ---------------------------------------------------
- */
+/* ---- explain this number ----------------------------------------------- */
 
 struct index_input {
 	const char *what, *what_vi; /* "measure", "weight of a group" */
@@ -346,8 +344,7 @@ bool index_explain(const struct index *ix, size_t unit, size_t node,
 		   struct arena *a, struct index_record **out, size_t *n,
 		   struct err *e) MUST_USE;
 
-/* ---- what one more point would do ------------------------------------------
- */
+/* ---- what one more point would do -------------------------------------- */
 
 struct index_more {
 	size_t unit, node;

@@ -44,6 +44,10 @@
 #define LIMIT_INDEX_BYTES	((size_t)32 << 20) /* a file of `phieu index` */
 #define LIMIT_INDEX_CELLS	((size_t)400000) /* units x criteria of it */
 #define LIMIT_INDEX_STEPS	200 /* of one formula or list of bands */
+#define LIMIT_INDEX_DRAWS	100000 /* of a simulation */
+#define LIMIT_INDEX_BASE	10000 /* points of its sensitivity analysis */
+#define LIMIT_INDEX_SURE_UNITS	1000 /* of one block in it */
+#define LIMIT_INDEX_SCORES	((size_t)20000000) /* its units x draws */
 #define LIMIT_XML_BYTES		((size_t)1 << 20) /* one filled form as XML */
 #define LIMIT_XML_DEPTH		64
 #define LIMIT_XML_ELEMENTS	((size_t)50000)

@@ -65,6 +65,32 @@ has err 'no unit SO'
 run 2 "$ex/index-hai-cap.json" --explain SO-02/9
 has err 'no criterion 9'
 
+# how sure a rank is: the seed is kept and gives the same sheet again
+run 0 "$ex/index-hai-cap.json" --sure --seed 3 --draws 300 --base 32 --json
+same "$(of '[.seed, .draws, .values_with_error, (.units | length)] | tostring')" '[3,300,42,14]' 'the sheet'
+same "$(of '.input_sha256')" "$first" 'hash of the sheet'
+same "$(of '[.units[] | .rank_low <= .rank_high and .rank_low >= 1] | all')" true 'intervals'
+same "$(of '[.sensitivity.factors[].kind] | unique | tostring')" '["field","survey"]' factors
+same "$(of '[.one_more_point[] | select(.unit == "XA-03" and .criterion == "1.2") | [.published, .grade, .rank]] | tostring')" '[["85.76","Tốt",2]]' 'one more point'
+cp "$dir/out" "$dir/first"
+run 0 "$dir/turned.json" --sure --seed 3 --draws 300 --base 32 --json
+cmp -s "$dir/out" "$dir/first" || fail 'the same seed, another sheet'
+run 0 "$ex/index-nhom.json" --sure --draws 200 --base 16 --by-criteria
+has out 'bảng nội bộ, không thuộc điểm công bố; 200 lần mô phỏng, mầm 1'
+has out 'không phân biệt được'
+has out 'criterion  XH2'
+run 0 "$ex/index-hai-cap.json" --sure --draws 50 --base 0 --csv
+same "$(wc -l <"$dir/out")" 15 'rows of the sheet'
+run 3 "$ex/index-tthc-2021.json" --sure --draws 10 --base 0
+has out 'không có giá trị nào có sai số'
+for bad in '--draws 0' '--draws 100001' '--seed 0' '--seed x' '--base 10001' '--base -1'; do
+	# shellcheck disable=SC2086
+	run 2 "$ex/index-hai-cap.json" --sure $bad
+done
+run 2 "$ex/index-hai-cap.json" --seed 3
+has err 'go with --sure'
+run 2 "$ex/index-hai-cap.json" --sure --explain SO-02
+
 # what is wrong: all of it, with its place, in both languages
 jq '.criteria[0].maximum = "31" | .units[0].values["1.1"].value = "10.1" | .x = 1' "$ex/index-hai-cap.json" >"$dir/bad.json"
 run 2 "$dir/bad.json" --json
