@@ -54,6 +54,7 @@ static const struct letter {
 };
 #define LETTERS (sizeof letters / sizeof letters[0])
 
+/* Story 46: TCVN3 has no capitals with tones; what it has comes out exactly. */
 static void every_letter_of_tcvn3_comes_out_exactly(void **state)
 {
 	size_t n = 0;
@@ -70,6 +71,7 @@ static void every_letter_of_tcvn3_comes_out_exactly(void **state)
 	assert_int_equal(n, 73 + 13);
 }
 
+/* Story 46: letters of VNI are two bytes, read as one each they break. */
 static void every_letter_of_vni_comes_out_exactly(void **state)
 {
 	(void)state;
@@ -89,6 +91,7 @@ static void every_letter_of_windows_1258_comes_out_exactly(void **state)
 
 /* Each letter after and before each other: no pair of neighbours is taken
  * for a letter of two bytes, or drops one. */
+/* Story 47: no letter is dropped behind another. */
 static void no_pair_of_letters_runs_together(void **state)
 {
 	char bytes[16], want[32];

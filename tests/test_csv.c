@@ -199,6 +199,7 @@ static void a_row_of_many_large_cells_is_refused(void **state)
 	free(s);
 }
 
+/* S11, story 62. */
 static void formulas_are_neutralised_and_numbers_left(void **state)
 {
 	static const struct {
@@ -301,6 +302,7 @@ static size_t make_cell(uint64_t *x, char *cell)
 }
 
 /* What is written is read back the same, but for the ' before a formula. */
+/* R18: what is written is read again, cell by cell. */
 static void every_table_survives_the_round_trip(void **state)
 {
 	uint64_t x = UINT64_C(0x9e3779b97f4a7c15);

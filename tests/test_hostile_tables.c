@@ -1,5 +1,8 @@
 /* S12: files that people send and that nobody should, and honest ones: each
- * has one stated answer, in bounded memory and time
+ * has one stated answer, in bounded memory and time.  Stories 46 and 47 (old
+ * fonts), 49 (zeros and days lost), 50 (formulas), 51 (merged cells), 52
+ * (honest files that repeat themselves), 53 (memory), 58 (scripts in cells) and
+ * 68 (entries that climb out)
  * (tests/data/hostile/make_tables.py made them). */
 #include "support/test.h"
 

@@ -180,6 +180,7 @@ static void days_are_told_by_their_format(void **state)
 	       "F08 /Sheet1/A1");
 }
 
+/* Story 50: computed ones have their value, others say that they have none. */
 static void
 formulas_give_their_stored_value_or_say_that_there_is_none(void **state)
 {
@@ -191,6 +192,7 @@ formulas_give_their_stored_value_or_say_that_there_is_none(void **state)
 	       NULL, NULL, "1: A=nf:2 B=?f!: C=?f!: E=?f!: F=ef:#DIV/0!\n");
 }
 
+/* Story 51. */
 static void merged_areas_show_their_value_everywhere(void **state)
 {
 	(void)state;

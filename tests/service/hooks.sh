@@ -1,5 +1,5 @@
 #!/bin/bash
-# Webhooks with a receiver that fails, hangs, sends elsewhere and recovers, and
+# S18: webhooks with a receiver that fails, hangs, sends elsewhere and recovers, and
 # a sender that is killed: every event arrives, signed, under one id; none is
 # lost; what nobody takes is given up and seen; inner addresses are refused.
 set -u

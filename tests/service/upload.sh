@@ -54,6 +54,8 @@ same 'exit of the second run' $? 0
 same 'lines sent in both runs' "$(ledger .lines)" 1193
 grep -q '0 new, 1193 known' "$work/out" || fail 'the second run did not know the sheets'
 same 'receipts' "$(grep -c ',received,201,valid,1-' "$work/one.csv")" 1193
+# story 48: Excel takes it for what it is
+same 'the mark of UTF-8' "$(head -c 3 "$work/one.csv" | od -An -tx1 | tr -d " ")" efbbbf
 same 'batch receipts' "$(cut -d, -f11 "$work/one.csv" | grep -cE '^[0-9a-f]{64}')" 1193
 grep -rq pa_TEST "$work/one" "$work/one-wal" "$work/one.csv" "$work/out" "$work/err" 2>/dev/null &&
 	fail 'the key is in the outbox or in the output'

@@ -314,8 +314,8 @@ def unstorable(port, key):
 
 
 def full(port, key):
-    """A store without room: 503, nothing half stored, not ready, and well
-    again when there is room."""
+    """Story 28, as far as a collector sees it: a store without room: 503,
+    nothing half stored, not ready, and well again when there is room."""
     c = Client(port, key)
     sql("CREATE FUNCTION public.full_disk() RETURNS trigger LANGUAGE plpgsql "
         "AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = "

@@ -281,7 +281,7 @@ def table(base):
     r = post(sub, one, "-H", "Accept-Language: en")
     check("Received before" in r.words[1]
           and r.header("Content-Language") == ["en"], "in English if asked")
-    # story 13: edited after a cut send, same instanceID
+    # R4, story 13: edited after a cut send, same instanceID
     other = saying(one, "khác")
     r = post(sub, other)
     check(r.status == 409 and "nội dung khác" in r.words[1],
@@ -289,7 +289,7 @@ def table(base):
     check(stored_bytes(instance(one)) == one.encode()
           and sql("SELECT count(*) FROM field.conflict WHERE instance = "
                   f"'{instance(one)}'") == "1", "both are kept")
-    # story 15: the sheet's number again, under another instanceID
+    # R3, story 15: the sheet's number again, under another instanceID
     again = renamed(one, "uuid:reused-sheet")
     r = post(sub, again)
     check(r.status == 201 and "V01" in r.words[1]
@@ -325,7 +325,7 @@ def table(base):
     check(r.status == 409 and "số phiếu" in r.words[1],
           f"an edit that changes the sheet: {r.status} {r.words}")
     check(rows("instance LIKE 'uuid:edit-_'") == 2, "no more than these")
-    # story 14: a sheet that was withdrawn
+    # R4, story 14: a sheet that was withdrawn
     gone = SHEETS.pop()
     check(post(sub, gone).status == 201, "a sheet to withdraw")
     phieu("sheet", "judge", "--wave", WAVE, "--instance", instance(gone),
@@ -915,8 +915,8 @@ def raw_post(base, xml, name, data, patience=10):
 
 def many_and_stopped(base):
     """Stories 40 and 41: 35 phones post one sheet after another over
-    connections of their own, some the same twice at once (43, 44), and the
-    collector is told to stop in the middle: what has begun is finished."""
+    connections of their own, the same twice at once (stories 43 and 44), and
+    the collector is told to stop in the middle: what has begun is finished."""
     mine = [[SHEETS.pop() for _ in range(3)] for _ in range(35)]
     got = {}
 
