@@ -2,6 +2,7 @@
 import { db } from "./db";
 import { button, fill, h, redraw } from "./dom";
 import { diskText } from "./parts";
+import { Photos } from "./photos";
 import { Queue } from "./queue";
 import { Sender } from "./sender";
 import { forgetKey, keepKey, keptKey, refresh, signIn } from "./session";
@@ -29,6 +30,7 @@ export interface App {
   session: Session;
   queue: Queue;
   sender: Sender;
+  photos: Photos;
   go(to: string): void;
   refresh(): Promise<boolean>;
   signOut(): Promise<void>;
@@ -68,6 +70,8 @@ function stateText(q: Queue, s: Sender): string {
   if (q.s.keyRefused) out = t("st_key", q.s.keyRefused, c.queue);
   else if (s.phase === "offline" || !navigator.onLine)
     out = c.queue ? t("st_offline", c.queue, size) : t("st_offline0");
+  else if (c.queue === 0 && c.photos)
+    out = t("st_photos", c.photos, sizeText(c.photoBytes));
   else if (c.queue === 0) out = t("st_idle");
   else if (s.phase === "disk") out = t("st_disk", c.queue, size);
   else if (s.phase === "waiting")
@@ -76,6 +80,7 @@ function stateText(q: Queue, s: Sender): string {
   else out = t("st_sending", c.queue, size);
   if (c.mend) out += ` · ${t("st_mend", c.mend)}`;
   if (c.held) out += ` · ${t("st_held", c.held)}`;
+  if (c.photosBad) out += ` · ${t("st_photobad", c.photosBad)}`;
   return out;
 }
 
@@ -85,9 +90,11 @@ function drawState(): void {
   const phase = app.sender.phase;
   const offline = phase === "offline" || !navigator.onLine;
   state.dataset["phase"] = q.s.keyRefused ? "key" : offline ? "offline"
-    : !q.counts.queue ? "idle"
+    : !q.counts.queue ? q.counts.photos
+      ? app.photos.phase === "sending" ? "sending" : "waiting" : "idle"
       : phase === "waiting" || phase === "disk" ? phase : "sending";
   state.dataset["queue"] = String(q.counts.queue);
+  state.dataset["photos"] = String(q.counts.photos);
   const text = stateText(q, app.sender);
   if (state.textContent !== text) state.textContent = text;
 }
@@ -193,8 +200,9 @@ async function roomNote(): Promise<HTMLElement | null> {
 async function enter(session: Session): Promise<void> {
   const queue = new Queue(session);
   const sender = new Sender(queue);
+  const photos = new Photos(queue);
   app = {
-    session, queue, sender, unsaved: false, install: null,
+    session, queue, sender, photos, unsaved: false, install: null,
     roomNote: await roomNote(),
     go: (to) => {
       if (location.hash === `#/${to}`) void show(to);
@@ -208,6 +216,7 @@ async function enter(session: Session): Promise<void> {
     signOut: async () => {
       if (await screen?.leave?.() === false) return;
       sender.close();
+      photos.close();
       queue.close();
       await forgetKey();
       app = null;
@@ -219,12 +228,14 @@ async function enter(session: Session): Promise<void> {
   };
   queue.onchange = () => {
     drawState();
+    photos.kick();
     screen?.changed?.();
   };
   await queue.recount();
   layOut(true);
   route();
   sender.kick(true);
+  photos.kick();
   void navigator.storage?.persist?.();
 }
 

@@ -13,7 +13,7 @@ export interface StoreRow {
 }
 
 export const KINDS = ["draft", "queue", "mend", "held", "aside", "done",
-  "self"] as const;
+  "self", "photo", "photobad", "photodone", "bytes"] as const;
 export type Kind = typeof KINDS[number];
 
 export interface ItemRow {
@@ -140,6 +140,10 @@ export const db = {
     });
     return sum;
   },
+  /* Those whose name begins so, by name. */
+  under: (store: string, begin: string) => run<ItemRow[]>(["items"],
+    "readonly", (tx) => tx.objectStore("items").getAll(IDBKeyRange.bound(
+      [store, begin], [store, `${begin}\uffff`]))),
   get: (store: string, id: string) => run<ItemRow | undefined>(["items"],
     "readonly", (tx) => tx.objectStore("items").get([store, id])),
   put: (...rows: ItemRow[]) => run<unknown>(["items"], "readwrite", (tx) => {

@@ -6,6 +6,7 @@
  * the same for the collector, so that sending twice is never wrong. */
 import { db } from "./db";
 import type { ItemRow, Kind } from "./db";
+import { withPhotos } from "./photos";
 import { sealed } from "./session";
 import type { Session } from "./session";
 import type { Draft } from "./sheetform";
@@ -53,13 +54,16 @@ export interface Counts {
   aside: number;
   draft: number;
   done: number;
+  photos: number; // waiting
+  photoBytes: number;
+  photosBad: number; // refused
 }
 
 const DONE_KEPT = 500;
 
 export class Queue {
   counts: Counts = { queue: 0, bytes: 0, mend: 0, held: 0, aside: 0,
-    draft: 0, done: 0 };
+    draft: 0, done: 0, photos: 0, photoBytes: 0, photosBad: 0 };
   private closed = false;
   private counting: Promise<void> | null = null;
   private stale = false;
@@ -92,11 +96,12 @@ export class Queue {
     while (this.stale && !this.closed) {
       this.stale = false;
       const n = (kind: Kind) => db.count(this.store, kind);
-      const [all, mend, held, aside, draft, done] = await Promise.all([
-        db.total(this.store, "queue"), n("mend"), n("held"), n("aside"),
-        n("draft"), n("done")]);
+      const [all, mend, held, aside, draft, done, photos, photosBad] =
+        await Promise.all([db.total(this.store, "queue"), n("mend"),
+          n("held"), n("aside"), n("draft"), n("done"),
+          db.total(this.store, "photo"), n("photobad")]);
       this.counts = { queue: all.n, bytes: all.bytes, mend, held, aside,
-        draft, done };
+        draft, done, photos: photos.n, photoBytes: photos.bytes, photosBad };
       if (!this.closed) this.onchange();
     }
   }
@@ -142,7 +147,7 @@ export class Queue {
   }
 
   async removeDraft(id: string): Promise<void> {
-    await db.remove(this.store, id);
+    await db.swap(await withPhotos(this.store, id), []);
     await this.told();
   }
 
@@ -196,7 +201,7 @@ export class Queue {
   }
 
   async remove(x: Listed): Promise<void> {
-    await db.remove(this.store, x.row.id);
+    await db.swap(await withPhotos(this.store, x.row.id), []);
     await this.told();
   }
 

@@ -7,6 +7,7 @@ import { button, fill, h } from "./dom";
 import { headView } from "./head";
 import type { Kept } from "./head";
 import { diskText, takeWanted } from "./parts";
+import { photoBox } from "./photos_view";
 import type { Head } from "./queue";
 import { nowOf, sealed, todayOf } from "./session";
 import { SheetForm } from "./sheetform";
@@ -158,11 +159,24 @@ export function keyScreen(a: App): Screen {
     });
     view = v;
     fill(place, v.el);
+    v.el.querySelector(".panel")?.after(photoBox(a, { instance: f.d.instance,
+      from: [f.d.replaces, f.d.instead], sheet: f.d.sheet,
+      names: f.d.photos ?? [], changed: (names) => {
+        f.d.photos = names;
+        keep();
+        v.focus();
+      } }));
     window.scrollTo(0, 0);
     v.focus();
   }
 
   async function finish(f: SheetForm): Promise<void> {
+    try {
+      f.d.photos = await a.photos.settle(f.d);
+    } catch (e) {
+      unsaved(e);
+      return;
+    }
     const doc = f.submission(nowOf(a.session));
     const verdict = check(a.session.plan, doc, todayOf(a.session));
     if (verdict.faults.length) {

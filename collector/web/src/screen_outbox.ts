@@ -2,6 +2,7 @@ import type { App, Screen } from "./app";
 import { button, h, redraw, save } from "./dom";
 import { asideCard, heldCard } from "./cards";
 import { whose } from "./parts";
+import { photoSection } from "./photos_view";
 import type { Listed } from "./queue";
 import { sizeText, t, timeVi } from "./words";
 
@@ -30,8 +31,9 @@ export function outboxScreen(a: App): Screen {
   const top = h("div");
   el.append(top, aside);
   async function draw(): Promise<void> {
-    const [waiting, held, away] = await Promise.all([a.queue.list("queue"),
-      a.queue.list("held"), a.queue.list("aside")]);
+    const [waiting, held, away, photos] = await Promise.all([
+      a.queue.list("queue"), a.queue.list("held"), a.queue.list("aside"),
+      photoSection(a)]);
     const c = a.queue.counts;
     const out = button(t("o_export"), () => void exportFile(a),
       { id: "export" });
@@ -44,7 +46,8 @@ export function outboxScreen(a: App): Screen {
         h("h2", null, t("o_wait")),
         h("p", { class: "figure" }, t("o_size", c.queue, sizeText(c.bytes))),
         h("div", { class: "row" }, now, out),
-        h("p", { class: "hint" }, t("o_export_hint"))),
+        h("p", { class: "hint" }, t("o_export_hint"),
+          c.photos ? ` ${t("p_export_hint", c.photos)}` : "")),
       held.length ? h("section", null, h("h2", null, t("held_title")),
         held.length > 1 ? h("div", { class: "row" }, button(t("retry_held"),
           () => void Promise.all(held.map((x) => a.queue.release(x))))) : null,
@@ -53,7 +56,7 @@ export function outboxScreen(a: App): Screen {
         waiting.slice(0, SHOWN).map((x) => line(a, x)),
         waiting.length > SHOWN ? h("li", { class: "hint" },
           t("o_more", waiting.length - SHOWN)) : null)
-        : h("p", { class: "empty" }, t("nothing")));
+        : photos ? null : h("p", { class: "empty" }, t("nothing")), photos);
     aside.hidden = away.length === 0;
     redraw(aside, h("summary", null, t("aside_title", away.length)),
       h("p", { class: "hint" }, t("aside_hint")),

@@ -32,6 +32,7 @@ export interface Draft {
   start: string;
   at: number;
   order: Order;
+  photos?: string[]; // names of files that go with it
   instead?: string; // the held sheet that this one was opened from
 }
 
@@ -130,6 +131,7 @@ export class SheetForm {
       instanceID: string; form: string; version: string; sheet: string;
       group: string; home: string | null; collected: string; keying: number;
       start?: string; profile?: Record<string, string>; comment?: string;
+      files?: string[];
       ratings: { unit: string; answers: Record<string, unknown> }[];
     };
     const d: Draft = {
@@ -140,6 +142,7 @@ export class SheetForm {
       comment: j.comment ?? "", start: j.start ?? new Date().toISOString(),
       at: 0, order,
     };
+    if (j.files?.length) d.photos = j.files;
     for (const [code, v] of Object.entries(j.profile ?? {}))
       d.answers[`p/${code}`] = { o: v };
     const form = plan.forms.find((f) => f.code === j.form);
@@ -327,6 +330,7 @@ export class SheetForm {
       })),
     };
     if (this.d.replaces) out["replaces"] = this.d.replaces;
+    if (this.d.photos?.length) out["files"] = this.d.photos;
     if (this.d.comment.trim()) out["comment"] = this.d.comment.trim();
     return out;
   }

@@ -7,7 +7,7 @@ import type { StoreRow, Wrap } from "./db";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-function hex(b: ArrayBuffer): string {
+export function hex(b: ArrayBuffer): string {
   return [...new Uint8Array(b)].map((x) => x.toString(16).padStart(2, "0"))
     .join("");
 }
@@ -62,17 +62,24 @@ export class Vault {
       "AES-GCM", false, ["encrypt", "decrypt"]));
   }
 
-  async lock(id: string, value: unknown): Promise<Wrap> {
+  async lockBytes(id: string, bytes: BufferSource): Promise<Wrap> {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const additionalData = encoder.encode(`${this.store}|${id}`);
     return { iv, data: await crypto.subtle.encrypt(
-      { name: "AES-GCM", iv, additionalData }, this.key,
-      encoder.encode(JSON.stringify(value))) };
+      { name: "AES-GCM", iv, additionalData }, this.key, bytes) };
+  }
+
+  unlockBytes(id: string, w: Wrap): Promise<ArrayBuffer> {
+    const additionalData = encoder.encode(`${this.store}|${id}`);
+    return crypto.subtle.decrypt(
+      { name: "AES-GCM", iv: w.iv, additionalData }, this.key, w.data);
+  }
+
+  lock(id: string, value: unknown): Promise<Wrap> {
+    return this.lockBytes(id, encoder.encode(JSON.stringify(value)));
   }
 
   async unlock<T>(id: string, w: Wrap): Promise<T> {
-    const additionalData = encoder.encode(`${this.store}|${id}`);
-    return JSON.parse(decoder.decode(await crypto.subtle.decrypt(
-      { name: "AES-GCM", iv: w.iv, additionalData }, this.key, w.data))) as T;
+    return JSON.parse(decoder.decode(await this.unlockBytes(id, w))) as T;
   }
 }
