@@ -100,9 +100,10 @@ static void *parse_quality(struct spec_parse *p, const cJSON *node,
 		return NULL;
 	own->speed = spec_number(p, node, x->path, "speed", 0.01, 1, 0.4);
 	own->run = (size_t)spec_number(p, node, x->path, "run", 2, most, 0);
-	own->slack = (size_t)spec_number(p, node, x->path, "slack", 0, most, 2);
-	own->least =
-		(size_t)spec_number(p, node, x->path, "least", 2, most, 10);
+	own->slack = (size_t)spec_number(p, node, x->path, "slack", 0, most,
+					 QUALITY_SLACK);
+	own->least = (size_t)spec_number(p, node, x->path, "least", 2, most,
+					 QUALITY_LEAST);
 	own->far = (size_t)spec_number(p, node, x->path, "far", 0, 1000, 0);
 	own->rows = (size_t)spec_number(p, node, x->path, "rows", 0, 100000, 0);
 	parse_asked(p, node, x, own);

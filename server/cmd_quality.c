@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "phieu/commands.h"
 #include "phieu/connect.h"
@@ -18,7 +19,49 @@ struct report {
 	int64_t k;
 	struct quality_row *rows;
 	size_t n;
+	struct quality_question *questions;
+	const char **form, **question; /* [n_questions] codes */
+	size_t n_questions;
+	bool by_question; /* asked for */
 };
+
+/* Codes of what the database counts by ordinal and slot. */
+static bool name_questions(const struct wave *w, struct arena *a,
+			   struct report *r, struct err *e)
+{
+	r->form = arena_array(a, r->n_questions + 1, sizeof *r->form);
+	r->question = arena_array(a, r->n_questions + 1, sizeof *r->question);
+	if (!r->form || !r->question)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < r->n_questions; i++) {
+		size_t f = wave_form(w, r->questions[i].form);
+
+		if (f == NONE)
+			return err_set(e, ERR_BUG, "a form is not in the plan");
+		r->form[i] = arena_strdup(a, w->plan->forms[f].code);
+		for (size_t q = 0; q < w->plan->forms[f].n_questions; q++) {
+			const struct question *x =
+				&w->plan->forms[f].questions[q];
+
+			if (x->slot == (size_t)r->questions[i].slot)
+				r->question[i] = arena_strdup(a, x->code);
+		}
+	}
+	return !arena_broken(a) || err_set(e, ERR_NOMEM, "out of memory");
+}
+
+/* A freeze is the end of looking at how sheets came. */
+static bool is_before_freeze(const struct wave *w, struct err *e)
+{
+	if (strcmp(w->state, "frozen") != 0 &&
+	    strcmp(w->state, "published") != 0)
+		return true;
+	return err_set(e, ERR_CONFLICT,
+		       "đợt %.64s đã khóa số liệu: chất lượng phiếu xem trước "
+		       "khi khóa (the wave is frozen; quality is looked at "
+		       "before)",
+		       w->code);
+}
 
 static bool fetch(const struct conf *c, const char *wave, const char *who,
 		  struct arena *a, struct report *r, struct err *e)
@@ -34,7 +77,13 @@ static bool fetch(const struct conf *c, const char *wave, const char *who,
 		r->trial = w->plan->is_trial;
 		r->simulated = w->simulated;
 		r->k = k > 0 ? k : 1;
-		ok = store_quality(db, w->id, r->k, who, a, &r->rows, &r->n, e);
+		ok = is_before_freeze(w, e) &&
+		     store_quality(db, w->id, r->k, who, a, &r->rows, &r->n,
+				   e) &&
+		     store_quality_questions(db, w->id, r->k, who, a,
+					     &r->questions, &r->n_questions,
+					     e) &&
+		     name_questions(w, a, r, e);
 		wave_free(w);
 	}
 	db_close(db);
@@ -90,6 +139,43 @@ static void cell_percent(struct table *t, double v, bool closed)
 	table_cell(t, closed || isnan(v) ? "–" : text);
 }
 
+static bool print_questions(const struct report *r, struct err *e)
+{
+	static const char *const heads[] = { "mẫu phiếu",    "câu",
+					     "được hỏi",     "bỏ trống",
+					     "không biết",   "không đọc được",
+					     "không trả lời" };
+	const size_t columns = sizeof heads / sizeof *heads;
+	struct table *t = table_new(columns);
+
+	if (!t)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < columns; i++) {
+		table_cell(t, heads[i]);
+		if (i > 1)
+			table_right(t, i);
+	}
+	table_rule(t);
+	for (size_t i = 0; i < r->n_questions; i++) {
+		const struct quality_question *q = &r->questions[i];
+
+		table_cell(t, r->form[i]);
+		table_cell(t, r->question[i] ? r->question[i] : "?");
+		cell_int(t, q->asked, q->closed);
+		cell_int(t, q->blank, q->closed);
+		cell_int(t, q->dont_know, q->closed);
+		cell_int(t, q->unreadable, q->closed);
+		cell_percent(t,
+			     share(q->blank + q->dont_know + q->unreadable,
+				   q->asked),
+			     q->closed);
+	}
+	printf("\n");
+	table_print(t, stdout);
+	table_free(t);
+	return true;
+}
+
 static bool print_table(const struct report *r, struct err *e)
 {
 	static const char *const heads[] = { "ai / ở đâu",    "thu về",
@@ -135,7 +221,26 @@ static bool print_table(const struct report *r, struct err *e)
 	table_print(t, stdout);
 	printf("–: dưới %" PRId64 " phiếu, không nêu cách trả lời\n", r->k);
 	table_free(t);
-	return true;
+	return !r->by_question || print_questions(r, e);
+}
+
+static void json_question(struct jw *w, const struct report *r, size_t i)
+{
+	const struct quality_question *q = &r->questions[i];
+
+	jw_object(w);
+	jw_kv(w, "form", r->form[i]);
+	jw_kv(w, "question", r->question[i]);
+	jw_kb(w, "closed", q->closed);
+	if (!q->closed) {
+		jw_ki(w, "asked", q->asked);
+		jw_ki(w, "blank", q->blank);
+		jw_ki(w, "dont_know", q->dont_know);
+		jw_ki(w, "unreadable", q->unreadable);
+		jw_kd(w, "nonresponse",
+		      share(q->blank + q->dont_know + q->unreadable, q->asked));
+	}
+	jw_object_end(w);
 }
 
 static void json_row(struct jw *w, const struct quality_row *q)
@@ -193,6 +298,11 @@ static bool print_json(const struct report *r, struct err *e)
 	for (size_t i = 0; i < r->n; i++)
 		json_row(&w, &r->rows[i]);
 	jw_array_end(&w);
+	jw_key(&w, "questions");
+	jw_array(&w);
+	for (size_t i = 0; i < r->n_questions; i++)
+		json_question(&w, r, i);
+	jw_array_end(&w);
 	jw_object_end(&w);
 	ok = buf_cstr(&b) != NULL;
 	if (ok)
@@ -204,11 +314,12 @@ static bool print_json(const struct report *r, struct err *e)
 static int run_quality(int argc, char **argv, void *app)
 {
 	const char *wave = NULL, *who = NULL;
+	struct report r = { 0 };
 	bool json = false, ok;
 	const struct cli_opt opts[] = { { "--wave", NULL, &wave },
 					{ "--by", NULL, &who },
+					{ "--questions", &r.by_question, NULL },
 					{ "--json", &json, NULL } };
-	struct report r = { 0 };
 	struct err e = { 0 };
 	struct arena *a;
 
@@ -217,7 +328,7 @@ static int run_quality(int argc, char **argv, void *app)
 	if (!wave || argc > 1) {
 		(void)err_set(&e, ERR_INPUT,
 			      "usage: phieu quality --wave W [--by WHO] "
-			      "[--json]");
+			      "[--questions] [--json]");
 		return cli_fail("phieu quality", &e);
 	}
 	a = arena_new(OUTPUT_BYTES);
@@ -231,7 +342,7 @@ static int run_quality(int argc, char **argv, void *app)
 
 static const struct cmd cmds[] = {
 	{ "quality", "chất lượng phiếu thu về trước khi khóa (data quality)",
-	  "phieu quality --wave W [--by WHO] [--json]\n"
+	  "phieu quality --wave W [--by WHO] [--questions] [--json]\n"
 	  "\n"
 	  "By agent, by area and in all, before the freeze: outcomes of sheets "
 	  "with\n"
@@ -241,6 +352,10 @@ static const struct cmd cmds[] = {
 	  "ratings in a straight line, questions left blank.  Counts only; "
 	  "below the\n"
 	  "plan's limit for sub-groups how sheets were answered is not shown.  "
+	  "--questions\n"
+	  "adds what came instead of an answer, by question.  A frozen wave is "
+	  "refused.\n"
+	  ""
 	  "Who asks\n"
 	  "stands in the log.\n",
 	  run_quality },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "phieu/disclose.h"
+#include "phieu/quality.h"
 
 static bool read_row(const struct res *r, size_t row, struct arena *a,
 		     struct quality_row *out, struct err *e)
@@ -72,13 +73,15 @@ bool store_quality(struct db *db, int32_t wave, int64_t k, const char *who,
 		   struct arena *a, struct quality_row **rows, size_t *n,
 		   struct err *e)
 {
-	char id[12], speed[24];
-	const char *args[] = { id, speed, who };
+	char id[12], speed[24], slack[12], least[12];
+	const char *args[] = { id, speed, slack, least, who };
 	struct res *r;
 	bool ok = false;
 
 	(void)snprintf(id, sizeof id, "%" PRId32, wave);
 	(void)snprintf(speed, sizeof speed, "%g", QUALITY_SPEED);
+	(void)snprintf(slack, sizeof slack, "%d", QUALITY_SLACK);
+	(void)snprintf(least, sizeof least, "%d", QUALITY_LEAST);
 	r = db_run(db, Q_QUALITY_CELLS, args, e);
 	if (!r)
 		return false;
@@ -96,6 +99,49 @@ bool store_quality(struct db *db, int32_t wave, int64_t k, const char *who,
 	for (size_t i = 0; ok && i < *n; i++)
 		empty(&(*rows)[i]);
 out:
+	res_free(r);
+	return ok;
+}
+
+static bool read_question(const struct res *r, size_t row, int64_t k,
+			  struct quality_question *out, struct err *e)
+{
+	int64_t form, slot;
+
+	if (!res_i64(r, row, 0, &form, e) || !res_i64(r, row, 1, &slot, e) ||
+	    !res_i64(r, row, 2, &out->sheets, e) ||
+	    !res_i64(r, row, 3, &out->asked, e) ||
+	    !res_i64(r, row, 4, &out->blank, e) ||
+	    !res_i64(r, row, 5, &out->dont_know, e) ||
+	    !res_i64(r, row, 6, &out->unreadable, e))
+		return false;
+	out->form = (int32_t)form;
+	out->slot = (int32_t)slot;
+	out->closed = out->sheets < k;
+	if (out->closed)
+		out->asked = out->blank = out->dont_know = out->unreadable = 0;
+	return true;
+}
+
+bool store_quality_questions(struct db *db, int32_t wave, int64_t k,
+			     const char *who, struct arena *a,
+			     struct quality_question **out, size_t *n,
+			     struct err *e)
+{
+	char id[12];
+	const char *args[] = { id, who };
+	struct res *r;
+	bool ok;
+
+	(void)snprintf(id, sizeof id, "%" PRId32, wave);
+	r = db_run(db, Q_QUALITY_QUESTIONS, args, e);
+	if (!r)
+		return false;
+	*n = res_rows(r);
+	*out = arena_array(a, *n + 1, sizeof **out);
+	ok = *out || err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; ok && i < *n; i++)
+		ok = read_question(r, i, k, &(*out)[i], e);
 	res_free(r);
 	return ok;
 }

@@ -1,10 +1,12 @@
 #include "support/test.h"
 
 #include <libpq-fe.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "phieu/quality.h"
 #include "phieu/store_quality.h"
 #include "support/pg.h"
 
@@ -201,6 +203,71 @@ static void who_asks_stands_in_the_log(void **state)
 			    "kind = 'quality' AND actor = 'kiểm tra'") > 0);
 }
 
+/* The rule stands once, in quality.h; the run is measured on bytes there and
+ * on columns here. */
+static void runs_in_the_database_are_those_of_the_analysis(void **state)
+{
+	uint64_t seed = 88172645463325252u;
+
+	(void)state;
+	for (int round = 0; round < 60; round++) {
+		double x[12][1];
+		const double *column[12];
+		char sql[200] = "SELECT field.longest_run('\\x";
+
+		for (size_t j = 0; j < 12; j++) {
+			static const unsigned byte[] = { 1, 2, 3,   3,
+							 3, 0, 253, 255 };
+			unsigned b;
+
+			seed ^= seed << 13;
+			seed ^= seed >> 7;
+			seed ^= seed << 17;
+			b = byte[(seed >> 40) % 8];
+			(void)snprintf(sql + strlen(sql), 8, "%02x", b);
+			x[j][0] = b == 0 || b > 200 ? (double)NAN : b;
+			column[j] = x[j];
+		}
+		(void)snprintf(sql + strlen(sql), 8, "')");
+		assert_int_equal(pg_long(raw, sql),
+				 quality_longstring(
+					 &(struct items){
+						 .x = column, .n = 1, .k = 12 },
+					 0));
+	}
+}
+
+static void questions_count_what_came_instead_of_an_answer(void **state)
+{
+	struct quality_question *q;
+	struct err e = { 0 };
+	int64_t blank = 0, dont_know = 0, unreadable = 0, asked = 0;
+	size_t n;
+
+	(void)state;
+	assert_true(store_quality_questions(owner, wave, 1, "kiểm tra", arena,
+					    &q, &n, &e));
+	assert_int_equal(n, 12);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(q[i].slot, (int)i);
+		assert_false(q[i].closed);
+		asked += q[i].asked;
+		blank += q[i].blank;
+		dont_know += q[i].dont_know;
+		unreadable += q[i].unreadable;
+	}
+	/* 20 sheets of 12 questions, 12 of 11; each of the 12 lacks one of
+	 * each kind */
+	assert_int_equal(asked, 20 * 12 + 12 * 11);
+	assert_int_equal(blank, 12);
+	assert_int_equal(dont_know, 12);
+	assert_int_equal(unreadable, 12);
+	assert_true(store_quality_questions(owner, wave, 33, "kiểm tra", arena,
+					    &q, &n, &e));
+	for (size_t i = 0; i < n; i++)
+		assert_true(q[i].closed && q[i].asked == 0 && q[i].blank == 0);
+}
+
 static void longest_runs_pass_over_what_is_no_answer(void **state)
 {
 	(void)state;
@@ -218,7 +285,7 @@ static void longest_runs_pass_over_what_is_no_answer(void **state)
 static void the_server_may_ask_and_others_may_not(void **state)
 {
 	static const char call[] =
-		"SELECT count(*) FROM field.quality(1, 0.4, 'x')";
+		"SELECT count(*) FROM field.quality(1, 0.4, 2, 10, 'x')";
 	static const char *const no[] = { "collector", "analysis", "publish",
 					  "roster", "auditor" };
 	PGconn *c = pg_as("server", NULL);
@@ -245,6 +312,10 @@ int main(void)
 		cmocka_unit_test(agents_areas_and_all_add_up),
 		cmocka_unit_test(few_sheets_say_nothing_of_their_answers),
 		cmocka_unit_test(who_asks_stands_in_the_log),
+		cmocka_unit_test(
+			runs_in_the_database_are_those_of_the_analysis),
+		cmocka_unit_test(
+			questions_count_what_came_instead_of_an_answer),
 		cmocka_unit_test(longest_runs_pass_over_what_is_no_answer),
 		cmocka_unit_test(the_server_may_ask_and_others_may_not),
 	};

@@ -25,6 +25,8 @@ double quality_irv(const struct items *d, size_t i);
 size_t quality_answered(const struct items *d, size_t i);
 /* A straight line: a longest run of at least `run` and at least `least`
  * answers.  run is given, or asked items less a slack. */
+#define QUALITY_SLACK 2	 /* asked items a run may fall short of */
+#define QUALITY_LEAST 10 /* answers below which no line is seen */
 bool quality_is_straight(size_t longstring, size_t answered, size_t run,
 			 size_t least);
 

@@ -32,4 +32,17 @@ bool store_quality(struct db *db, int32_t wave, int64_t k, const char *who,
 		   struct arena *a, struct quality_row **rows, size_t *n,
 		   struct err *e) MUST_USE;
 
+/* What came instead of an answer, by form (its ordinal) and slot of a rating.
+ * A form with fewer than k sheets has no numbers. */
+struct quality_question {
+	int32_t form;
+	int32_t slot;
+	int64_t sheets, asked, blank, dont_know, unreadable;
+	bool closed;
+};
+bool store_quality_questions(struct db *db, int32_t wave, int64_t k,
+			     const char *who, struct arena *a,
+			     struct quality_question **out, size_t *n,
+			     struct err *e) MUST_USE;
+
 #endif

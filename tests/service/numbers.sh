@@ -70,6 +70,15 @@ jq -e --argjson n $n '(.rows | map(select(.side == "total")) | .[0]) as $all
 phieu quality --wave $wave >"$dir/table"
 grep -q 'SỐ LIỆU MÔ PHỎNG' "$dir/table" || fail 'quality: no mark'
 grep -qE "TỔNG +$n " "$dir/table" || fail "quality: no total: $(tail -n 2 "$dir/table")"
+jq -e '(.rows | map(select(.side == "total")) | .[0]) as $all
+	| (.questions | length) > 60 and (.questions | map(.question) | index(null) | not)
+	and ([.questions[] | select(.closed and has("blank"))] == [])
+	and ([.questions[] | select(.closed | not) | .asked] | add) <= $all.asked
+	and ([.questions[] | select(.closed | not) | .blank + .dont_know + .unreadable] | add) <= $all.blank
+	and ([.questions[] | select(.closed | not)] | length) > 20' \
+	"$dir/quality.json" >/dev/null || fail "quality by question: $(jq -c '.questions[0:3]' "$dir/quality.json")"
+phieu quality --wave $wave --questions >"$dir/table.q"
+grep -qE '^ *CT-02 +Q1 ' "$dir/table.q" || fail "quality --questions: $(tail -n 3 "$dir/table.q")"
 refused 2 'usage: phieu quality' quality
 refused 2 . quality --wave nowhere
 refused 1 'not frozen\|no freeze\|chưa khóa' score --wave $wave
@@ -77,6 +86,7 @@ refused 1 'not frozen\|no freeze\|chưa khóa' score --wave $wave
 # scores: the same three ways
 phieu freeze --wave $wave --reason test >"$dir/freeze"
 grep -q "MÔ PHỎNG" "$dir/freeze" || fail "freeze: $(cat "$dir/freeze")"
+refused 1 'đã khóa số liệu' quality --wave $wave
 phieu score --wave $wave --json >"$dir/score.json"
 jq -e '.units | length == 28' "$dir/score.json" >/dev/null || fail "score: $(jq -c 'keys' "$dir/score.json")"
 phieu score --wave $wave --csv >"$dir/score.csv"
