@@ -175,7 +175,7 @@ $(B)/tests/test_index_sure: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=gs
 $(B)/tests/test_score_refused: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
 $(B)/tests/test_stats_scale: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_survey_once: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
-$(B)/tests/test_weights_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=pthread_create -Wl,--wrap=gsl_matrix_alloc,--wrap=gsl_root_fsolver_alloc
+$(B)/tests/test_weights_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=pthread_create -Wl,--wrap=gsl_matrix_alloc,--wrap=gsl_vector_alloc,--wrap=gsl_root_fsolver_alloc
 # upload's parts are tested too
 $(B)/tests/test_pull $(B)/tests/test_hook: $(B)/tests/test_%: $(B)/server/%.o $(B)/tests/test_%.o $(LHTTP) $(LCORE)
 	$(call say,LD)

@@ -61,7 +61,23 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* By all threads; the first replicate that failed wins. */
+static bool is_unfit(const struct refit *w)
+{
+	return w->e.kind == ERR_INPUT || w->e.kind == ERR_MATH;
+}
+
+/* Is a failure of `w` to be told rather than that of `bad`?  One of memory
+ * before one of the data, then the first replicate. */
+static bool wins(const struct refit *w, const struct refit *bad)
+{
+	if (w->e.kind == ERR_NONE || bad == NULL)
+		return w->e.kind != ERR_NONE;
+	if (is_unfit(w) != is_unfit(bad))
+		return is_unfit(bad);
+	return w->at < bad->at;
+}
+
+/* By all threads. */
 static const struct refit *run_block(struct refit *w, size_t threads,
 				     size_t from, size_t to)
 {
@@ -74,7 +90,7 @@ static const struct refit *run_block(struct refit *w, size_t threads,
 	}
 	replicates_run(work, w, sizeof *w, threads);
 	for (size_t t = 0; t < threads; t++)
-		if (w[t].e.kind != 0 && (bad == NULL || w[t].at < bad->at))
+		if (wins(&w[t], bad))
 			bad = &w[t];
 	return bad;
 }
@@ -85,7 +101,7 @@ static bool give_up(const struct refit *bad, double *cov,
 {
 	size_t p = bad->f->p;
 
-	if (bad->e.kind != ERR_INPUT && bad->e.kind != ERR_MATH) {
+	if (!is_unfit(bad)) {
 		*e = bad->e;
 		return false;
 	}
@@ -96,35 +112,46 @@ static bool give_up(const struct refit *bad, double *cov,
 	return true;
 }
 
+static bool refit_all(struct refit *w, size_t threads, const double *theta,
+		      struct replicate_moments *m, const struct refit **bad,
+		      struct err *e)
+{
+	const struct replicates *r = w->r;
+	size_t p = w->f->p;
+
+	for (size_t t = 0; t < threads; t++)
+		if (!refit_init(&w[t], e))
+			return false;
+	for (size_t from = 0; !*bad && from < r->count; from += BLOCK) {
+		size_t to = r->count - from < BLOCK ? r->count : from + BLOCK;
+
+		*bad = run_block(w, threads, from, to);
+		for (size_t i = from; !*bad && i < to; i++)
+			replicate_moments_add(m, w->theta + (i - from) * p,
+					      theta, r->rscales[i]);
+	}
+	return true;
+}
+
 bool replicates_refit(const struct replicates *r,
 		      const struct replicates_fit *f, const double *theta,
 		      double *cov, struct replicates_unfit *unfit,
 		      struct err *e)
 {
 	size_t threads = r->spec.threads > 1 ? r->spec.threads : 1;
-	struct refit w[REPLICATES_THREADS] = { 0 };
+	struct refit w[REPLICATES_THREADS];
 	const struct refit *bad = NULL;
 	struct replicate_moments m = { 0 };
 	double *all = malloc(BLOCK * f->p * sizeof *all);
-	bool ok = all != NULL;
+	bool ok;
 
 	threads = threads < REPLICATES_THREADS ? threads : REPLICATES_THREADS;
 	*unfit = (struct replicates_unfit){ .replicate = 0 };
-	if (!ok)
-		err_set(e, ERR_NOMEM, "no memory for replicates");
-	ok = ok && replicate_moments_init(&m, f->p, true, e);
-	for (size_t t = 0; ok && t < threads; t++) {
+	for (size_t t = 0; t < threads; t++)
 		w[t] = (struct refit){ .r = r, .f = f, .theta = all };
-		ok = refit_init(&w[t], e);
-	}
-	for (size_t from = 0; ok && !bad && from < r->count; from += BLOCK) {
-		size_t to = r->count - from < BLOCK ? r->count : from + BLOCK;
-
-		bad = run_block(w, threads, from, to);
-		for (size_t i = from; !bad && i < to; i++)
-			replicate_moments_add(&m, all + (i - from) * f->p,
-					      theta, r->rscales[i]);
-	}
+	ok = all ? replicate_moments_init(&m, f->p, true, e) &&
+			     refit_all(w, threads, theta, &m, &bad, e)
+		 : err_set(e, ERR_NOMEM, "no memory for replicates");
 	if (ok && bad)
 		ok = give_up(bad, cov, unfit, e);
 	else if (ok)

@@ -238,8 +238,12 @@ static const double *outcome(struct spec_run *r, const struct model_spec *m,
 	y = spec_memory(r, rows, sizeof *y, e);
 	place = spec_memory(r, n_levels, sizeof *place, e);
 	*names = arena_array(r->a, n_levels + 1, sizeof **names);
-	if (!y || !place || !*names)
+	if (!y || !place)
 		return NULL;
+	if (!*names) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return NULL;
+	}
 	for (size_t i = 0; i < rows; i++) {
 		if (code[i] == FRAME_NONE)
 			cell[i] = SURVEY_NONE;

@@ -56,13 +56,15 @@ static bool by_differences(const struct structure *s, const double *r,
 
 /* ---- linearised ------------------------------------------------------- */
 
-/* Means and deviations of each pair's items over the rows that count for it:
- * of a pair (a, b) those of a stand at [a*k+b], those of b at [b*k+a]. */
+/* Means, covariances and sums of weights of each pair over the rows that count
+ * for it: of a pair (a, b) the mean of a stands at [a*k+b], that of b at
+ * [b*k+a]; at [a*k+a] those of a alone. */
 struct standard {
 	const struct items *d;
 	const double *w;
 	bool pairwise;
-	double *mean, *sd, *sum_w; /* [k*k] */
+	double *mean, *cov, *sum_w; /* [k*k] */
+	double *rows;		    /* [k*k] n/(n-1) */
 };
 
 static bool counts(const struct standard *t, size_t i, size_t a, size_t b)
@@ -81,58 +83,67 @@ static bool is_in(const struct standard *t, size_t i)
 
 static void standardise_pair(struct standard *t, size_t a, size_t b)
 {
-	struct survey_sum sw = { 0, 0 }, s = { 0, 0 }, ss = { 0, 0 };
-	size_t at = a * t->d->k + b;
-	double mean;
+	struct survey_sum sw = { 0, 0 }, sa = { 0, 0 }, sb = { 0, 0 };
+	struct survey_sum s = { 0, 0 };
+	size_t ab = a * t->d->k + b, ba = b * t->d->k + a;
+	const double *x = t->d->x[a], *y = t->d->x[b];
+	double n = 0, all;
 
 	for (size_t i = 0; i < t->d->n; i++) {
 		if (!is_in(t, i) || !counts(t, i, a, b))
 			continue;
+		n++;
 		survey_add(&sw, t->w[i]);
-		survey_add(&s, t->w[i] * t->d->x[a][i]);
+		survey_add(&sa, t->w[i] * x[i]);
+		survey_add(&sb, t->w[i] * y[i]);
 	}
-	mean = (s.s + s.c) / (sw.s + sw.c);
+	all = sw.s + sw.c;
+	t->mean[ab] = (sa.s + sa.c) / all;
+	t->mean[ba] = (sb.s + sb.c) / all;
 	for (size_t i = 0; i < t->d->n; i++)
 		if (is_in(t, i) && counts(t, i, a, b))
-			survey_add(&ss, t->w[i] * (t->d->x[a][i] - mean) *
-						(t->d->x[a][i] - mean));
-	t->mean[at] = mean;
-	t->sum_w[at] = sw.s + sw.c;
-	t->sd[at] = sqrt((ss.s + ss.c) / (sw.s + sw.c));
+			survey_add(&s, t->w[i] * (x[i] - t->mean[ab]) *
+					       (y[i] - t->mean[ba]));
+	t->sum_w[ab] = t->sum_w[ba] = all;
+	t->cov[ab] = t->cov[ba] = (s.s + s.c) / all;
+	t->rows[ab] = t->rows[ba] = n / (n - 1);
 }
 
-/* Over complete rows an item's numbers are the same in every pair. */
 static void standardise(struct standard *t)
 {
-	size_t k = t->d->k;
-
-	for (size_t a = 0; a < k; a++)
-		for (size_t b = 0; b < k; b++) {
-			size_t first = a * k + (a == 0);
-
-			if (a == b)
-				continue;
-			if (t->pairwise || a * k + b == first) {
-				standardise_pair(t, a, b);
-				continue;
-			}
-			t->mean[a * k + b] = t->mean[first];
-			t->sd[a * k + b] = t->sd[first];
-			t->sum_w[a * k + b] = t->sum_w[first];
-		}
+	for (size_t a = 0; a < t->d->k; a++)
+		for (size_t b = 0; b <= a; b++)
+			standardise_pair(t, a, b);
 }
 
+/* Of a variance by itself: (x - m)^2 / c - 1, its weight included. */
+static double variance_score(const struct standard *t, size_t a, size_t i)
+{
+	size_t aa = a * t->d->k + a;
+	double x = t->d->x[a][i] - t->mean[aa];
+
+	if (!counts(t, i, a, a))
+		return 0;
+	return t->w[i] / t->sum_w[aa] * (x * x / t->cov[aa] - 1);
+}
+
+/* r = c_ab / sqrt(c_aa c_bb), each over its own rows: over complete rows this
+ * is z_a z_b - r (z_a^2 + z_b^2)/2. */
 static double pearson_score(const struct standard *t, const double *r, size_t a,
 			    size_t b, size_t i)
 {
-	size_t k = t->d->k, ab = a * k + b, ba = b * k + a;
-	double x, y;
+	size_t k = t->d->k, ab = a * k + b, aa = a * k + a, bb = b * k + b;
+	double u = 0;
 
-	if (!counts(t, i, a, b))
-		return 0;
-	x = (t->d->x[a][i] - t->mean[ab]) / t->sd[ab];
-	y = (t->d->x[b][i] - t->mean[ba]) / t->sd[ba];
-	return t->w[i] / t->sum_w[ab] * (x * y - r[ab] * (x * x + y * y) / 2);
+	if (counts(t, i, a, b))
+		u = t->w[i] / t->sum_w[ab] *
+		    ((t->d->x[a][i] - t->mean[ab]) *
+			     (t->d->x[b][i] - t->mean[b * k + a]) -
+		     t->cov[ab]) *
+		    t->rows[ab] /
+		    sqrt(t->cov[aa] * t->rows[aa] * t->cov[bb] * t->rows[bb]);
+	return u -
+	       r[ab] / 2 * (variance_score(t, a, i) + variance_score(t, b, i));
 }
 
 /* z[c] += score of row i, c of the statistics whose derivatives are j. */
@@ -184,17 +195,18 @@ static bool linearised(const struct survey_var *v, const struct items *d,
 		       const double *r, double *se, struct err *e)
 {
 	size_t k = s->k, pairs = STRUCTURE_PAIRS(k);
-	double *j = malloc((s->q * pairs + 3 * k * k) * sizeof *j);
-	struct standard t = {
-		d, v->design->weight, pairwise, NULL, NULL, NULL
-	};
+	double *j = malloc((s->q * pairs + 4 * k * k) * sizeof *j);
+	struct standard t = { .d = d,
+			      .w = v->design->weight,
+			      .pairwise = pairwise };
 	bool ok = j != NULL;
 
 	if (!ok)
 		return err_set(e, ERR_NOMEM, "no memory for derivatives");
 	t.mean = j + s->q * pairs;
-	t.sd = t.mean + k * k;
-	t.sum_w = t.sd + k * k;
+	t.cov = t.mean + k * k;
+	t.sum_w = t.cov + k * k;
+	t.rows = t.sum_w + k * k;
 	ok = s->slopes ? s->slopes(s->ctx, r, j, e)
 		       : by_differences(s, r, j, e);
 	if (ok && !s->score)

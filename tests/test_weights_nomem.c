@@ -20,6 +20,8 @@ void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 gsl_matrix *__real_gsl_matrix_alloc(size_t n, size_t m);
 gsl_matrix *__wrap_gsl_matrix_alloc(size_t n, size_t m);
+gsl_vector *__real_gsl_vector_alloc(size_t n);
+gsl_vector *__wrap_gsl_vector_alloc(size_t n);
 gsl_root_fsolver *__real_gsl_root_fsolver_alloc(const gsl_root_fsolver_type *t);
 gsl_root_fsolver *__wrap_gsl_root_fsolver_alloc(const gsl_root_fsolver_type *t);
 int __real_pthread_create(pthread_t *id, const pthread_attr_t *a,
@@ -50,6 +52,11 @@ gsl_matrix *__wrap_gsl_matrix_alloc(size_t n, size_t m)
 	return fails() ? NULL : __real_gsl_matrix_alloc(n, m);
 }
 
+gsl_vector *__wrap_gsl_vector_alloc(size_t n)
+{
+	return fails() ? NULL : __real_gsl_vector_alloc(n);
+}
+
 gsl_root_fsolver *__wrap_gsl_root_fsolver_alloc(const gsl_root_fsolver_type *t)
 {
 	return fails() ? NULL : __real_gsl_root_fsolver_alloc(t);
@@ -73,9 +80,9 @@ static void fail_each(bool (*what)(struct err *e))
 		ok = what(&e);
 		all = left >= 0;
 		left = -1;
-		if (ok)
-			assert_true(all);
-		else if (e.kind != ERR_NOMEM)
+		if (ok && !all)
+			fail_msg("allocation %ld: nobody minds", i);
+		if (!ok && e.kind != ERR_NOMEM)
 			fail_msg("allocation %ld: \"%s\"", i, e.msg);
 		if (all)
 			return;
@@ -297,46 +304,136 @@ static const char people[] = "id,h,psu,sex,age,w,N,y,disp,S,g\n"
 
 static const char factors[] = "psu,a,b,c\n1,1,1,2\n2,2,0.5,1\n";
 
+/* Answers to questions of five steps, two groups, three kinds. */
+static const char answers[] = "h,psu,w,g,k,y,b,p,q,r,s,r1,r2\n"
+			      "1,1,1.0,1,3,4,1,4,4,5,4,0.5,0.5\n"
+			      "2,1,2.0,2,3,3,0,2,2,1,2,0.5,0.5\n"
+			      "3,1,3.0,1,1,2,0,3,2,2,3,2,1.5\n"
+			      "1,2,1.5,2,1,,0,3,3,3,3,0.5,1\n"
+			      "2,2,2.5,1,2,2,1,3,4,3,3,0.5,1\n"
+			      "3,2,1.0,2,3,3,1,3,3,4,3,2,0.5\n"
+			      "1,3,2.0,1,3,3,1,4,4,4,4,1,0.5\n"
+			      "2,3,3.0,2,2,2,1,4,3,3,4,0.5,1.5\n"
+			      "3,3,1.5,1,,4,0,4,4,4,3,0.5,1.5\n"
+			      "1,4,2.5,2,3,3,0,2,2,3,2,1,1\n"
+			      "2,4,1.0,1,1,3,0,2,2,2,1,1,1.5\n"
+			      "3,4,2.0,2,2,4,0,4,4,4,4,2,1\n"
+			      "1,5,3.0,,3,3,0,3,2,3,3,0.5,0.5\n"
+			      "2,5,1.5,2,2,5,1,5,5,4,4,1,1.5\n"
+			      "3,5,2.5,1,1,3,0,3,3,3,4,2,1.5\n"
+			      "1,6,1.0,2,1,3,0,3,2,2,3,1,1\n"
+			      "2,6,2.0,1,3,3,1,3,3,2,3,2,1\n"
+			      "3,6,3.0,2,2,3,0,4,4,4,4,2,0.5\n"
+			      "1,7,1.5,1,3,3,1,4,3,3,4,2,1\n"
+			      "2,7,2.5,2,3,2,1,2,2,1,2,2,1\n"
+			      "3,7,1.0,1,2,4,0,,4,4,3,2,1\n"
+			      "1,8,2.0,2,2,3,1,3,3,3,4,2,1\n"
+			      "2,8,3.0,1,1,3,1,4,3,4,4,2,0.5\n"
+			      "3,8,1.5,2,3,3,0,2,3,2,2,2,1.5\n"
+			      "1,9,2.5,1,1,2,1,4,4,4,4,2,1\n"
+			      "2,9,1.0,2,1,4,1,4,4,4,4,0.5,0.5\n"
+			      "3,9,2.0,1,2,3,0,2,1,2,1,1,1\n"
+			      "1,10,3.0,2,1,3,1,4,3,4,3,1,1\n"
+			      "2,10,1.5,1,3,2,1,3,2,4,3,1,0.5\n"
+			      "3,10,2.5,2,1,3,1,4,4,3,4,1,1\n"
+			      "1,11,1.0,1,2,3,1,5,4,5,4,2,1\n"
+			      "2,11,2.0,2,1,1,1,2,3,2,2,1,1.5\n"
+			      "3,11,3.0,1,2,4,1,5,4,4,5,0.5,1\n"
+			      "1,12,1.5,2,2,4,1,3,3,3,3,2,1\n"
+			      "2,12,2.5,1,2,3,1,4,4,3,4,0.5,1\n"
+			      "3,12,1.0,2,1,2,0,1,2,2,1,1,0.5\n";
+
 /* Columns made by "derive" get their codes only when they are asked for. */
-static const char *const all[] = {
-	"{\"data\":\"x\",\"derive\":[{\"name\":\"g1\",\"sum\":[\"g\"]},"
-	"{\"name\":\"g2\",\"sum\":[\"g\"]},{\"name\":\"g3\",\"sum\":[\"g\"]}],"
-	"\"design\":{\"clusters\":\"psu\",\"strata\":\"h\"},"
-	"\"weights\":{\"frame\":\"N\",\"by\":\"g1\",\"nonresponse\":{"
-	"\"of\":\"disp\",\"classes\":\"h\"},\"trim\":{\"upper\":4}},"
-	"\"calibrate\":{\"margins\":[{\"by\":[\"g2\"],\"totals\":{"
-	"\"1\":6,\"2\":8}},{\"of\":\"age\",\"total\":560}]},"
-	"\"replicates\":{\"file\":\"r\",\"by\":\"g3\"},"
-	"\"estimates\":[{\"name\":\"m\",\"stat\":\"mean\",\"of\":\"y\"},"
-	"{\"name\":\"k\",\"stat\":\"kish\"}]}",
-	"{\"data\":\"x\",\"derive\":[{\"name\":\"g1\",\"sum\":[\"g\"]},"
-	"{\"name\":\"g2\",\"sum\":[\"g\"]},{\"name\":\"g3\",\"sum\":[\"g\"]}],"
-	"\"weights\":{\"base\":\"w\",\"nonresponse\":{"
-	"\"of\":\"disp\",\"propensity\":\"g1\"}},"
-	"\"replicates\":{\"columns\":[\"w\",\"N\"]},"
-	"\"estimates\":[{\"name\":\"d\",\"stat\":\"draw\",\"by\":\"h\","
-	"\"n\":\"S\",\"seed\":3,\"id\":\"id\"},"
-	"{\"name\":\"w\",\"stat\":\"weights\",\"id\":\"id\"},"
-	"{\"name\":\"r\",\"stat\":\"response_rates\",\"of\":\"disp\"},"
-	"{\"name\":\"s\",\"stat\":\"suppress\",\"rows\":\"g2\",\"columns\":"
-	"\"g3\"},"
-	"{\"name\":\"z\",\"stat\":\"sample_size\",\"margin\":0.1}]}",
-	"{\"data\":\"x\",\"derive\":[{\"name\":\"g1\",\"sum\":[\"g\"]}],"
-	"\"replicates\":{\"method\":\"bootstrap\",\"count\":4},\"estimates\":["
-	"{\"name\":\"R\",\"stat\":\"r_indicator\",\"of\":\"disp\",\"explain\":"
-	"\"g1\"},"
-	"{\"name\":\"f\",\"stat\":\"fay_herriot\",\"of\":\"y\","
-	"\"se\":\"S\",\"covariates\":\"age\",\"id\":\"id\"},"
-	"{\"name\":\"k\",\"stat\":\"kish\",\"by\":\"id\"},"
-	"{\"name\":\"r\",\"stat\":\"response_rates\",\"of\":\"disp\",\"by\":"
-	"\"id\"},"
-	"{\"name\":\"s\",\"stat\":\"suppress\",\"rows\":\"id\",\"columns\":"
-	"\"h\",\"threshold\":1},"
-	"{\"name\":\"a\",\"stat\":\"allocation\",\"of\":\"N\","
-	"\"n\":9,\"rule\":\"neyman\",\"spread\":\"S\",\"id\":\"id\"}]}"
+#define CODES                                                         \
+	"\"derive\":[{\"name\":\"g1\",\"sum\":[\"g\"]},{\"name\":"    \
+	"\"g2\",\"sum\":[\"g\"]},{\"name\":\"k1\",\"sum\":[\"k\"]},"  \
+	"{\"name\":\"k2\",\"sum\":[\"k\"]},{\"name\":\"y1\",\"sum\":" \
+	"[\"y\"]}],"
+#define MODELS                                                            \
+	"\"estimates\":[{\"stat\":\"regression\",\"y\":\"y\",\"x\":"      \
+	"[\"p\"],\"factors\":[\"k1\"],\"test\":[\"p\"],\"by\":\"g2\"},"   \
+	"{\"stat\":\"regression\",\"family\":\"logit\",\"y\":\"b\","      \
+	"\"x\":[\"q\"]},{\"stat\":\"regression\",\"family\":"             \
+	"\"ordinal\",\"y\":\"y1\",\"x\":[\"p\"]},{\"stat\":\"ttest\","    \
+	"\"of\":\"y\",\"group\":\"g1\",\"where\":{\"h\":[\"1\",\"2\"]}}," \
+	"{\"stat\":\"chisq\",\"rows\":\"g1\",\"cols\":\"k2\"},"           \
+	"{\"stat\":\"drivers\",\"y\":\"y\",\"x\":[\"p\",\"q\"]}]}"
+#define SHAPES(matrix)                                                     \
+	"\"estimates\":[{\"stat\":\"pca\",\"factors\":1,\"draws\":10,"     \
+	"\"of\":[\"p\",\"q\",\"r\",\"s\"]" matrix "},{\"stat\":\"omega\"," \
+	"\"of\":[\"p\",\"q\",\"r\",\"s\"]" matrix "},{\"stat\":"           \
+	"\"factor\",\"factors\":1,\"draws\":10,\"of\":[\"p\",\"q\","       \
+	"\"r\",\"s\"]" matrix "}]}"
+#define POLYCHORIC ",\"matrix\":\"polychoric\""
+
+static const struct {
+	const char *json, *csv;
+	bool with_table;
+} all[] = {
+	{ "{\"data\":\"x\",\"derive\":[{\"name\":\"g1\",\"sum\":[\"g\"]},"
+	  "{\"name\":\"g2\",\"sum\":[\"g\"]},{\"name\":\"g3\",\"sum\":[\"g\"]}]"
+	  ","
+	  "\"design\":{\"clusters\":\"psu\",\"strata\":\"h\"},"
+	  "\"weights\":{\"frame\":\"N\",\"by\":\"g1\",\"nonresponse\":{"
+	  "\"of\":\"disp\",\"classes\":\"h\"},\"trim\":{\"upper\":4}},"
+	  "\"calibrate\":{\"margins\":[{\"by\":[\"g2\"],\"totals\":{"
+	  "\"1\":6,\"2\":8}},{\"of\":\"age\",\"total\":560}]},"
+	  "\"replicates\":{\"file\":\"r\",\"by\":\"g3\"},"
+	  "\"estimates\":[{\"name\":\"m\",\"stat\":\"mean\",\"of\":\"y\"},"
+	  "{\"name\":\"k\",\"stat\":\"kish\"}]}",
+	  people, true },
+	{ "{\"data\":\"x\",\"derive\":[{\"name\":\"g1\",\"sum\":[\"g\"]},"
+	  "{\"name\":\"g2\",\"sum\":[\"g\"]},{\"name\":\"g3\",\"sum\":[\"g\"]}]"
+	  ","
+	  "\"weights\":{\"base\":\"w\",\"nonresponse\":{"
+	  "\"of\":\"disp\",\"propensity\":\"g1\"}},"
+	  "\"replicates\":{\"columns\":[\"w\",\"N\"]},"
+	  "\"estimates\":[{\"name\":\"d\",\"stat\":\"draw\",\"by\":\"h\","
+	  "\"n\":\"S\",\"seed\":3,\"id\":\"id\"},"
+	  "{\"name\":\"w\",\"stat\":\"weights\",\"id\":\"id\"},"
+	  "{\"name\":\"r\",\"stat\":\"response_rates\",\"of\":\"disp\"},"
+	  "{\"name\":\"s\",\"stat\":\"suppress\",\"rows\":\"g2\",\"columns\":"
+	  "\"g3\"},"
+	  "{\"name\":\"z\",\"stat\":\"sample_size\",\"margin\":0.1}]}",
+	  people, false },
+	{ "{\"data\":\"x\",\"derive\":[{\"name\":\"g1\",\"sum\":[\"g\"]}],"
+	  "\"replicates\":{\"method\":\"bootstrap\",\"count\":4},\"estimates\":"
+	  "["
+	  "{\"name\":\"R\",\"stat\":\"r_indicator\",\"of\":\"disp\","
+	  "\"explain\":"
+	  "\"g1\"},"
+	  "{\"name\":\"f\",\"stat\":\"fay_herriot\",\"of\":\"y\","
+	  "\"se\":\"S\",\"covariates\":\"age\",\"id\":\"id\"},"
+	  "{\"name\":\"k\",\"stat\":\"kish\",\"by\":\"id\"},"
+	  "{\"name\":\"r\",\"stat\":\"response_rates\",\"of\":\"disp\",\"by\":"
+	  "\"id\"},"
+	  "{\"name\":\"s\",\"stat\":\"suppress\",\"rows\":\"id\",\"columns\":"
+	  "\"h\",\"threshold\":1},"
+	  "{\"name\":\"a\",\"stat\":\"allocation\",\"of\":\"N\","
+	  "\"n\":9,\"rule\":\"neyman\",\"spread\":\"S\",\"id\":\"id\"}]}",
+	  people, false },
+	{ "{\"data\":\"x\"," CODES
+	  "\"design\":{\"clusters\":\"psu\",\"weights\":\"w\"}," MODELS,
+	  answers, false },
+	{ "{\"data\":\"x\"," CODES
+	  "\"design\":{\"clusters\":\"psu\",\"weights\":\"w\"},\"replicates\":{"
+	  "\"method\":\"jk1\"}," MODELS,
+	  answers, false },
+	{ "{\"data\":\"x\",\"design\":{\"clusters\":\"psu\",\"weights\":\"w\"}"
+	  "," SHAPES(""),
+	  answers, false },
+	{ "{\"data\":\"x\",\"design\":{\"clusters\":\"psu\",\"weights\":\"w\"}"
+	  "," SHAPES(POLYCHORIC),
+	  answers, false },
+	{ "{\"data\":\"x\",\"design\":{\"weights\":\"w\"},\"replicates\":{"
+	  "\"columns\":[\"r1\",\"r2\"]}," SHAPES(POLYCHORIC),
+	  answers, false },
+	{ "{\"data\":\"x\",\"design\":{\"weights\":\"w\"},\"replicates\":{"
+	  "\"columns\":[\"r1\",\"r2\"]}," SHAPES(""),
+	  answers, false },
 };
 
-static const char *json;
+static size_t asked;
 static bool with_table;
 static size_t arena_size = (size_t)64 << 20;
 
@@ -388,13 +485,15 @@ static bool specification(struct err *e)
 	assert_true(frame_init(&f, 1000, e));
 	assert_true(frame_init(&table, 1000, e));
 	if (arena_size < (size_t)64 << 20) {
-		if (!spec_read(json, strlen(json), a, &f, &s, &faults)) {
+		if (!spec_read(all[asked].json, strlen(all[asked].json), a, &f,
+			       &s, &faults)) {
 			ok = err_set(e, ERR_NOMEM, "reading");
 			goto out;
 		}
-	} else if (!spec_read(json, strlen(json), a, &f, &s, &faults))
+	} else if (!spec_read(all[asked].json, strlen(all[asked].json), a, &f,
+			      &s, &faults))
 		fail_msg("%s %s", faults.list[0].path, faults.list[0].message);
-	assert_true(push(&f, people, e));
+	assert_true(push(&f, all[asked].csv, e));
 	if (with_table)
 		assert_true(table_read(&table, &s, e));
 	left = fail_at;
@@ -417,8 +516,9 @@ static void specifications_tell_when_memory_ends(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-		json = all[i];
-		with_table = i == 0;
+		asked = i;
+		with_table = all[i].with_table;
+		print_message("spec %zu\n", i);
 		fail_each(specification);
 	}
 }
@@ -430,14 +530,14 @@ static void specifications_too_large_for_the_arena_are_refused(void **state)
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		bool ok = false;
 
-		json = all[i];
-		with_table = i == 0;
+		asked = i;
+		with_table = all[i].with_table;
 		for (arena_size = 64; !ok; arena_size += 48) {
 			struct err e = { 0 };
 
 			ok = specification(&e);
 			if (!ok && e.kind != ERR_NOMEM)
-				fail_msg("%zu: %s", arena_size, e.msg);
+				fail_msg("%zu of %zu: %s", arena_size, i, e.msg);
 			assert_true(arena_size < 1000000);
 		}
 		assert_true(arena_size > 1000);
