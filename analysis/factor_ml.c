@@ -316,6 +316,7 @@ bool factor_ml_slopes(size_t k, size_t m, const double *r,
 {
 	struct fit s = { .k = k, .m = m, .r = r };
 	size_t pairs = k * (k - 1) / 2, at = 0;
+	bool inside = true;
 
 	fit_arrays(&s, work);
 	for (size_t i = 0; i < k; i++)
@@ -323,9 +324,9 @@ bool factor_ml_slopes(size_t k, size_t m, const double *r,
 	(void)value_at(&s, s.theta, true);
 	derivatives(&s);
 	for (size_t i = 0; i < k; i++)
-		if (s.theta[i] <= log(lower_bound) || s.theta[i] >= 0)
-			return false;
-	if (!matrix_cholesky(k, s.hessian, 1e-10))
+		inside = inside && s.theta[i] > log(lower_bound) &&
+			 s.theta[i] < 0;
+	if (!inside || !matrix_cholesky(k, s.hessian, 1e-10))
 		return false;
 	for (size_t a = 1; a < k; a++)
 		for (size_t b = 0; b < a; b++, at++) {

@@ -246,12 +246,7 @@ bool regress_ordinal(const struct survey_var *v, const struct regress_data *m,
 		ok = true;
 		goto out;
 	}
-	if (gsl_linalg_cholesky_invert(h) != 0) {
-		(void)err_set(e, ERR_MATH,
-			      "ma trận thông tin suy biến (the information is "
-			      "singular)");
-		goto out;
-	}
+	(void)gsl_linalg_cholesky_invert(h); /* its factor is there */
 	ok = regress_sandwich(v, m, o.p, h->data, score_of, &o, out->vcov, e);
 out:
 	gsl_matrix_free(h);

@@ -54,14 +54,12 @@ static bool pca_slopes(const void *ctx, const double *r, double *j,
 	size_t k = ((const struct of *)ctx)->k, pairs = STRUCTURE_PAIRS(k);
 	double *work = malloc((3 * k * k + k) * sizeof *work);
 	double *l = work, *v = work ? work + k : NULL;
+	bool ok;
 
 	if (!work)
 		return err_set(e, ERR_NOMEM, "no memory for components");
-	if (!factor_pca(k, r, k, l, v, v + k * k, e)) {
-		free(work);
-		return false;
-	}
-	for (size_t c = 0; c < k; c++) {
+	ok = factor_pca(k, r, k, l, v, v + k * k, e);
+	for (size_t c = 0; ok && c < k; c++) {
 		bool simple = (c == 0 || l[c - 1] - l[c] > 1e-7 * l[0]) &&
 			      (c + 1 == k || l[c] - l[c + 1] > 1e-7 * l[0]) &&
 			      l[c] > 1e-10;
@@ -74,7 +72,7 @@ static bool pca_slopes(const void *ctx, const double *r, double *j,
 					       : (double)NAN;
 	}
 	free(work);
-	return true;
+	return ok;
 }
 
 /* A solution, and room for its derivatives. */
@@ -260,6 +258,7 @@ static bool make_pairs(struct spec_run *r, const struct spec_estimate *x,
 	struct pairs *q = &o->p;
 	const char *const *level;
 	double rho;
+	bool ok = true;
 
 	q->code = spec_memory(r, k, sizeof *q->code, e);
 	q->levels = q->code ? spec_memory(r, k, sizeof *q->levels, e) : NULL;
@@ -271,22 +270,20 @@ static bool make_pairs(struct spec_run *r, const struct spec_estimate *x,
 	if (!q->score)
 		return false;
 	q->sum_w = q->sign + pairs;
-	for (size_t a = 0; a < k; a++) {
+	for (size_t a = 0; ok && a < k; a++) {
 		q->code[a] =
 			spec_codes(r, x->of.name[a], &level, &q->levels[a], e);
-		if (!q->code[a])
-			return false;
-		for (size_t b = 0; b < a; b++) {
+		ok = q->code[a] != NULL;
+		for (size_t b = 0; ok && b < a; b++) {
 			size_t at = STRUCTURE_AT(a, b);
 
 			q->sign[at] = scale_sign(x, a, b);
-			if (!one_pair(o, o->weight, a, b,
+			ok = one_pair(o, o->weight, a, b,
 				      q->score + at * LEVELS * LEVELS,
-				      &q->sum_w[at], &rho, e))
-				return false;
+				      &q->sum_w[at], &rho, e);
 		}
 	}
-	return true;
+	return ok;
 }
 
 /* ---- of one cell ------------------------------------------------------ */

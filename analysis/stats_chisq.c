@@ -42,9 +42,7 @@ static bool make_axis(struct spec_run *r, const char *name, const uint32_t *in,
 	uint32_t *place;
 
 	*out = (struct axis){ .n = 0 };
-	if (!code)
-		return false;
-	place = spec_memory(r, n_levels, sizeof *place, e);
+	place = code ? spec_memory(r, n_levels, sizeof *place, e) : NULL;
 	out->code = place ? spec_memory(r, rows, sizeof *out->code, e) : NULL;
 	out->level = arena_array(r->a, n_levels + 1, sizeof *out->level);
 	if (!place || !out->code || !out->level)

@@ -214,17 +214,17 @@ static bool cell_factor(struct spec_run *r, const struct spec_estimate *x,
 	struct factor_ml f = { .uniqueness = c->values,
 			       .loadings = c->loadings };
 	double *communality = c->list + c->k;
-	size_t m;
+	size_t m = 0;
 	int64_t df;
+	bool ok = begin(r, x, c, w, &m, e);
 
-	if (!begin(r, x, c, w, &m, e))
-		return false;
-	jw_ki(w, "factors", (int64_t)m);
-	if (m == 0)
-		return err_set(e, ERR_MATH,
-			       "không có nhân tố nào vượt ngẫu nhiên (no "
-			       "factor beyond chance)");
-	if (!factor_ml(c->k, m, c->r, c->m.n, c->work, &f, e))
+	if (ok)
+		jw_ki(w, "factors", (int64_t)m);
+	if (ok && m == 0)
+		ok = err_set(e, ERR_MATH,
+			     "không có nhân tố nào vượt ngẫu nhiên (no "
+			     "factor beyond chance)");
+	if (!ok || !factor_ml(c->k, m, c->r, c->m.n, c->work, &f, e))
 		return false;
 	write_fit(w, &f);
 	stats_write_list(w, "uniquenesses", f.uniqueness, c->k);

@@ -83,11 +83,9 @@ static bool add_factor(struct spec_run *r, struct terms *t, const char *name,
 	size_t *count;
 	bool base = true;
 
-	if (!code)
-		return false;
-	count = arena_array(r->a, n_levels + 1, sizeof *count);
+	count = code ? arena_array(r->a, n_levels + 1, sizeof *count) : NULL;
 	if (!count)
-		return err_set(e, ERR_NOMEM, "out of memory");
+		return e->kind ? false : err_set(e, ERR_NOMEM, "out of memory");
 	memset(count, 0, (n_levels + 1) * sizeof *count);
 	for (size_t i = 0; i < rows; i++) {
 		if (code[i] == FRAME_NONE)
@@ -126,12 +124,10 @@ static bool make_terms(struct spec_run *r, const struct model_spec *m,
 	if (intercept) {
 		double *one = spec_memory(r, rows, sizeof *one, e);
 
-		if (!one)
+		if (!one || !add_term(t, "(Intercept)", one, 0, e))
 			return false;
 		for (size_t i = 0; i < rows; i++)
 			one[i] = 1;
-		if (!add_term(t, "(Intercept)", one, 0, e))
-			return false;
 	}
 	for (size_t j = 0; j < m->x.n; j++) {
 		const double *x = spec_numbers(r, m->x.name[j], e);
@@ -373,20 +369,21 @@ static bool fit_cell(struct spec_run *r, const struct spec_estimate *x,
 	    !regress_fit(&v, in, y, t->x, t->k, m->family, n_levels, &f, e))
 		return false;
 	stats_say_unfit(r, x, &f.unfit);
-	for (size_t j = own_terms; levels && j < f.k; j++)
-		if (!add_term(t,
-			      arena_printf(r->a, "%s|%s", levels[j - own_terms],
-					   levels[j - own_terms + 1]),
-			      NULL, 0, e))
-			goto out;
+	ok = true;
+	for (size_t j = own_terms; ok && levels && j < f.k; j++) {
+		const char *name =
+			arena_printf(r->a, "%s|%s", levels[j - own_terms],
+				     levels[j - own_terms + 1]);
+
+		ok = name ? add_term(t, name, NULL, 0, e)
+			  : err_set(e, ERR_NOMEM, "out of memory");
+	}
 	base = survey_base_of(r->design, in);
-	for (size_t j = 0; j < f.k; j++)
-		if (!put_test(r, x, t->name[j], key, f.coef[j],
+	for (size_t j = 0; ok && j < f.k; j++)
+		ok = put_test(r, x, t->name[j], key, f.coef[j],
 			      sqrt(f.vcov[j * f.k + j]), f.df_resid, f.n, &base,
-			      e))
-			goto out;
-	ok = write_fit(w, m, t, &f, e);
-out:
+			      e);
+	ok = ok && write_fit(w, m, t, &f, e);
 	regress_clear(&f);
 	return ok;
 }
@@ -540,16 +537,16 @@ static bool drivers_cell(struct spec_run *r, const struct spec_estimate *x,
 	struct survey_var v;
 	struct drivers d;
 
-	if (!y)
-		return false;
-	drop_missing(in, y, r->frame->rows);
-	for (size_t j = 0; j < m->x.n; j++) {
+	if (y)
+		drop_missing(in, y, r->frame->rows);
+	for (size_t j = 0; y && j < m->x.n; j++) {
 		columns[j] = spec_numbers(r, m->x.name[j], e);
-		if (!columns[j])
-			return false;
-		drop_missing(in, columns[j], r->frame->rows);
+		if (columns[j])
+			drop_missing(in, columns[j], r->frame->rows);
+		else
+			y = NULL;
 	}
-	if (!drivers_find(r->design, in, y, columns, m->x.n, &d, e) ||
+	if (!y || !drivers_find(r->design, in, y, columns, m->x.n, &d, e) ||
 	    !stats_domain_var(r, cell, &v, e) ||
 	    !drivers_errors(&v, in, y, columns, m->x.n, &d, &se, &unfit, e) ||
 	    !est_mean_vector(&v, in, columns, m->x.n, &x->how, performance,

@@ -183,15 +183,17 @@ static bool cell_matrix(struct spec_run *r, const struct spec_estimate *x,
 			const struct spec_cells *cells, size_t cell,
 			struct scale_cell *c, struct jw *w, struct err *e)
 {
+	bool ok = scale_correlations(r, x, c, e) &&
+		  factor_pca(c->k, c->r, 0, c->values, NULL, c->work, e);
+
 	(void)cells;
 	(void)cell;
-	if (!scale_correlations(r, x, c, e) ||
-	    !factor_pca(c->k, c->r, 0, c->values, NULL, c->work, e))
-		return false;
-	stats_write_matrix(w, "matrix", c->r, c->k, c->k);
-	jw_kd(w, "smallest_eigenvalue", c->values[c->k - 1]);
-	jw_kd(w, "ordinal_alpha", reliability_raw_alpha(c->k, c->r));
-	return true;
+	if (ok) {
+		stats_write_matrix(w, "matrix", c->r, c->k, c->k);
+		jw_kd(w, "smallest_eigenvalue", c->values[c->k - 1]);
+		jw_kd(w, "ordinal_alpha", reliability_raw_alpha(c->k, c->r));
+	}
+	return ok;
 }
 
 static bool run_polychoric(struct spec_run *r, const struct spec_estimate *x,

@@ -16,23 +16,45 @@ static void set_pair(double *r, size_t k, size_t a, size_t b, double x)
 /* Four points: the error is of the fourth power of h (Abramowitz & Stegun
  * 1964, 25.3.6). */
 static bool slope_of(const struct structure *s, double *r, size_t a, size_t b,
-		     double *theta, double *j, struct err *e)
+		     double h, double *theta, double *j, struct err *e)
 {
 	static const double step[] = { 1, -1, 2, -2 };
 	static const double by[] = { 8, -8, -1, 1 };
-	const double h = 1e-3, at = r[a * s->k + b];
+	const double at = r[a * s->k + b];
 	size_t pairs = STRUCTURE_PAIRS(s->k);
+	bool ok = true;
 
 	for (size_t i = 0; i < s->q; i++)
 		j[i * pairs] = 0;
-	for (size_t t = 0; t < 4; t++) {
+	for (size_t t = 0; ok && t < 4; t++) {
 		set_pair(r, s->k, a, b, at + step[t] * h);
-		if (!s->f(s->ctx, r, theta, e))
-			return false;
-		for (size_t i = 0; i < s->q; i++)
+		ok = s->f(s->ctx, r, theta, e);
+		for (size_t i = 0; ok && i < s->q; i++)
 			j[i * pairs] += by[t] * theta[i] / (12 * h);
 	}
 	set_pair(r, s->k, a, b, at);
+	return ok;
+}
+
+/* Near a singular matrix a step of 1e-3 leads out of where f has a solution: a
+ * shorter one is tried, and then there is no derivative. */
+static bool any_slope(const struct structure *s, double *r, size_t a, size_t b,
+		      double *theta, double *j, struct err *e)
+{
+	size_t pairs = STRUCTURE_PAIRS(s->k);
+
+	for (double h = 1e-3; h > 5e-6; h /= 10) {
+		struct err own = { 0 };
+
+		if (slope_of(s, r, a, b, h, theta, j, &own))
+			return true;
+		if (own.kind != ERR_MATH) {
+			*e = own;
+			return false;
+		}
+	}
+	for (size_t i = 0; i < s->q; i++)
+		j[i * pairs] = (double)NAN;
 	return true;
 }
 
@@ -48,8 +70,8 @@ static bool by_differences(const struct structure *s, const double *r,
 	memcpy(own, r, k * k * sizeof *own);
 	for (size_t a = 1; ok && a < k; a++)
 		for (size_t b = 0; ok && b < a; b++)
-			ok = slope_of(s, own, a, b, own + k * k,
-				      j + STRUCTURE_AT(a, b), e);
+			ok = any_slope(s, own, a, b, own + k * k,
+				       j + STRUCTURE_AT(a, b), e);
 	free(own);
 	return ok;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "phieu/estimate_spec.h"
+#include "phieu/json.h"
 #include "support/asked.h"
 #include "support/spec.h"
 #include "support/test.h"
@@ -60,6 +61,28 @@ static void what_calibration_fixes_has_an_error_of_exactly_zero(void **state)
 							 q.out.cell[c].r.se);
 				asked_clear(&q);
 			}
+}
+
+/* Covariances too, where several are asked at once. */
+static void what_is_fixed_has_no_covariance(void **state)
+{
+	struct asked q;
+	cJSON *tree;
+	const cJSON *row, *x;
+
+	(void)state;
+	ask(&q, "{" CLUSTERED "\"derive\":[{\"name\":\"f\",\"is\":{\"sex\":"
+		"\"F\"}}],\"calibrate\":{\"method\":\"raking\"," SEX "},"
+		"\"estimates\":[{\"stat\":\"means\",\"of\":[\"f\",\"E1\"]}]}");
+	assert_true(q.out.cell[0].r.se == 0);
+	assert_true(q.out.cell[1].r.se > 0);
+	tree = cJSON_Parse(q.out.detail[0]);
+	row = json_get(tree, "cov")->child->child;
+	assert_int_equal(cJSON_GetArraySize(row), 2);
+	assert_true(cJSON_IsNumber(row->child));
+	cJSON_ArrayForEach(x, row) assert_true(x->valuedouble == 0);
+	cJSON_Delete(tree);
+	asked_clear(&q);
 }
 
 /* y = sex + 1e-6 E1: nearly all of it is fixed, and the rest must not be taken
@@ -164,6 +187,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			what_calibration_fixes_has_an_error_of_exactly_zero),
+		cmocka_unit_test(what_is_fixed_has_no_covariance),
 		cmocka_unit_test(a_millionth_that_is_left_keeps_its_error),
 		cmocka_unit_test(
 			logit_keeps_weights_strictly_within_a_trim_as_r_does),

@@ -144,6 +144,7 @@ static void p_values_are_adjusted(void **state)
 	static const double p[] = { .01, NAN, .04, .03, .005 };
 	static const double holm[] = { .03, NAN, .06, .06, .02 };
 	static const double bh[] = { .02, NAN, .04, .04, .02 };
+	static const double tie[] = { .02, .02, .02 };
 	double got[5];
 	struct err e;
 
@@ -157,6 +158,9 @@ static void p_values_are_adjusted(void **state)
 		assert_true(i == 1 ? isnan(got[i])
 				   : fabs(got[i] - bh[i]) < 1e-15);
 	assert_true(est_p_holm(p, 0, got, &e));
+	assert_true(est_p_bh(tie, 3, got, &e)); /* in whichever order */
+	for (int i = 0; i < 3; i++)
+		assert_near(got[i], .02, 1e-15);
 }
 
 static void contrasts_pass_over_what_has_no_part(void **state)

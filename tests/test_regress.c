@@ -411,6 +411,32 @@ static void few_units_carry_no_wald_test(void **state)
 	survey_design_free(d);
 }
 
+/* Nothing but the diagonal of three by three: no interaction is seen, so there
+ * is no design effect, and X2 stands alone. */
+static void a_diagonal_table_has_x2_and_no_test(void **state)
+{
+	uint32_t code[12];
+	double w[12], table[9];
+	struct survey_input in = { .n = 12, .weight = w };
+	struct contingency c;
+	struct survey_design *d;
+	struct survey_var v;
+	struct err e = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < 12; i++) {
+		w[i] = 1;
+		code[i] = i % 3;
+	}
+	d = survey_design_new(&in, &e);
+	v = (struct survey_var){ .design = d };
+	assert_true(contingency_test(&v, code, 3, code, 3, table, &c, &e));
+	assert_near(c.x2, 24, 1e-14); /* n (k - 1) */
+	assert_true(isnan(c.mean_deff));
+	assert_true(isnan(c.f.p) && isnan(c.chisq.p));
+	survey_design_free(d);
+}
+
 /* ---- drivers ------------------------------------------------------------ */
 
 static void shares_add_up_to_what_is_explained(void **state)
@@ -479,6 +505,7 @@ int main(void)
 		cmocka_unit_test(equal_weights_give_pearson),
 		cmocka_unit_test(tables_without_an_answer),
 		cmocka_unit_test(few_units_carry_no_wald_test),
+		cmocka_unit_test(a_diagonal_table_has_x2_and_no_test),
 		cmocka_unit_test(shares_add_up_to_what_is_explained),
 		cmocka_unit_test(drivers_that_cannot_be_told),
 	};

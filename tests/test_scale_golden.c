@@ -128,6 +128,8 @@ static void the_bivariate_normal_agrees_with_mvtnorm(void **state)
 		worst = fmax(worst, fabs(got - p));
 	}
 	printf("bivariate normal: 64 values, worst difference %.2g\n", worst);
+	assert_true(isnan(bivariate_normal_P((double)NAN, 0, 0.3)));
+	assert_true(isnan(bivariate_normal_P(0, 0, 1.5)));
 	assert_near(bivariate_normal_P(0, 0, 0.3),
 		    0.25 + asin(0.3) / (2 * M_PI), 1e-15);
 	assert_near(bivariate_normal_P(0, 0, -0.97),

@@ -6,6 +6,7 @@
 
 #include "phieu/json.h"
 #include "phieu/limits.h"
+#include "support/spec.h"
 #include "support/test.h"
 #include "support/tried.h"
 
@@ -510,6 +511,119 @@ static void conditions_tell_what_they_look_at(void **state)
 	tried_clear(&t);
 }
 
+/* A statistic that asks for what its parse did not want: a fault of ours,
+ * said as one. */
+static bool asks_amiss(struct spec_run *r, const struct spec_estimate *x,
+		       struct err *e)
+{
+	const char *const *level;
+	size_t n;
+	struct err first = { 0 }, second = { 0 };
+
+	(void)x;
+	assert_null(spec_numbers(r, "nowhere", &first));
+	assert_int_equal(first.kind, ERR_BUG);
+	assert_null(spec_numbers(r, "s", &second));
+	assert_int_equal(second.kind, ERR_BUG);
+	return spec_codes(r, "nowhere", &level, &n, e) != NULL;
+}
+
+static void a_column_nobody_wanted_is_our_fault(void **state)
+{
+	static const struct stat_def amiss = { .name = "amiss",
+					       .run = asks_amiss };
+	struct test_spec t;
+
+	(void)state;
+	test_spec_open(&t,
+		       "{\"data\":\"d\",\"design\":{\"strata\":\"s\"},"
+		       "\"estimates\":[{\"stat\":\"mean\",\"of\":\"y\"}]}",
+		       tried_data);
+	assert_true(t.read);
+	t.spec.estimate[0].def = &amiss;
+	test_spec_go(&t);
+	assert_false(t.ran);
+	assert_int_equal(t.e.kind, ERR_BUG);
+	test_spec_clear(&t);
+}
+
+static void
+twenty_estimates_may_fail_and_seventeen_columns_not_cross(void **state)
+{
+	struct buf b = BUF_INIT(10000);
+	struct tried t;
+
+	(void)state;
+	buf_adds(&b, "\"estimates\":[");
+	for (int i = 0; i < 20; i++)
+		buf_adds(&b, "{\"stat\":\"proportion\",\"of\":\"y\"},");
+	buf_adds(&b, "{\"stat\":\"mean\",\"of\":\"y\"}]");
+	try_rest(&t, buf_cstr(&b));
+	assert_int_equal(t.out.failed, 20);
+	assert_int_equal(t.out.n_warnings, 20);
+	assert_string_equal(t.out.warning[19].path, "/estimates/19");
+	tried_clear(&t);
+	buf_free(&b);
+	try_on(&t,
+	       DESIGN("{\"strata\":[[\"s\",\"u\",\"g\",\"t\",\"s\",\"u\","
+		      "\"g\",\"t\",\"s\",\"u\",\"g\",\"t\",\"s\",\"u\","
+		      "\"g\",\"t\",\"s\"]]}"),
+	       tried_data);
+	assert_true(t.read);
+	assert_false(t.ran);
+	assert_non_null(strstr(t.e.msg, "too many columns cross"));
+	tried_clear(&t);
+}
+
+static void independent_samples_have_no_common_replicates(void **state)
+{
+	struct tried t;
+
+	(void)state;
+	try_rest(&t, "\"replicates\":{\"method\":\"jkn\"},\"estimates\":["
+		     "{\"stat\":\"change\",\"of\":\"y\",\"between\":"
+		     "\"year\",\"values\":[\"1\",\"2\"],\"independent\":"
+		     "true}]");
+	assert_int_equal(t.out.failed, 1);
+	assert_non_null(strstr(t.out.warning[0].message, "not with"));
+	tried_clear(&t);
+}
+
+/* The words of a warning need memory too, and there may be none left. */
+static void a_warning_without_memory_ends_the_run(void **state)
+{
+	static const char json[] = "{\"data\":\"d\",\"estimates\":[{\"stat\":"
+				   "\"proportion\",\"of\":\"y\"}]}";
+	bool done = false;
+
+	(void)state;
+	for (size_t size = 64; !done; size += 16) {
+		struct arena *a = arena_new(size);
+		struct faults faults;
+		struct est_results out;
+		struct frame f;
+		struct spec s;
+		struct frame_csv c;
+		struct err e = { 0 };
+
+		assert_true(size < 100000);
+		faults_init(&faults, a);
+		assert_true(frame_init(&f, 100, &e));
+		if (spec_read(json, strlen(json), a, &f, &s, &faults)) {
+			frame_csv_init(&c, &f);
+			assert_true(frame_csv_push(&c, tried_data,
+						   strlen(tried_data), &e) &&
+				    frame_csv_end(&c, &e) &&
+				    frame_done(&f, &e));
+			frame_csv_clear(&c);
+			done = spec_run(&s, &f, a, &out, &e);
+			assert_true(done || e.kind == ERR_NOMEM);
+		}
+		frame_clear(&f);
+		arena_free(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -530,6 +644,11 @@ int main(void)
 		cmocka_unit_test(cells_without_number_are_refused),
 		cmocka_unit_test(results_are_written_as_json_and_csv),
 		cmocka_unit_test(conditions_tell_what_they_look_at),
+		cmocka_unit_test(a_column_nobody_wanted_is_our_fault),
+		cmocka_unit_test(
+			twenty_estimates_may_fail_and_seventeen_columns_not_cross),
+		cmocka_unit_test(independent_samples_have_no_common_replicates),
+		cmocka_unit_test(a_warning_without_memory_ends_the_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,35 @@ static void errors_are_those_of_the_derivatives_by_weights(void **state)
 	}
 }
 
+/* b and c are nearly one: a step of 1e-3 would make them more than that. */
+static void fields_that_are_nearly_one_have_errors(void **state)
+{
+	struct buf csv = BUF_INIT(20000);
+	struct test_spec t;
+	uint64_t seed = 3;
+
+	(void)state;
+	buf_adds(&csv, "y,b,c\n");
+	for (int i = 0; i < 200; i++) {
+		int b = (int)(survey_random(&seed) % 1000);
+		int noise = (int)(survey_random(&seed) % 20);
+
+		buf_addf(&csv, "%d,%d,%d\n",
+			 b + (int)(survey_random(&seed) % 900), b, b + noise);
+	}
+	test_spec_run(&t,
+		      "{\"data\":\"x\",\"estimates\":[{\"name\":\"d\","
+		      "\"stat\":\"drivers\",\"y\":\"y\",\"x\":[\"b\","
+		      "\"c\"]}]}",
+		      buf_cstr(&csv));
+	assert_true(t.ran);
+	assert_int_equal(t.out.n_warnings, 0);
+	assert_true(test_spec_extra(&t.out.cell[0], "lmg_se") > 0);
+	assert_true(test_spec_extra(&t.out.cell[0], "lmg_se") < 0.1);
+	test_spec_clear(&t);
+	buf_free(&csv);
+}
+
 /* Where two eigenvalues meet there is no derivative: no error, not a wrong
  * one. */
 static void eigenvalues_that_meet_have_no_error(void **state)
@@ -189,6 +218,15 @@ static bool fails(const void *ctx, const double *r, double *theta,
 	return err_set(e, ERR_MATH, "no solution");
 }
 
+static bool refuses(const void *ctx, const double *r, double *theta,
+		    struct err *e)
+{
+	(void)ctx;
+	(void)r;
+	(void)theta;
+	return err_set(e, ERR_INPUT, "not asked so");
+}
+
 /* Numbers alone: no error past the items that are allowed, none of what has
  * no solution beside the sample's. */
 static void what_has_no_derivative_has_no_error(void **state)
@@ -215,10 +253,74 @@ static void what_has_no_derivative_has_no_error(void **state)
 				     &unfit, &e));
 	assert_true(isnan(se[0]));
 	items.k = s.k = 2;
+	assert_true(structure_errors(&v, &items, false, &s, r, theta, se,
+				     &unfit, &e));
+	assert_true(isnan(se[0]));
+	s.f = refuses;
 	assert_false(structure_errors(&v, &items, false, &s, r, theta, se,
 				      &unfit, &e));
-	assert_int_equal(e.kind, ERR_MATH);
+	assert_int_equal(e.kind, ERR_INPUT);
 	survey_design_free(d);
+}
+
+/* Pairs of items keep their own rows in every replicate. */
+static void pairwise_correlations_are_found_again(void **state)
+{
+	static const char *const missing[] = { "listwise", "pairwise" };
+	double se[2];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct buf csv = BUF_INIT(20000);
+		struct test_spec t;
+		struct people p;
+		char json[400];
+
+		make(&p, true);
+		write_csv(&p, &csv);
+		(void)snprintf(json, sizeof json,
+			       "{\"data\":\"x\",\"design\":{\"weights\":"
+			       "\"w\"},\"replicates\":{\"method\":\"jk1\"},"
+			       "\"estimates\":[{\"stat\":\"pca\",\"factors\":"
+			       "1,\"missing\":\"%s\",\"of\":[\"a\",\"b\","
+			       "\"c\",\"d\",\"e\"]}]}",
+			       missing[i]);
+		test_spec_run(&t, json, buf_cstr(&csv));
+		assert_true(t.ran);
+		se[i] = t.out.cell[0].r.se;
+		test_spec_clear(&t);
+		buf_free(&csv);
+	}
+	assert_true(se[0] > 0 && se[1] > 0);
+	/* more rows, a smaller error; the jackknife is near the sandwich */
+	assert_true(se[1] < se[0]);
+	assert_near(se[1], 0.116, 0.2);
+}
+
+/* In the second replicate everybody gives a the same answer. */
+static void a_replicate_without_two_answers_is_named(void **state)
+{
+	struct buf csv = BUF_INIT(20000);
+	struct test_spec t;
+	struct people p;
+
+	(void)state;
+	make(&p, false);
+	buf_adds(&csv, "a,b,c,d,r1,r2,r3\n");
+	for (int i = 0; i < ROWS; i++)
+		buf_addf(&csv, "%d,%d,%d,%d,1,%d,2\n", p.x[i][0], p.x[i][1],
+			 p.x[i][2], p.x[i][3], p.x[i][0] == 3);
+	test_spec_run(&t,
+		      "{\"data\":\"x\",\"replicates\":{\"columns\":["
+		      "\"r1\",\"r2\",\"r3\"]},\"estimates\":[{\"name\":"
+		      "\"o\",\"stat\":\"omega\",\"matrix\":\"polychoric\","
+		      "\"of\":[\"a\",\"b\",\"c\",\"d\"]}]}",
+		      buf_cstr(&csv));
+	assert_true(t.ran);
+	assert_true(test_spec_warned(&t, "W25", "replicate 2"));
+	assert_true(isnan(t.out.cell[0].r.se));
+	test_spec_clear(&t);
+	buf_free(&csv);
 }
 
 int main(void)
@@ -226,8 +328,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			errors_are_those_of_the_derivatives_by_weights),
+		cmocka_unit_test(fields_that_are_nearly_one_have_errors),
 		cmocka_unit_test(eigenvalues_that_meet_have_no_error),
 		cmocka_unit_test(what_has_no_derivative_has_no_error),
+		cmocka_unit_test(pairwise_correlations_are_found_again),
+		cmocka_unit_test(a_replicate_without_two_answers_is_named),
 	};
 
 	gsl_set_error_handler_off();

@@ -349,6 +349,10 @@ static const char answers[] = "h,psu,w,g,k,y,b,p,q,r,s,r1,r2\n"
 	"\"g2\",\"sum\":[\"g\"]},{\"name\":\"k1\",\"sum\":[\"k\"]},"  \
 	"{\"name\":\"k2\",\"sum\":[\"k\"]},{\"name\":\"y1\",\"sum\":" \
 	"[\"y\"]}],"
+#define DESIGN_CODES                                                        \
+	"\"derive\":[{\"name\":\"h1\",\"sum\":[\"h\"]},{\"name\":\"h2\","   \
+	"\"sum\":[\"h\"]},{\"name\":\"psu1\",\"sum\":[\"psu\"]},{\"name\":" \
+	"\"g2\",\"sum\":[\"g\"]},{\"name\":\"y1\",\"sum\":[\"y\"]}],"
 #define MODELS                                                            \
 	"\"estimates\":[{\"stat\":\"regression\",\"y\":\"y\",\"x\":"      \
 	"[\"p\"],\"factors\":[\"k1\"],\"test\":[\"p\"],\"by\":\"g2\"},"   \
@@ -430,6 +434,20 @@ static const struct {
 	  answers, false },
 	{ "{\"data\":\"x\",\"design\":{\"weights\":\"w\"},\"replicates\":{"
 	  "\"columns\":[\"r1\",\"r2\"]}," SHAPES(""),
+	  answers, false },
+	{ "{\"data\":\"x\"," DESIGN_CODES
+	  "\"where\":{\"h\":{\"prefix\":\"1\"}},\"design\":{"
+	  "\"strata\":\"h1\",\"clusters\":\"psu1\",\"nest\":true,"
+	  "\"lonely\":\"collapse\",\"collapse\":\"h2\"},\"estimates\":["
+	  "{\"stat\":\"quantile\",\"of\":\"y1\",\"p\":[0.5],\"by\":"
+	  "\"g2\"},{\"stat\":\"unit_pairs\",\"of\":\"p\",\"unit\":\"k\","
+	  "\"group\":\"g\",\"shares\":{\"1\":1}},{\"stat\":\"unit_score\","
+	  "\"of\":\"p\",\"unit\":\"k\",\"group\":\"g\",\"shares\":{"
+	  "\"1\":1,\"2\":0}}]}",
+	  answers, false },
+	{ "{\"data\":\"x\",\"derive\":[{\"name\":\"p1\",\"sum\":[\"p\"]},"
+	  "{\"name\":\"q1\",\"sum\":[\"q\"]}],\"estimates\":[{\"stat\":"
+	  "\"drivers\",\"y\":\"y\",\"x\":[\"p1\",\"q1\",\"r\"]}]}",
 	  answers, false },
 };
 
@@ -537,7 +555,8 @@ static void specifications_too_large_for_the_arena_are_refused(void **state)
 
 			ok = specification(&e);
 			if (!ok && e.kind != ERR_NOMEM)
-				fail_msg("%zu of %zu: %s", arena_size, i, e.msg);
+				fail_msg("%zu of %zu: %s", arena_size, i,
+					 e.msg);
 			assert_true(arena_size < 1000000);
 		}
 		assert_true(arena_size > 1000);

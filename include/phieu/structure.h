@@ -46,7 +46,8 @@ struct structure {
 
 /* se[q] of theta at r[k*k], by the design's weights over the rows d->in (its
  * w is not used).  `pairwise`: r_ab over the rows that have a and b, else over
- * complete rows.  NAN where nothing is known: no derivative, more than
+ * complete rows.  NAN where nothing is known: no derivative (f
+ * has none with ERR_MATH beside r), more than
  * STRUCTURE_ITEMS_MAX items (linearised), a replicate without a solution (told
  * in *unfit). */
 bool structure_errors(const struct survey_var *v, const struct items *d,
