@@ -32,6 +32,14 @@ enum {
 	 ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_AUDITOR) | \
 	 ROLE_BIT(ROLE_SECRETARIAT) | ROLE_BIT(ROLE_SUPERVISOR))
 
+/* Who reads what was published.  Programs have ROLE_ENGINE and
+ * ROLE_ANALYST. */
+#define WEB_READS                                                \
+	(ROLE_BIT(ROLE_ANALYST) | ROLE_BIT(ROLE_UNIT) |          \
+	 ROLE_BIT(ROLE_APPRAISER) | ROLE_BIT(ROLE_SECRETARIAT) | \
+	 ROLE_BIT(ROLE_COUNCIL) | ROLE_BIT(ROLE_AUDITOR) |       \
+	 ROLE_BIT(ROLE_ENGINE))
+
 struct web {
 	const struct conf *conf;
 	struct db_pool *db;
@@ -134,6 +142,9 @@ enum http_done web_results(struct http_request *rq, struct http_reply *rp,
 			   void *app);
 enum http_done web_components(struct http_request *rq, struct http_reply *rp,
 			      void *app);
+/* web_results_page.c */
+enum http_done web_results_page(struct http_request *rq, struct http_reply *rp,
+				void *app);
 /* web_files.c */
 enum http_done web_files(struct http_request *rq, struct http_reply *rp,
 			 void *app);

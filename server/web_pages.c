@@ -174,7 +174,8 @@ static const char *state_words(const char *state)
 	return state;
 }
 
-static void put_wave(struct buf *b, const struct wave_head *v, bool link)
+static void put_wave(struct buf *b, const struct wave_head *v, bool link,
+		     bool results)
 {
 	buf_adds(b, "<li>");
 	if (link) {
@@ -189,7 +190,13 @@ static void put_wave(struct buf *b, const struct wave_head *v, bool link)
 	web_put_days(b, v);
 	buf_adds(b, "</p><p>");
 	web_put_marks(b, v);
-	buf_adds(b, "</p></li>\n");
+	buf_adds(b, "</p>");
+	if (results && strcmp(v->state, "published") == 0) {
+		buf_adds(b, "<p><a href=\"/results/");
+		web_put_escaped(b, v->code);
+		buf_adds(b, "\">Kết quả đã công bố</a></p>");
+	}
+	buf_adds(b, "</li>\n");
 }
 
 static void put_waves(struct buf *b, const struct identity *id,
@@ -202,7 +209,8 @@ static void put_waves(struct buf *b, const struct identity *id,
 		if (!web_sees_wave(id, MAY_PEOPLE, list[i].wave))
 			continue;
 		put_wave(b, &list[i],
-			 web_sees_wave(id, WEB_WATCHES, list[i].wave));
+			 web_sees_wave(id, WEB_WATCHES, list[i].wave),
+			 web_sees_wave(id, WEB_READS, list[i].wave));
 		shown++;
 	}
 	buf_adds(b, "</ul>\n");

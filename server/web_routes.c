@@ -1,12 +1,7 @@
 #include "web_impl.h"
 
-/* Who may what.  Programs have ROLE_ENGINE and ROLE_ANALYST. */
-#define WATCHES WEB_WATCHES
-#define READS_RESULTS                                            \
-	(ROLE_BIT(ROLE_ANALYST) | ROLE_BIT(ROLE_UNIT) |          \
-	 ROLE_BIT(ROLE_APPRAISER) | ROLE_BIT(ROLE_SECRETARIAT) | \
-	 ROLE_BIT(ROLE_COUNCIL) | ROLE_BIT(ROLE_AUDITOR) |       \
-	 ROLE_BIT(ROLE_ENGINE))
+#define WATCHES	      WEB_WATCHES
+#define READS_RESULTS WEB_READS
 
 /* Whoever answers queries about sheets; an analyst sees no sheet. */
 #define OPENS_FILES ROLE_BIT(ROLE_POST_SUPERVISOR)
@@ -47,6 +42,8 @@ const struct http_route web_routes[] = {
 	{ HTTP_POST, "/v1/waves/{wave}/sheets/{sheet}/files/{name}",
 	  MAY(OPENS_FILES), SMALL_BODY, web_file_open },
 	{ HTTP_GET, "/progress/{wave}", MAY(WATCHES), 0, web_progress_page },
+	{ HTTP_GET, "/results/{wave}", MAY(READS_RESULTS), 0,
+	  web_results_page },
 };
 const size_t web_routes_n = sizeof web_routes / sizeof web_routes[0];
 

@@ -255,6 +255,7 @@ static const struct {
 	{ "GET /v1/waves/{wave}/sheets/{sheet}/files", "..+........" },
 	{ "POST /v1/waves/{wave}/sheets/{sheet}/files/{name}", "..+........" },
 	{ "GET /progress/{wave}", "+++...+.++." },
+	{ "GET /results/{wave}", ".+..++++.++" },
 };
 enum { ROUTES = sizeof matrix / sizeof matrix[0] };
 

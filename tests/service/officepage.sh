@@ -1,7 +1,7 @@
 #!/bin/bash
 # The office's pages in Chromium as people meet them: signing in by keyboard,
-# a first password that must be changed, waves, progress on a PC, on a phone
-# and on paper, and what goes wrong; accessibility of each.
+# a first password that must be changed, waves, progress and results on a PC,
+# on a phone and on paper, and what goes wrong; accessibility of each.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=${PHIEU_BIN:-$PWD/build/debug}
@@ -14,6 +14,7 @@ stop() {
 	rm -rf "$dir"
 }
 trap stop EXIT
+: >"$dir/ready"
 export PHIEU_STATE_DIR=$dir/state
 "$bin/phieu" up --dir "$dir/state" --plan collector/plans/lai-chau-2020.json --simulate 300 --json \
 	>"$dir/ready" 2>"$dir/log" &
@@ -28,4 +29,6 @@ export PASSWORD='sông Nậm Na mùa nước lớn'
 echo "$PASSWORD" >"$dir/password"
 "$bin/phieu" user add lan --name 'Nguyễn Thị Lan' --role post-supervisor --password-file "$dir/password" >/dev/null
 "$bin/phieu" user add moi --name 'Trần Văn Mới' --role unit --password-file "$dir/password" >/dev/null
-timeout 300 node tests/web/officepage.mjs "$server" "$dir/profile"
+ANALYST=$(sed '/^{/!d' "$dir/ready" | jq -r .analyst_key)
+export ANALYST
+timeout 300 node tests/web/officepage.mjs "$bin" "$server" "$dir/profile"

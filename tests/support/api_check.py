@@ -361,6 +361,7 @@ def office(ready, published):
     analyst.ask("GET", wave + "/progress", 200)
     analyst.ask("GET", wave + "/progress", 200, Accept="text/csv")
     analyst.ask("GET", "/progress/" + ready["wave"], 200)
+    analyst.ask("GET", "/results/" + ready["wave"], 200)
     engine.ask("GET", wave + "/progress", 403)
     engine.ask("GET", "/v1/me", 200)
     if published:

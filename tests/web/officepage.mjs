@@ -1,10 +1,14 @@
-/* usage: officepage.mjs SERVER PROFILE, from tests/service/officepage.sh */
+/* usage: officepage.mjs BIN SERVER PROFILE [PICTURES], from tests/service/officepage.sh */
+import { execFileSync } from "node:child_process";
 import { browser, closeAll, faultCount, forget, need, open, SIZES }
   from "./driver.mjs";
 import { axe, screens } from "./hands.mjs";
 
-const [url, profile, pictures] = process.argv.slice(2);
-const { PASSWORD } = process.env;
+const [bin, url, profile, pictures] = process.argv.slice(2);
+const { PASSWORD, ANALYST } = process.env;
+const WAVE = "lai-chau-2020";
+const phieu = (...args) => execFileSync(`${bin}/phieu`, args,
+  { stdio: "pipe" });
 const NEXT = "núi Pu Si Lung cao lắm";
 
 async function look(page, name) {
@@ -37,6 +41,45 @@ async function visit(page, path, status, words) {
   need(`${path} says "${words}": ${said.slice(0, 200)}`,
     said.includes(words));
   need(`${path}: a way on`, await page.$('a[href="/"]'));
+}
+
+/* What was published, against what programs get. */
+async function results(page) {
+  await page.goto(`${url}/`);
+  need("no results before there are some", !await page.$(
+    'a[href^="/results/"]'));
+  await visit(page, `/results/${WAVE}`, 200, "Chưa công bố kết quả");
+  phieu("freeze", "--wave", WAVE, "--reason", "test");
+  phieu("publish", "--wave", WAVE, "--reason", "test");
+  const { components } = await (await fetch(
+    `${url}/v1/waves/${WAVE}/components?limit=1000`,
+    { headers: { Authorization: `Bearer ${ANALYST}` } })).json();
+  const shown = (x) => x === null ? "–" : x.replace(".", ",");
+  const totals = components.filter((c) => c.kind === "total");
+  await page.goto(`${url}/`);
+  await Promise.all([page.waitForNavigation(),
+    page.click('.waves a[href^="/results/"]')]);
+  const rows = () => page.$$eval("tbody tr", (l) => l.map((r) =>
+    [...r.children].map((x) => x.innerText.trim())));
+  let got = await rows();
+  need(`a row a unit: ${got.length} of ${totals.length}`,
+    got.length === totals.length && totals.length > 0);
+  need("with the points that programs get", totals.every((c, i) =>
+    got[i][0] === c.unit_name && got[i][1] === shown(c.points) &&
+    got[i][2] === shown(c.maximum)));
+  need("marked as a trial", /mẫu thử/.test(await text(page)) &&
+    /Công bố thử lần 1/.test(await text(page)));
+  await look(page, "results");
+  await Promise.all([page.waitForNavigation(),
+    page.click("tbody tr:nth-child(2) a")]);
+  const one = components.filter((c) => c.unit === totals[1].unit);
+  got = await rows();
+  need(`the criteria of one unit: ${got.length} of ${one.length}`,
+    got.length === one.length && one.every((c, i) =>
+      got[i][1] === shown(c.points) && (c.kind === "total" ||
+        got[i][0].startsWith(c.criterion))));
+  await look(page, "results-of-one");
+  await visit(page, `/results/${WAVE}?unit=none`, 404, "Không có trang này");
 }
 
 async function main() {
@@ -108,6 +151,7 @@ async function main() {
   await send(page, PASSWORD, NEXT, NEXT);
   await visit(page, "/progress/lai-chau-2020", 403, "Không có quyền");
   await look(page, "forbidden");
+  await results(page);
   need(`nothing asked of elsewhere: ${page.seen.outside}`,
     page.seen.outside.length === 0);
   await b.close();
