@@ -1,6 +1,8 @@
-# What bench_stat compares with.  usage: Rscript stat.R DIR ROWS
+# What bench_stat compares with.  usage: Rscript stat.R DIR ROWS [bootstrap]
 # Prints seconds of svydesign, svyby, postStratify + svyby, rake + svyby, R's
-# peak in MiB, then mean and error of each unit, three times.
+# peak in MiB, then mean and error of each unit, three times; with bootstrap
+# seconds of 500 Rao-Wu replicates and svyby on them, then the peak and means
+# and errors.
 suppressMessages(library(survey))
 a <- commandArgs(TRUE)
 n <- as.integer(a[2])
@@ -15,8 +17,18 @@ time <- function(x) {
 	gc()
 	system.time(x)[["elapsed"]]
 }
+out <- function(m) as.vector(rbind(coef(m), SE(m)))
 by <- function(s) svyby(~y, ~unit, s, svymean)
 t1 <- time(s <- svydesign(ids = ~1, strata = ~stratum, weights = ~w, fpc = ~fpc, data = d))
+if (length(a) > 2) {
+	set.seed(1)
+	t <- time({
+		r <- as.svrepdesign(s, type = "subbootstrap", replicates = 500)
+		m <- by(r)
+	})
+	cat(sprintf("%.17g\n", c(t, sum(gc()[, 6]), out(m))), sep = "")
+	quit()
+}
 t2 <- time(m <- by(s))
 p <- data.frame(sex = rep(0:1, each = 5), age = rep(0:4, 2), Freq = post)
 t3 <- time({
@@ -36,5 +48,4 @@ names(total) <- c("(Intercept)", "sex", paste0("factor(age)", 1:4))
 s4 <- calibrate(s, ~ sex + factor(age), population = total, calfun = "raking",
 	epsilon = 1e-11, maxit = 100)
 m4 <- by(s4)
-out <- function(m) as.vector(rbind(coef(m), SE(m)))
 cat(sprintf("%.17g\n", c(t1, t2, t3, t4, peak, out(m), out(m3), out(m4))), sep = "")
