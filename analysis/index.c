@@ -12,16 +12,20 @@ static bool allocate(struct index *ix, struct err *e)
 	const struct index_set *s = ix->s;
 	size_t n = s->n_units, k = s->n_nodes;
 
-	if (k > 0 && n > LIMIT_INDEX_CELLS / k)
-		return err_set(e, ERR_MATH,
-			       "%zu units x %zu criteria: more than %zu", n, k,
-			       LIMIT_INDEX_CELLS);
+	if (k > 0 && n > LIMIT_INDEX_CELLS / k) {
+		(void)err_set(e, ERR_MATH,
+			      "%zu units x %zu criteria: more than %zu", n, k,
+			      LIMIT_INDEX_CELLS);
+		return false;
+	}
 	ix->cells = arena_array(ix->a, n * k + 1, sizeof *ix->cells);
 	ix->totals = arena_array(ix->a, n + 1, sizeof *ix->totals);
 	ix->value = arena_array(ix->a, n * k + 1, sizeof *ix->value);
 	ix->order = arena_array(ix->a, n + 1, sizeof *ix->order);
-	return !arena_broken(ix->a) ||
-	       err_set(e, ERR_NOMEM, "out of memory for the index");
+	if (ix->cells && ix->totals && ix->value && ix->order)
+		return true;
+	(void)err_set(e, ERR_NOMEM, "out of memory for the index");
+	return false;
 }
 
 struct index_sheet index_sheet_of(const struct index *ix, size_t unit)

@@ -995,6 +995,52 @@ static void sums_too_large_for_points_are_refused(void **state)
 	indexed_close(&q);
 }
 
+/* At the end of what a decimal holds, rounding up has no room. */
+static void rounding_past_the_largest_number_is_refused(void **state)
+{
+	static const char *const order[] = { "sum-first", "item-first" };
+	struct indexed q;
+	struct index_set s;
+	struct index_value v[2];
+	struct index_more *m;
+	struct err e = { 0 };
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		open_small(&q, "total", "incomplete", order[i], "",
+			   "[" LEAF("a",
+				    "9223372036854") "," LEAF("b",
+							      "0.775807") "]",
+			   "9223372036854.775807",
+			   "[" UNIT("u", "\"a\":\"5\",\"b\":\"0\"") "]");
+		s = q.set;
+		v[0] = s.values[0];
+		v[1] = s.values[1];
+		s.values = v;
+		v[0].value = "9223372036854";
+		v[1].value = "0.775807";
+		e = (struct err){ 0 };
+		assert_null(index_new(&s, q.a, &e));
+		assert_int_equal(e.kind, ERR_MATH);
+		indexed_close(&q);
+	}
+	open_small(&q, "total", "incomplete", "sum-first", "",
+		   "[" LEAF("a", "9223372036854.775") "]", "9223372036854.775",
+		   "[" UNIT("u", "\"a\":\"9223372036853.775\"") "]");
+	e = (struct err){ 0 };
+	assert_false(index_one_more(q.ix, q.a, &m, &n, &e));
+	assert_int_equal(e.kind, ERR_MATH);
+	s = q.set;
+	v[0] = s.values[0];
+	v[0].value = "9223372036854.775";
+	s.values = v;
+	e = (struct err){ 0 };
+	assert_null(index_new(&s, q.a, &e));
+	assert_int_equal(e.kind, ERR_MATH);
+	indexed_close(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1024,6 +1070,7 @@ int main(void)
 		cmocka_unit_test(memory_that_ends_is_said),
 		cmocka_unit_test(numbers_not_checked_are_a_fault_of_ours),
 		cmocka_unit_test(sums_too_large_for_points_are_refused),
+		cmocka_unit_test(rounding_past_the_largest_number_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

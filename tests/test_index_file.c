@@ -405,6 +405,8 @@ static void what_is_wrong_has_a_code_and_a_place(void **state)
 		  "/units/1/values/4" },
 		{ "{\"4\":\"1\"}", "{\"4\":\"1.0000001\"}", "K15",
 		  "/units/1/values/4" },
+		{ "{\"4\":\"1\"}", "{\"4\":\"1/\"}", "K15",
+		  "/units/1/values/4" },
 		{ "{\"4\":\"1\"}", "{\"4\":\"1/0\"}", "K15",
 		  "/units/1/values/4" },
 		{ "{\"4\":\"1\"}", "{\"4\":{\"value\":\"1\",\"x\":1}}", "K02",
@@ -591,34 +593,6 @@ static void a_value_given_twice_is_found_in_a_set(void **state)
 	indexed_close(&q);
 }
 
-static void memory_that_ends_while_reading_is_a_fault(void **state)
-{
-	char *text = text_of("docs/examples/index-dieu-kien.json");
-
-	(void)state;
-	for (size_t size = 2000; size < 200000; size += 997) {
-		struct arena *a = arena_new((size_t)1 << 20);
-		struct arena *small = arena_new(size);
-		struct index_set s;
-		struct faults f;
-		bool ok;
-
-		faults_init(&f, a);
-		ok = index_read(text, strlen(text), small, &s, &f);
-		assert_true(ok || f.n > 0);
-		faults_init(&f, small);
-		ok = ok && index_check(&s, &f);
-		arena_free(a);
-		arena_free(small);
-		if (ok)
-			break;
-		assert_true(size < 190000);
-	}
-	free(text);
-}
-
-/* ---- explain ----------------------------------------------------------- */
-
 static size_t explain(struct indexed *q, const char *unit, const char *node,
 		      struct index_record **r)
 {
@@ -648,6 +622,102 @@ static const struct index_record *find(const struct index_record *r, size_t n,
 	fail_msg("no step %s", rule);
 	return NULL;
 }
+
+/* What the reader cannot give, another caller could. */
+static void sets_made_elsewhere_are_checked_as_well(void **state)
+{
+	struct indexed q;
+	struct index_node nodes[8];
+	struct index_deduction d;
+	struct index_set s;
+
+	(void)state;
+	indexed_open(&q, base);
+	s = q.set;
+	d = s.deductions[0];
+	d.reason = NULL;
+	s.deductions = &d;
+	assert_false(index_check(&s, &q.faults));
+	assert_true(faults_have(&q.faults, "K19"));
+	s = q.set;
+	memcpy(nodes, s.nodes, sizeof nodes);
+	s.nodes = nodes;
+	nodes[3].convert.n_steps = 0;
+	assert_false(index_check(&s, &q.faults));
+	assert_true(faults_have(&q.faults, "K12"));
+	/* maxima whose sum no number holds */
+	nodes[3] = q.set.nodes[3];
+	nodes[1].maximum.micro = nodes[2].maximum.micro = INT64_MAX;
+	faults_init(&q.faults, q.a);
+	assert_false(index_check(&s, &q.faults));
+	assert_true(faults_have(&q.faults, "K10"));
+	indexed_close(&q);
+}
+
+static void every_tie_rule_is_written_again(void **state)
+{
+	char *text = edited("[\"exact\"]", "[\"exact\",\"deduction\","
+					   "\"external\",\"criterion:1\"]");
+	char *first, *second;
+	struct indexed q, again;
+
+	(void)state;
+	indexed_open(&q, text);
+	first = set_text(&q.set);
+	indexed_open(&again, first);
+	second = set_text(&again.set);
+	assert_string_equal(first, second);
+	assert_int_equal(again.set.rules.n_tie_break, 4);
+	assert_int_equal(again.set.rules.tie_break[1].by, INDEX_TIE_DEDUCTION);
+	free(first);
+	free(second);
+	free(text);
+	indexed_close(&q);
+	indexed_close(&again);
+}
+
+static void a_draft_is_explained_from_own_points(void **state)
+{
+	char *text = edited("\"digits\":2", "\"digits\":2,\"draft\":true");
+	struct index_record *r;
+	struct indexed q;
+	size_t n;
+
+	(void)state;
+	indexed_open(&q, text);
+	n = explain(&q, "u", "1.1", &r);
+	assert_string_equal(find(r, n, "points")->inputs[0].value, "4");
+	indexed_close(&q);
+	free(text);
+}
+
+static void memory_that_ends_while_reading_is_a_fault(void **state)
+{
+	char *text = text_of("docs/examples/index-dieu-kien.json");
+
+	(void)state;
+	for (size_t size = 16; size < 200000; size += 53) {
+		struct arena *a = arena_new((size_t)1 << 20);
+		struct arena *small = arena_new(size);
+		struct index_set s;
+		struct faults f;
+		bool ok;
+
+		faults_init(&f, a);
+		ok = index_read(text, strlen(text), small, &s, &f);
+		assert_true(ok || f.n > 0);
+		faults_init(&f, small);
+		ok = ok && index_check(&s, &f);
+		arena_free(a);
+		arena_free(small);
+		if (ok)
+			break;
+		assert_true(size < 190000);
+	}
+	free(text);
+}
+
+/* ---- explain ----------------------------------------------------------- */
 
 static void a_leaf_is_explained_from_what_was_given(void **state)
 {
@@ -798,6 +868,9 @@ int main(void)
 		cmocka_unit_test(criteria_may_be_as_deep_as_the_limit),
 		cmocka_unit_test(too_many_of_anything_is_said),
 		cmocka_unit_test(a_value_given_twice_is_found_in_a_set),
+		cmocka_unit_test(sets_made_elsewhere_are_checked_as_well),
+		cmocka_unit_test(every_tie_rule_is_written_again),
+		cmocka_unit_test(a_draft_is_explained_from_own_points),
 		cmocka_unit_test(memory_that_ends_while_reading_is_a_fault),
 		cmocka_unit_test(a_leaf_is_explained_from_what_was_given),
 		cmocka_unit_test(every_value_of_every_example_is_explained),

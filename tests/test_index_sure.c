@@ -192,6 +192,44 @@ static void weights_move_shares_and_keep_the_maximum(void **state)
 		    90. / 130 * 100, 1e-12);
 }
 
+/* What is missing below a condition that holds anyway stays missing. */
+static void a_condition_holds_in_the_model_as_it_does(void **state)
+{
+	static const struct index_shift none = { 0 };
+	struct arena *a = arena_new(1 << 20);
+	struct index_model *m;
+	struct err e = { 0 };
+	struct indexed q;
+
+	(void)state;
+	indexed_open(
+		&q,
+		index_document(
+			a,
+			index_rules(a, "none", "incomplete", "sum-first", 2,
+				    ""),
+			"[{\"code\":\"k\",\"name\":\"n\",\"maximum\":"
+			"\"10\",\"combine\":\"any-of\",\"children\":[" LEAF(
+				"a", "2",
+				"\"source\":\"assessed\"") "," LEAF("b", "3",
+								    "\"source\""
+								    ":\"assesse"
+								    "d\"") "]}"
+									   "]",
+			"10",
+			"[{\"code\":\"u\",\"name\":\"n\",\"kind\":\"so\","
+			"\"values\":{\"a\":\"2\"}},{\"code\":\"v\","
+			"\"name\":\"n\",\"kind\":\"so\",\"values\":{"
+			"\"a\":\"1\",\"b\":\"2\"}}]"));
+	assert_true(index_total(q.ix, 0)->complete);
+	m = index_model_new(q.ix, q.a, &e);
+	assert_non_null(m);
+	assert_near(index_model_total(m, 0, &none), 10, 1e-12);
+	assert_true(index_model_total(m, 1, &none) <= 0);
+	indexed_close(&q);
+	arena_free(a);
+}
+
 static void weights_of_groups_move_the_measure(void **state)
 {
 	struct indexed q;
@@ -638,6 +676,7 @@ int main(void)
 		cmocka_unit_test(items_are_rounded_in_the_model_too),
 		cmocka_unit_test(weights_move_shares_and_keep_the_maximum),
 		cmocka_unit_test(weights_of_groups_move_the_measure),
+		cmocka_unit_test(a_condition_holds_in_the_model_as_it_does),
 		cmocka_unit_test(the_same_seed_gives_the_same_bytes),
 		cmocka_unit_test(the_order_of_units_changes_no_draw),
 		cmocka_unit_test(a_simulated_spread_is_that_of_the_errors),
