@@ -115,14 +115,14 @@ size_t ir_word(struct index_reader *r, const cJSON *o, const char *base,
 	       size_t otherwise)
 {
 	const cJSON *v = json_get(o, key);
+	const char *text = cJSON_GetStringValue(v);
 	struct buf b = BUF_INIT(1000);
 	const char *list;
 
 	if (!v && otherwise != INDEX_NONE)
 		return otherwise;
 	for (size_t i = 0; i < n; i++) {
-		if (cJSON_IsString(v) &&
-		    strcmp(v->valuestring, words[i]) == 0) {
+		if (text && strcmp(text, words[i]) == 0) {
 			buf_free(&b);
 			return i;
 		}

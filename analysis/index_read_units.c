@@ -191,7 +191,8 @@ static void read_typed(struct index_reader *r, const cJSON *o, const char *base,
 	if (points && !cJSON_IsObject(points))
 		ir_fault(r, "K04", base, NULL, "criteria and their sums",
 			 "cần các tiêu chí và tổng điểm");
-	for (const cJSON *one = cJSON_IsObject(points) ? points->child : NULL;
+	for (const cJSON *one = points && cJSON_IsObject(points) ? points->child
+								 : NULL;
 	     one; one = one->next) {
 		*t = (struct index_typed){ unit, INDEX_NONE, { 0 }, NULL };
 		t->node =
