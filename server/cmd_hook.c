@@ -397,9 +397,11 @@ static const struct cmd cmds[] = {
 	  "wave.frozen, release.published.  What is sent names the event, the "
 	  "wave and the\n"
 	  "instanceID, freeze or release, never answers or persons.  Signed "
-	  "with the secret in F "
-	  "(16 to 256\n"
-	  "bytes, the first line) or with a new one that is shown once.\n",
+	  "with the\n"
+	  "secret in F (16 to 256 bytes, the first line) or with a new one "
+	  "that "
+	  "is shown\n"
+	  "once.\n",
 	  run_add },
 	{ "hook list",
 	  "các địa chỉ và sự kiện đang chờ (webhooks, their queues)",

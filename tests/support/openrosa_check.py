@@ -337,7 +337,7 @@ def table(base):
     r = post(sub, edited(gone, "uuid:edit-6", instance(gone)))
     check(r.status == 409 and "giám sát viên" in r.words[1],
           f"an edit of a withdrawn one: {r.status}")
-    # unknown form, unknown version: parked
+    # R17: unknown form, unknown version: parked
     for odd, code in ((SHEETS[0].replace('id="', 'id="x'), "unknown-form"),
                       (SHEETS[0].replace('version="1"', 'version="77"'),
                        "unknown-version")):
@@ -812,6 +812,7 @@ def scopes():
 
 
 def closed(base):
+    """R17: a sheet that comes late is told so, and nothing of it is kept."""
     sql(f"UPDATE plan.wave SET state = 'frozen' WHERE code = '{WAVE}'")
     one = SHEETS.pop()
     r = post(f"{base}/submission", one)
