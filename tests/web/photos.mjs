@@ -175,10 +175,36 @@ async function unfit(page) {
     .includes("ẢNH HỎNG"));
   await axe(page, "a damaged photo");
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/photos-bad.png` });
-  const remove = '#photos .bad button:last-child';
-  await tap(page, remove);
-  await tap(page, remove);
+  const more = await page.waitForSelector(
+    '#photos .bad input[data-take="disk"]');
+  await more.uploadFile(file("e.jpg", jpeg(900, 10)));
+  for (let i = 0; i < 100 && (await filesOf(number(2))).files.length < 2; i++)
+    await new Promise((ok) => setTimeout(ok, 100));
+  const states = (await filesOf(number(2))).files.map((f) => f.state).join();
+  need(`another takes its place: ${states}`, states === "damaged,cleaned");
+  const remove = '#photos .bad .row > button:last-child';
+  await photosLeft(page, 0);
+  /* drawn anew between two presses it asks once more */
+  for (let i = 0; i < 20 && await page.$(remove); i++) {
+    await page.$eval(remove, (e) => e.click()).catch(() => undefined);
+    await new Promise((ok) => setTimeout(ok, 100));
+  }
   await until(page, "put away", () => !document.querySelector("#photos"));
+}
+
+/* The paper is photographed when the sheet has long been sent. */
+async function later(page) {
+  await tap(page, 'a[data-to="today"]');
+  const field = await page.waitForSelector(
+    '#todaylist li input[data-take="disk"]');
+  const sheet = await page.$eval("#todaylist li b", (e) => e.textContent);
+  const had = (await filesOf(sheet)).files.length;
+  await axe(page, "today with photo buttons");
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/photos-today.png` });
+  await field.uploadFile(file("l.jpg", jpeg(1000, 11)));
+  for (let i = 0; i < 100 && (await filesOf(sheet)).files.length <= had; i++)
+    await new Promise((ok) => setTimeout(ok, 100));
+  need("it came", (await filesOf(sheet)).files.length === had + 1);
 }
 
 /* A number that was counted before: the sheet comes back and its photo waits
@@ -315,12 +341,13 @@ try {
   await hand(page, CT02);
   await saved(page, number(9));
   await unfit(page);
+  await later(page);
   await mended();
   await killed(page);
   await clean(page, "photos");
   await exported(page);
   await b.close();
-  console.log("N=6 stories of photos");
+  console.log("N=7 stories of photos");
 } catch (e) {
   need(String(e.stack ?? e), false);
 } finally {

@@ -150,8 +150,11 @@ export class Photos {
     return p.name;
   }
 
+  /* Of one that the collector has the name stays: it is never given twice. */
   async remove(p: Photo): Promise<void> {
-    await db.swap([[this.q.store, metaId(p)], [this.q.store, bytesId(p)]], []);
+    await db.swap([[this.q.store, metaId(p)], [this.q.store, bytesId(p)]],
+      p.receipt ? [await sealed(this.q.s.vault, "photodone", metaId(p), p, 0)]
+        : []);
     await this.q.told();
   }
 

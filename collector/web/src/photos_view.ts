@@ -93,6 +93,30 @@ export function photoBox(a: App, target: Target): HTMLElement {
   return el;
 }
 
+/* Another photo of a sheet that is done with on this computer. */
+export function laterTaker(a: App, label: Word, instance: string,
+  sheet: string): HTMLElement {
+  const said = h("span", { class: "warn", role: "alert" });
+  async function take(files: File[]): Promise<void> {
+    const no: string[] = [];
+    for (const f of files) {
+      const have = (await a.photos.of(instance)).map((x) => x.photo.name);
+      const why = unfit(f, have.length);
+      try {
+        if (why)
+          no.push(`${f.name}: ${t(`p_${why}`, sizeText(f.size),
+            PHOTOS_MOST)}`);
+        else await a.photos.add(instance, sheet, have, f);
+      } catch (e) {
+        no.push(diskText(e));
+      }
+    }
+    said.textContent = no.join(" ");
+  }
+  return h("span", { class: "later" },
+    taker(label, false, (f) => void take(f)), said);
+}
+
 function badCard(a: App, x: Held): HTMLElement {
   return h("li", { class: "card item bad", "data-photo": x.photo.name },
     h("h3", null, x.photo.name),
@@ -100,6 +124,7 @@ function badCard(a: App, x: Held): HTMLElement {
       x.photo.receipt ? ` · ${t("r_receipt")} ${x.photo.receipt}` : ""),
     h("div", { class: "row" }, x.photo.receipt ? null
       : button(t("retry"), () => void a.photos.retry(x), { class: "main" }),
+      laterTaker(a, "p_again", x.photo.instance, x.photo.sheet),
       button(t("p_save"), () => saveOne(a, x)),
       twice(t("p_remove"), t("p_remove_sure"),
         () => void a.photos.remove(x.photo))));

@@ -4,6 +4,7 @@ import { mendCard } from "./cards";
 import { clockNote, hereOf, openDraft, twice, whose } from "./parts";
 import type { Kind } from "./db";
 import { todayVn } from "./plan";
+import { laterTaker } from "./photos_view";
 import type { Listed } from "./queue";
 import type { Cell } from "./session";
 import { FLAGS, nameOf, t, timeVi } from "./words";
@@ -94,6 +95,9 @@ function todayList(a: App, all: Listed[]): HTMLElement | null {
       list.slice(0, TODAY_SHOWN).map((x) => h("li", null,
         h("b", null, x.sheet.head.sheet), stateOf(x),
         h("span", null, whose(a, x.sheet.head.group, x.sheet.head.home)),
+        x.row.kind === "queue" || x.row.kind === "done"
+          ? laterTaker(a, "p_add", x.sheet.instance, x.sheet.head.sheet)
+          : null,
         h("span", { class: "num" }, timeVi(x.row.at)))),
       list.length > TODAY_SHOWN ? h("li", { class: "hint" },
         t("o_more", list.length - TODAY_SHOWN)) : null)) : null;

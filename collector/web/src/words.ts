@@ -207,6 +207,8 @@ const WORDS = {
   p_title: ["Ảnh của phiếu", "Photos of the sheet"],
   p_camera: ["Chụp ảnh", "Take a photo"],
   p_disk: ["Chọn ảnh có sẵn", "Choose photos"],
+  p_add: ["Thêm ảnh", "Add a photo"],
+  p_again: ["Thêm ảnh khác", "Add another photo"],
   p_remove: ["Bỏ ảnh", "Remove"],
   p_remove_sure: ["Bấm lần nữa để bỏ hẳn", "Press again to remove for good"],
   p_empty: ["tệp rỗng, không lấy được. Hãy chụp lại.", "the file is empty. Take it again."],
