@@ -41,6 +41,18 @@ static const char *heading_of(const struct import *im, uint32_t column)
 	return "";
 }
 
+/* At most so many bytes, whole letters. */
+static size_t cut_at(const char *s, size_t most)
+{
+	size_t n = strnlen(s, most + 1);
+
+	if (n <= most)
+		return n;
+	for (n = most; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;)
+		n--;
+	return n;
+}
+
 void import_add_fault(struct import *im, uint32_t row, uint32_t column,
 		      bool has_column, const char *code, const char *value,
 		      const char *message, const char *message_vi)
@@ -56,7 +68,7 @@ void import_add_fault(struct import *im, uint32_t row, uint32_t column,
 		return;
 	}
 	memcpy(f.code, code, strnlen(code, sizeof f.code - 1));
-	f.value = arena_strndup(im->arena, value, strnlen(value, 200));
+	f.value = arena_strndup(im->arena, value, cut_at(value, 200));
 	f.heading = has_column ? heading_of(im, column) : "";
 	if (!f.value)
 		f.value = "";

@@ -66,7 +66,7 @@ struct seen {
 	size_t day_first, month_first; /* cells that show it */
 	size_t either;		       /* both readings lie within the wave */
 	size_t stored, stored_over;    /* days of Excel; after the 12th */
-	const struct grid_cell *cell;  /* the first of `either` */
+	struct typed typed;	       /* the first of `either` */
 	uint32_t row;
 	struct date day; /* as it is read: day first */
 };
@@ -98,7 +98,7 @@ static void look(const struct importer *m, const struct grid_row *r,
 	    !in_wave(m->p, day[1]))
 		return;
 	if (s->either++ == 0) {
-		s->cell = cell;
+		s->typed = t;
 		s->row = r->number;
 		s->day = day[0];
 	}
@@ -115,15 +115,18 @@ static void tell_either(struct importer *m, const struct seen *s)
 		arena_printf(m->a,
 			     "%zu days can be read in two ways and no other "
 			     "day of the column tells which; they are read as "
-			     "day/month/year: \"%.40s\" in row %u is "
+			     "day/month/year: \"%02d/%02d/%d\" in row %u is "
 			     "%04d-%02d-%02d",
-			     s->either, s->cell->s, s->row, y, mo, d),
-		arena_printf(m->a,
-			     "%zu ngày đọc được theo hai cách và không ngày "
-			     "nào trong cột cho biết cách nào đúng; được đọc "
-			     "là ngày/tháng/năm: \"%.40s\" ở dòng %u là ngày "
-			     "%d tháng %d năm %d",
-			     s->either, s->cell->s, s->row, d, mo, y));
+			     s->either, s->typed.a, s->typed.b, s->typed.year,
+			     s->row, y, mo, d),
+		arena_printf(
+			m->a,
+			"%zu ngày đọc được theo hai cách và không ngày "
+			"nào trong cột cho biết cách nào đúng; được đọc "
+			"là ngày/tháng/năm: \"%02d/%02d/%d\" ở dòng %u là ngày "
+			"%d tháng %d năm %d",
+			s->either, s->typed.a, s->typed.b, s->typed.year,
+			s->row, d, mo, y));
 }
 
 static void tell_american(struct importer *m, const struct seen *s)

@@ -309,6 +309,25 @@ void import_report(const struct import *im, struct jw *w)
 	jw_ki(w, "more", (int64_t)im->more_faults);
 }
 
+/* A cell on a terminal, which obeys control characters (also those of Latin-1
+ * behind a C2) and would begin a line of its own. */
+static void show(struct buf *out, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c == 0xC2 && (unsigned char)s[1] >= 0x80 &&
+		    (unsigned char)s[1] < 0xA0) {
+			s++;
+			c = 0;
+		}
+		if (c < 0x20 || c == 0x7F)
+			buf_adds(out, "?");
+		else
+			buf_add(out, s, 1);
+	}
+}
+
 void import_print(const struct import *im, bool vi, struct buf *out)
 {
 	char at[XLSX_ADDRESS_MAX];
@@ -325,8 +344,11 @@ void import_print(const struct import *im, bool vi, struct buf *out)
 			buf_addf(out, vi ? "dòng %u " : "row %u ", f->row);
 		buf_addf(out, "%s %s", f->code,
 			 vi ? f->message_vi : f->message);
-		if (*f->value)
-			buf_addf(out, " [%s]", f->value);
+		if (*f->value) {
+			buf_adds(out, " [");
+			show(out, f->value);
+			buf_adds(out, "]");
+		}
 		buf_adds(out, "\n");
 	}
 	if (im->more_faults)

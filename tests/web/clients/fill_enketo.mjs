@@ -77,3 +77,22 @@ export async function submit(page) {
 		return window.form.getDataStr({ irrelevant: false });
 	});
 }
+
+/* Another option of the last question with options, and a photo. */
+export async function change(page, photo) {
+	const changed = await page.evaluate(() => {
+		const names = [...new Set([...document.querySelectorAll('#form input[type=radio][data-name^="/data/ratings"], #form input[type=radio][name^="/data/ratings"]')]
+			.map((i) => i.dataset.name || i.name))];
+		const last = [...document.querySelectorAll('#form input[type=radio]')].filter((i) => (i.dataset.name || i.name) === names.at(-1) && i.value !== '');
+		const other = last.find((i) => !i.checked && !i.value.startsWith('_'));
+		other.click();
+		return other.value;
+	});
+	await page.evaluate(() => window.form.pages?.flipToLast?.());
+	const input = await page.$('#form input[type=file][name="/data/end-page/photo-1"], #form [data-name="/data/end-page/photo-1"][type=file]');
+	await input.uploadFile(photo);
+	await page.waitForFunction(() => /<photo-1[^>]*>[^<]+</.test(window.form.getDataStr({ irrelevant: false })), { timeout: 5000 });
+	return changed;
+}
+
+export const files = (page) => page.evaluate(() => window.filesOf());

@@ -111,3 +111,19 @@ export async function submit(page) {
 		throw new Error(`payload is ${status}`);
 	return xml;
 }
+
+/* Another option of the last question with options, and a photo. */
+export async function change(page, photo) {
+	await page.waitForSelector('#form input[type=radio]');
+	const changed = await page.evaluate(() => {
+		const boxes = [...document.querySelectorAll('#form [id^="node:"][id$="_container"]')].filter((c) => c.querySelector('input[type=radio]'));
+		const other = [...boxes.at(-1).querySelectorAll('input[type=radio]')].find((i) => !i.checked && !i.value.startsWith('_'));
+		other.click();
+		return other.value;
+	});
+	await (await page.waitForSelector('#form input[type=file]')).uploadFile(photo);
+	await page.waitForFunction(() => document.querySelector('#form img[src^="blob:"], #form img[src^="data:"]'), { timeout: 5000 }).catch(() => null);
+	return changed;
+}
+
+export const files = (page) => page.evaluate(() => window.sent.files);

@@ -48,13 +48,15 @@ async function formsOf(where) {
 	return forms;
 }
 
-async function send(where, client, form, sent) {
-	fs.writeFileSync(path.join(out, `${client}.${form.id}.xml`), sent);
+async function send(where, client, form, sent, files = []) {
+	fs.writeFileSync(path.join(out, `${client}.${form.id}${files.length ? '.edit' : ''}.xml`), sent);
 	const head = await fetch(`${where}/submission`, { method: 'HEAD', headers: OPENROSA });
 	if (head.status !== 204)
 		fail(`HEAD submission: ${head.status}`);
 	const body = new FormData();
 	body.append('xml_submission_file', new Blob([sent], { type: 'text/xml' }), 'submission.xml');
+	for (const f of files)
+		body.append(f.name, new Blob([Buffer.from(f.base64, 'base64')], { type: f.type }), f.name);
 	const r = await fetch(`${where}/submission`, { method: 'POST', headers: OPENROSA, body });
 	const text = await r.text();
 	if (r.status !== 201)
@@ -144,7 +146,7 @@ async function one(browser, port, where, client, form, serial) {
 			fail(errors.join('; '));
 		await send(where, client, form, sent);
 		console.log(`ok ${client} ${form.id}: ${chosen.length} answers, ${Date.now() - began} ms`);
-		return true;
+		return sent;
 	} catch (e) {
 		console.log(`FAILED ${client} ${form.id}: ${e.message}`);
 		return false;
@@ -152,6 +154,56 @@ async function one(browser, port, where, client, form, serial) {
 		await page.close();
 	}
 }
+
+/* ---- a sheet opened again ---- */
+const metaOf = (xml, name) => all(xml, new RegExp(`<(?:orx:)?${name}[^>]*>([^<]*)<`, 'g'))[0];
+
+/* Opens what was sent, changes one answer, adds a photo of the sheet, sends it
+ * as an edit: the instanceID is a new one, the old one stands as deprecatedID,
+ * every other answer is as it was, and the file goes with it. */
+async function edit(browser, port, where, client, form, first, photo) {
+	const page = await browser.newPage();
+	const errors = [];
+	page.on('pageerror', (e) => errors.push(String(e)));
+	try {
+		await page.goto(`http://127.0.0.1:${port}/${client}.html`);
+		await page.waitForFunction('window.openForm');
+		const loading = await page.evaluate((xml, media, was) => window.openForm(xml, media, was), form.xml, form.media, first);
+		if (loading?.length)
+			fail(`does not load: ${loading.join('; ')}`);
+		const changed = await CLIENTS[client].change(page, photo);
+		const sent = await CLIENTS[client].submit(page);
+		const files = await CLIENTS[client].files(page);
+		if (metaOf(sent, 'deprecatedID') !== metaOf(first, 'instanceID'))
+			fail(`deprecatedID is ${metaOf(sent, 'deprecatedID')}`);
+		if (metaOf(sent, 'instanceID') === metaOf(first, 'instanceID'))
+			fail('the instanceID is the old one');
+		const leaves = (xml) => [...xml.matchAll(/<([A-Za-z_][\w.-]*)(?: [^>]*)?>([^<]*)<\/\1>/g)].map((m) => `${m[1]}=${m[2].trim()}`)
+			.filter((l) => !/^(instanceID|deprecatedID|end|start|deviceid|instanceName|photo-\d)=/.test(l) && !l.endsWith('='));
+		const [was, now] = [leaves(first), leaves(sent)];
+		const other = now.filter((l, i) => l !== was[i]);
+		if (was.length !== now.length || other.length !== 1 || !other[0].endsWith(`=${changed}`))
+			fail(`more was changed than one answer: ${other.join(', ')}`);
+		if (files.length !== 1 || metaOf(sent, 'photo-1') !== files[0].name)
+			fail(`the photo is ${files.map((f) => f.name)}, the sheet says ${metaOf(sent, 'photo-1')}`);
+		if (Buffer.from(files[0].base64, 'base64').compare(fs.readFileSync(photo)) !== 0)
+			fail('the photo is not the one that was chosen');
+		if (errors.length)
+			fail(errors.join('; '));
+		await send(where, client, form, sent, files);
+		console.log(`ok ${client} ${form.id}: edited, with a photo`);
+		return true;
+	} catch (e) {
+		console.log(`FAILED ${client} ${form.id}, edited: ${e.message}`);
+		return false;
+	} finally {
+		await page.close();
+	}
+}
+
+/* The smallest picture that is one: 1×1, red. */
+const photo = path.join(out, 'phieu.png');
+fs.writeFileSync(photo, Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC', 'base64'));
 
 const server = await serve();
 const browser = await puppeteer.launch({
@@ -168,7 +220,14 @@ try {
 			fail(`no forms at ${where.replace(/key\/.*/, 'key/…')}`);
 		for (const form of forms)
 			for (const client of Object.keys(CLIENTS))
-				failed += !(await one(browser, server.address().port, where, client, form, serial++));
+			{
+				const port = server.address().port;
+				const sent = await one(browser, port, where, client, form, serial++);
+				failed += !sent;
+				/* one form for each client is opened again */
+				if (sent && form.id.includes('~CT-03~'))
+					failed += !(await edit(browser, port, where, client, form, sent, photo));
+			}
 	}
 } finally {
 	await browser.close();

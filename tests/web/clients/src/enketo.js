@@ -1,7 +1,19 @@
 import { Form } from 'enketo-core';
+import fileManager from 'enketo/file-manager';
 import { transform } from 'enketo-transformer/web';
 
-window.openForm = async (xform, media) => {
+/* The files that would be sent beside, as an application asks for them. */
+window.filesOf = async () => {
+	const out = [];
+	for (const f of fileManager.getCurrentFiles()) {
+		const bytes = new Uint8Array(await f.arrayBuffer());
+		out.push({ name: f.name, type: f.type, base64: btoa([...bytes].map((b) => String.fromCharCode(b)).join('')) });
+	}
+	return out;
+};
+
+/* `instance`: a sheet that was sent, to be edited; undefined: a new one. */
+window.openForm = async (xform, media, instance) => {
 	const result = await transform({ xform });
 	const box = document.querySelector('#form');
 	box.innerHTML = result.form;
@@ -9,7 +21,7 @@ window.openForm = async (xform, media) => {
 		id: name.replace(/\.csv$/, ''),
 		xml: csvToXml(text),
 	}));
-	const form = new Form(box.querySelector('form'), { modelStr: result.model, external }, {});
+	const form = new Form(box.querySelector('form'), { modelStr: result.model, external, ...(instance ? { instanceStr: instance, submitted: true } : {}) }, {});
 	window.form = form;
 	return form.init();
 };
