@@ -63,7 +63,7 @@ static bool is_number(const struct import *im, uint32_t column)
 	const struct form *f =
 		im->form != NONE ? &im->plan->forms[im->form] : NULL;
 
-	for (size_t i = 0; i < im->n_columns; i++)
+	for (size_t i = 0; f && i < im->n_columns; i++)
 		if (im->columns[i].column == column)
 			return im->columns[i].role == IMPORT_QUESTION &&
 			       f->questions[im->columns[i].at].type ==
