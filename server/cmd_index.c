@@ -417,7 +417,7 @@ static bool answer(struct job *j, const struct asked *q, struct err *e)
 static int run_job(struct job *j, const struct asked *q)
 {
 	struct err e = { 0 };
-	size_t n;
+	size_t n = 0;
 
 	j->a = arena_new(INDEX_ARENA);
 	if (!j->a)
