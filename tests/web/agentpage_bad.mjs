@@ -33,6 +33,8 @@ const go = async (page, to) => {
     `screen-${x}`, to);
 };
 
+const sendNow = (page) => tap(page,
+  "section.card button.main:not([disabled])");
 const resume = async (page) => {
   const find = () => [...document.querySelectorAll(".item button")]
     .find((x) => x.textContent === "Nhập tiếp");
@@ -56,8 +58,8 @@ async function begin(profile, key, serial) {
 const held = (page, http, sheet) => until(page, `${sheet} is held, ${http}`,
   (code, no) => document.querySelector(`.item[data-http="${code}"]` +
     `[data-sheet="${no}"]`), String(http), sheet);
-const card = (page, sheet) => page.$eval(`.item[data-sheet="${sheet}"]`,
-  (e) => e.innerText);
+const card = async (page, sheet) => (await page.waitForSelector(
+  `.item[data-sheet="${sheet}"]`)).evaluate((e) => e.innerText);
 const cardButton = (sheet, what) =>
   `.item[data-sheet="${sheet}"] [data-do="${what}"]`;
 const LAST = '.item[data-sheet="$"] .row button:last-child';
@@ -113,9 +115,9 @@ async function refused(profile) {
   await axe(page, "outbox, three held");
   /* torn on the way: the same once more is taken */
   await tap(page, cardButton(number(3), "retry"));
-  await idle(page, "400 sent again");
   await until(page, "400 has left", (no) => !document.querySelector(
     `.item[data-sheet="${no}"]`), number(3));
+  await idle(page, "400 sent again");
   once("torn once, sent again", (await received(AGENT_A)).filter((r) =>
     r.sheet === number(3)), 1);
   /* set aside, brought back, sent */
@@ -210,7 +212,7 @@ async function strangers(profile) {
     front.answer = (path) => path.startsWith("/v1/submissions") ? answer
       : null;
     front.posts = 0;
-    await page.$eval("section.card button.main", (e) => e.click());
+    await sendNow(page);
     for (let i = 0; i < 100 && !front.posts; i++)
       await new Promise((ok) => setTimeout(ok, 50));
     await until(page, `${name}: it says it will try again`, () =>
@@ -221,7 +223,7 @@ async function strangers(profile) {
   }
   await axe(page, "outbox, waiting");
   front.answer = null;
-  await page.$eval("section.card button.main", (e) => e.click());
+  await sendNow(page);
   await idle(page, "with the collector back it goes");
   once("after strangers", (await received(AGENT_B)).filter((r) =>
     r.sheet === number(30)), 1);
@@ -325,7 +327,7 @@ async function update(profile) {
   need("one cache is left", await workerReady(page) === 1);
   front.answer = null;
   await go(page, "outbox");
-  await page.$eval("section.card button.main", (e) => e.click());
+  await sendNow(page);
   await idle(page, "all sent by the new version");
   once("keyed by the old, sent by the new", (await received(AGENT_A))
     .filter((r) => /CT02-0005/.test(r.sheet)), 7);
@@ -466,12 +468,12 @@ async function full(profile) {
   await go(page, "outbox");
   await room(page, false);
   front.answer = null;
-  await page.$eval("section.card button.main", (e) => e.click());
+  await sendNow(page);
   await until(page, "the queue says that it cannot write", () =>
     document.querySelector("header .state").dataset.phase === "disk");
   need("the sheet stays", await queued(page) === 1);
   await room(page, true);
-  await page.$eval("section.card button.main", (e) => e.click());
+  await sendNow(page);
   await idle(page, "sent once there is room");
   once("through a full disk", (await received(AGENT_A)).filter((r) =>
     /CT02-0008/.test(r.sheet)), 2);
@@ -649,7 +651,7 @@ async function thousands(profile) {
     ((performance.now() - from) / 1000).toFixed(1)} s`);
   front.answer = null;
   from = performance.now();
-  await page.$eval("section.card button.main", (e) => e.click());
+  await sendNow(page);
   await idle(page, "the page has all receipts");
   say(`N=${n + 1} receipts fetched by the page in ${
     ((performance.now() - from) / 1000).toFixed(1)} s`);
