@@ -77,8 +77,9 @@ static bool run_alpha(struct spec_run *r, const struct spec_estimate *x,
 	     !reliability_alpha_estimate(&r->var, cells.cell, cells.n, y,
 					 x->of.n, &x->how, list, e)))
 		return false;
+	/* a wave's details are closed anyway: see close_cells */
 	return stats_put(r, x, NULL, &cells, list, e) &&
-	       scale_each(r, x, &cells, detail_alpha, e);
+	       (r->spec->wave || scale_each(r, x, &cells, detail_alpha, e));
 }
 
 /* ---- omega ------------------------------------------------------------ */

@@ -1,5 +1,6 @@
 #include "phieu/json.h"
 
+#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,6 +9,8 @@
 
 #include "phieu/limits.h"
 #include "phieu/utf8.h"
+
+__extension__ typedef unsigned __int128 uint128;
 
 #define EXACT_INTEGERS 9007199254740992.0 /* 2^53 */
 
@@ -219,19 +222,100 @@ static void put_number(struct buf *out, const char *s)
 	buf_adds(out, at + strlen(sign));
 }
 
+static uint64_t ten_to(int k)
+{
+	uint64_t p = 1;
+
+	while (k-- > 0)
+		p *= 10;
+	return p;
+}
+
+/* Decimals that give v, 1e-3 <= v < 1e15, `digits` significant ones. */
+static int decimals_of(double v, int digits)
+{
+	for (; v >= 1; v /= 10)
+		digits--;
+	for (v *= 10; v < 1; v *= 10)
+		digits++;
+	return digits;
+}
+
+/* v > 0 in `digits` significant ones, correctly rounded, by whole numbers:
+ * v = m 2^-s, and d = round(m 10^k / 2^s) has the digits.  1: d, with k
+ * decimals, says v again, for it is nearer than half of v's last bit; 0: it
+ * does not; -1: it does not fit, or is a tie: printf and strtod know. */
+static int whole_digits(double v, int digits, uint64_t *out, int *k)
+{
+	uint128 n, d, left, half, off;
+	uint64_t m, power;
+	int exponent, s;
+
+	if (!(v >= 1e-3 && v < 1e15))
+		return -1;
+	*k = decimals_of(v, digits);
+	m = (uint64_t)ldexp(frexp(v, &exponent), 53);
+	s = 53 - exponent;
+	if (*k < 0 || *k > 18 || s < 1 || s > 63 || (m & (m - 1)) == 0)
+		return -1;
+	power = ten_to(*k);
+	n = (uint128)m * power;
+	d = n >> s;
+	left = n - (d << s);
+	half = (uint128)1 << (s - 1);
+	if (left == half)
+		return -1;
+	d += left > half;
+	if (d >= ten_to(digits) || d < ten_to(digits - 1))
+		return -1;
+	off = n > (d << s) ? n - (d << s) : (d << s) - n;
+	*out = (uint64_t)d;
+	return 2 * off == power ? -1 : 2 * off < power;
+}
+
+static void put_digits(char *text, size_t size, bool minus, uint64_t d, int k)
+{
+	uint64_t power = ten_to(k);
+	size_t at;
+
+	(void)snprintf(text, size, "%s%" PRIu64, minus ? "-" : "", d / power);
+	at = strlen(text);
+	if (d % power == 0)
+		return;
+	(void)snprintf(text + at, size - at, ".%0*" PRIu64, k, d % power);
+	for (at = strlen(text); text[at - 1] == '0'; at--)
+		text[at - 1] = '\0';
+}
+
+/* The fewest of 15 to 17 digits that read back as v. */
+static void shortest(double v, char *text, size_t size)
+{
+	for (int digits = 15; digits <= 17; digits++) {
+		uint64_t d = 0;
+		int k = 0, said = whole_digits(fabs(v), digits, &d, &k);
+
+		if (said > 0) {
+			put_digits(text, size, v < 0, d, k);
+			return;
+		}
+		if (said == 0 && digits < 17)
+			continue;
+		(void)snprintf(text, size, "%.*g", digits, v);
+		if (strtod(text, NULL) == v)
+			return;
+	}
+}
+
 void jw_double(struct jw *w, double v)
 {
 	char text[40];
-	int digits = 15;
 
 	if (!isfinite(v)) {
 		jw_null(w);
 		return;
 	}
 	before(w);
-	do {
-		(void)snprintf(text, sizeof text, "%.*g", digits, v);
-	} while (digits++ < 17 && strtod(text, NULL) != v);
+	shortest(v, text, sizeof text);
 	put_number(w->out, text);
 }
 

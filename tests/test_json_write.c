@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -415,9 +416,49 @@ static void canonical_says_when_the_buffer_is_too_small(void **state)
 	buf_free(&b);
 }
 
+/* Digits by whole numbers are those of printf and strtod, byte for byte. */
+static void fast_digits_are_those_of_printf(void **state)
+{
+	static const double some[] = { 0.1,	0.3,	  1.0 / 3,
+				       2.0 / 3, 72.5,	  1e-3,
+				       1e15,	99.995,	  1e14,
+				       0.5,	1e-3 / 3, 999999999999999.9,
+				       4096.25 };
+	const size_t n = sizeof some / sizeof some[0];
+	uint64_t seed = 88172645463325252u;
+
+	(void)state;
+	for (size_t i = 0; i < 200000 + n; i++) {
+		struct buf b = BUF_INIT(64);
+		char text[40];
+		struct jw w;
+		double v;
+
+		seed ^= seed << 13;
+		seed ^= seed >> 7;
+		seed ^= seed << 17;
+		v = ((double)(seed >> 11) - 4503599627370496.0) /
+		    pow(10, (double)(seed % 21));
+		if (i < n)
+			v = some[i];
+		else if (seed % 5 == 0)
+			v = round(v * 100) / 100;
+		for (int digits = 15; digits <= 17; digits++) {
+			(void)snprintf(text, sizeof text, "%.*g", digits, v);
+			if (strtod(text, NULL) == v)
+				break;
+		}
+		jw_init(&w, &b);
+		jw_double(&w, v);
+		assert_string_equal(buf_cstr(&b), text);
+		buf_free(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
+		cmocka_unit_test(fast_digits_are_those_of_printf),
 		cmocka_unit_test(commas_and_nesting_are_the_writers_business),
 		cmocka_unit_test(pretty_text_has_two_spaces_a_level),
 		cmocka_unit_test(values_outside_any_container_have_no_comma),

@@ -30,6 +30,10 @@ url=$(sed -nE 's/.*"(http[^"]*)".*/\1/p' "$work/ready")
 echo 'sheets coming in ...' >&2
 "$bin/tests/bench/bench_ingest" collector/plans/sipas-2017-example.json \
 	"$url" "$pid" "${1:-3}" ${2:+"$2"} >"$work/lines"
+if [ -z "${2:-}" ]; then
+	echo 'the province report ...' >&2
+	tests/bench/report.sh "$url" >>"$work/lines"
+fi
 # other drivers, each printing such lines: they get the owner's address
 for t in "$bin"/tests/bench/bench_*; do
 	case $t in *.[a-z]* | */bench_ingest) continue ;; esac
