@@ -139,7 +139,7 @@ bool replicates_refit(const struct replicates *r,
 		      struct err *e)
 {
 	size_t threads = r->spec.threads > 1 ? r->spec.threads : 1;
-	struct refit w[REPLICATES_THREADS];
+	struct refit w[REPLICATES_THREADS] = { { .r = r, .f = f } };
 	const struct refit *bad = NULL;
 	struct replicate_moments m = { 0 };
 	double *all = malloc(BLOCK * f->p * sizeof *all);

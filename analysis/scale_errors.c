@@ -87,8 +87,10 @@ static bool solve(const struct of *o, const double *r, struct solution *s,
 	size_t k = o->k;
 
 	s->room = malloc((k + k * o->m + FACTOR_ML_WORK(k)) * sizeof *s->room);
-	if (!s->room)
-		return err_set(e, ERR_NOMEM, "no memory for factors");
+	if (!s->room) {
+		(void)err_set(e, ERR_NOMEM, "no memory for factors");
+		return false;
+	}
 	s->f.uniqueness = s->room;
 	s->f.loadings = s->room + k;
 	s->work = s->room + k + k * o->m;
@@ -102,7 +104,7 @@ static bool communalities(const void *ctx, const double *r, double *theta,
 			  struct err *e)
 {
 	const struct of *o = ctx;
-	struct solution s;
+	struct solution s = { .room = NULL };
 
 	if (!solve(o, r, &s, e))
 		return false;
@@ -130,7 +132,7 @@ static bool communality_slopes(const void *ctx, const double *r, double *j,
 			       struct err *e)
 {
 	const struct of *o = ctx;
-	struct solution s;
+	struct solution s = { .room = NULL };
 
 	if (!uniqueness_slopes(o, r, &s, j, e))
 		return false;
@@ -144,7 +146,7 @@ static bool omega_value(const void *ctx, const double *r, double *theta,
 			struct err *e)
 {
 	const struct of *o = ctx;
-	struct solution s;
+	struct solution s = { .room = NULL };
 
 	if (!solve(o, r, &s, e))
 		return false;
@@ -161,7 +163,7 @@ static bool omega_slopes(const void *ctx, const double *r, double *j,
 	const struct of *o = ctx;
 	size_t k = o->k, pairs = STRUCTURE_PAIRS(k);
 	double *du = malloc(k * pairs * sizeof *du), a = 0, u = 0, all;
-	struct solution s;
+	struct solution s = { .room = NULL };
 
 	if (!du)
 		return err_set(e, ERR_NOMEM, "no memory for derivatives");

@@ -41,12 +41,13 @@ static bool slope_of(const struct structure *s, double *r, size_t a, size_t b,
 static bool any_slope(const struct structure *s, double *r, size_t a, size_t b,
 		      double *theta, double *j, struct err *e)
 {
+	static const double h[] = { 1e-3, 1e-4, 1e-5 };
 	size_t pairs = STRUCTURE_PAIRS(s->k);
 
-	for (double h = 1e-3; h > 5e-6; h /= 10) {
+	for (size_t i = 0; i < sizeof h / sizeof h[0]; i++) {
 		struct err own = { 0 };
 
-		if (slope_of(s, r, a, b, h, theta, j, &own))
+		if (slope_of(s, r, a, b, h[i], theta, j, &own))
 			return true;
 		if (own.kind != ERR_MATH) {
 			*e = own;
@@ -63,9 +64,9 @@ static bool by_differences(const struct structure *s, const double *r,
 {
 	size_t k = s->k;
 	double *own = malloc((k * k + s->q) * sizeof *own);
-	bool ok = own != NULL;
+	bool ok = true;
 
-	if (!ok)
+	if (!own)
 		return err_set(e, ERR_NOMEM, "no memory for derivatives");
 	memcpy(own, r, k * k * sizeof *own);
 	for (size_t a = 1; ok && a < k; a++)
@@ -221,9 +222,9 @@ static bool linearised(const struct survey_var *v, const struct items *d,
 	struct standard t = { .d = d,
 			      .w = v->design->weight,
 			      .pairwise = pairwise };
-	bool ok = j != NULL;
+	bool ok;
 
-	if (!ok)
+	if (!j)
 		return err_set(e, ERR_NOMEM, "no memory for derivatives");
 	t.mean = j + s->q * pairs;
 	t.cov = t.mean + k * k;
@@ -294,10 +295,10 @@ static bool replicated(const struct survey_var *v, const struct again *a,
 {
 	size_t q = a->s->q;
 	struct replicates_fit f = { q, fit_again, a };
-	double *cov = malloc(q * q * sizeof *cov);
-	bool ok = cov != NULL;
+	double *cov = malloc((q * q + 1) * sizeof *cov);
+	bool ok;
 
-	if (!ok)
+	if (!cov)
 		return err_set(e, ERR_NOMEM, "no memory for covariances");
 	ok = replicates_refit(v->replicates, &f, theta, cov, unfit, e);
 	for (size_t i = 0; ok && i < q; i++)
