@@ -292,11 +292,12 @@ static bool lay_out_plain(struct build *b, struct err *e)
 	struct survey_design *d = b->d;
 	const uint32_t *code = b->stratum[0];
 	uint32_t *count = calloc(FEW_CODES, 2 * sizeof *count), *order;
-	uint32_t *index = count + FEW_CODES;
+	uint32_t *index;
 	size_t n_strata = 0;
 
 	if (!count)
 		return err_set(e, ERR_NOMEM, "no memory for a design");
+	index = count + FEW_CODES;
 	for (size_t i = 0; i < d->n; i++)
 		n_strata += count[code[i]]++ == 0;
 	if (!plain_room(b, n_strata, e)) {
