@@ -218,7 +218,7 @@ static bool told_of(struct closing *c, size_t part, size_t *out, struct err *e)
 	if ((c->columns + 1) * c->columns > c->cap) {
 		c->cap = (c->columns + 1) * c->columns;
 		free(c->row);
-		c->row = malloc(c->cap * sizeof *c->row);
+		c->row = calloc(c->cap, sizeof *c->row);
 	}
 	if (!c->row)
 		return err_set(e, ERR_NOMEM, "no memory for closing cells");

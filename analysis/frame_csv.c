@@ -32,7 +32,7 @@ static bool take_rows(struct frame_csv *c, size_t n, bool last, struct err *e)
 	size_t line = c->line, left;
 	struct err why = { 0 };
 	bool ok = true;
-	int got = 0;
+	int got = 1;
 
 	if (!csv_open(&r, c->data, n, &why)) {
 		(void)err_set(e, why.kind, "%s", why.msg);
@@ -43,12 +43,12 @@ static bool take_rows(struct frame_csv *c, size_t n, bool last, struct err *e)
 	c->sep = r.sep;
 	c->started = true;
 	r.next_line = line;
-	do {
+	while (ok && got > 0) {
 		at = r.at;
 		line = r.next_line;
 		got = csv_next(&r, &why);
 		ok = got <= 0 || take_row(c, &r, e);
-	} while (ok && got > 0);
+	}
 	left = got < 0 ? (size_t)(c->data + n - at) : 0;
 	if (got == 0)
 		line = r.next_line;

@@ -38,7 +38,7 @@ static bool compute(struct index *ix, struct err *e)
 {
 	const struct index_set *s = ix->s;
 
-	for (size_t i = 0; i < s->n_values; i++)
+	for (size_t i = 0; ix->value && i < s->n_values; i++)
 		ix->value[s->values[i].unit * s->n_nodes + s->values[i].node] =
 			&s->values[i];
 	for (size_t u = 0; u < s->n_units; u++) {
