@@ -209,7 +209,7 @@ static enum cleaned look(const struct tiff *t, uint32_t *n, bool *jpeg)
 		if (v.tag == TAG_SUB_IFD)
 			return CLEAN_CANNOT; /* raw files: pictures in it */
 		*n += is_wanted(v.tag) && v.n > 0;
-		data += v.tag == TAG_OFFSETS || v.tag == TAG_TILES;
+		data += v.n > 0 && (v.tag == TAG_OFFSETS || v.tag == TAG_TILES);
 	}
 	return data == 1 ? CLEANED : CLEAN_DAMAGED;
 }

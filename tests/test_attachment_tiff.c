@@ -361,6 +361,8 @@ static void a_damaged_tiff_is_kept_as_it_came_and_marked(void **state)
 	static const uint32_t uneven[][4] = { { 273, LONG, 1, 0xFFFF },
 					      { 279, SHORT, 2, 1 } };
 	static const uint32_t alone[][4] = { { 273, LONG, 1, 0xFFFF } };
+	static const uint32_t no_kind[][4] = { { 273, 0, 1, 0xFFFF },
+					       { 279, LONG, 1, N_PIC } };
 	static const uint32_t words[][4] = { { 273, ASCII, 1, 0xFFFF },
 					     { 279, LONG, 1, N_PIC } };
 	static const uint32_t past[][4] = { { 273, LONG, 1, 1 << 20 },
@@ -374,8 +376,9 @@ static void a_damaged_tiff_is_kept_as_it_came_and_marked(void **state)
 	static const struct {
 		const uint32_t (*tags)[4];
 		size_t n;
-	} t[] = { { none, 1 },	{ twice, 3 }, { uneven, 2 }, { alone, 1 },
-		  { words, 2 }, { past, 2 },  { far, 3 },    { many, 3 } };
+	} t[] = { { none, 1 },	{ twice, 3 },	{ uneven, 2 },
+		  { alone, 1 }, { no_kind, 2 }, { words, 2 },
+		  { past, 2 },	{ far, 3 },	{ many, 3 } };
 	struct bytes b, whole;
 
 	(void)state;
