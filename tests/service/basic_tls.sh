@@ -25,7 +25,7 @@ pid=
 finish() {
 	local code=$?
 	[ -z "$pid" ] || { kill -TERM "$pid" && wait "$pid"; } 2>/dev/null || true
-	[ $code -eq 0 ] || cat "$dir/err"
+	[ $code -eq 0 ] || cat "$dir/err" || true
 	rm -rf "$dir"
 	exit $code
 }

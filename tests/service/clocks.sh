@@ -17,7 +17,7 @@ pid=
 finish() {
 	local code=$?
 	[ -z "$pid" ] || { kill -TERM "$pid" && wait "$pid"; } 2>/dev/null || true
-	[ $code -eq 0 ] || tail -n 5 "$dir/err"
+	[ $code -eq 0 ] || tail -n 5 "$dir/err" || true
 	rm -rf "$dir"
 	exit $code
 }
