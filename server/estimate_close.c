@@ -164,42 +164,49 @@ static const char *kind_of(const struct closing *c, const char *unit)
 	return NULL;
 }
 
+/* The key of a cell whose column comes next after `last`, in order. */
+static size_t next_key(const struct est_cell *x, const char *last)
+{
+	size_t best = NOWHERE;
+
+	for (size_t i = 0; i < x->by.n; i++)
+		if (strcmp(x->by.name[i], last) > 0 &&
+		    (best == NOWHERE ||
+		     strcmp(x->by.name[i], x->by.name[best]) < 0))
+			best = i;
+	return best;
+}
+
+static void add_key(struct buf *b, const char *name, const char *value)
+{
+	if (value)
+		buf_addf(b, "%s\x1e%s\x1f", name, value);
+}
+
 /* The name of a cell's place: variable, universe, keys in order of columns,
  * without the column `without` (NULL: all of them).  A unit's kind adds nothing
- * beside the unit; without the unit it is what is left of it. */
+ * beside the unit; without the unit it is what is left of it, and stands last.
+ */
 static const char *name_place(struct closing *c, size_t cell,
 			      const char *without)
 {
 	const struct est_cell *x = &c->out->cell[cell];
-	const char *unit = key_of(x, "unit"), *last = "", *text;
-	bool whole = unit && !(without && strcmp(without, "unit") == 0);
+	const char *unit = key_of(x, "unit"), *kind = key_of(x, "unit_kind");
+	const char *of = x->of ? x->of : "", *text;
 	struct buf b = BUF_INIT(65536);
 
-	buf_add(&b, x->of ? x->of : "", variable_bytes(x->of ? x->of : ""));
+	buf_add(&b, of, variable_bytes(of));
 	buf_adds(&b, "\x1d");
 	add_universe(c, cell, &b);
-	for (size_t done = 0; done <= x->by.n; done++) {
-		const char *name = NULL, *value = NULL;
-
-		for (size_t i = 0; i < x->by.n; i++)
-			if (strcmp(x->by.name[i], last) > 0 &&
-			    (!name || strcmp(x->by.name[i], name) < 0)) {
-				name = x->by.name[i];
-				value = x->key[i];
-			}
-		if (unit && !whole && strcmp(last, "unit_kind") < 0 &&
-		    (!name || strcmp(name, "unit_kind") > 0)) {
-			name = "unit_kind";
-			value = kind_of(c, unit);
-		}
-		if (!name)
-			break;
-		last = name;
-		if ((without && strcmp(name, without) == 0) || !value ||
-		    (whole && strcmp(name, "unit_kind") == 0))
-			continue;
-		buf_addf(&b, "%s\x1e%s\x1f", name, value);
-	}
+	for (size_t i = next_key(x, ""); i != NOWHERE;
+	     i = next_key(x, x->by.name[i]))
+		if (strcmp(x->by.name[i], "unit_kind") != 0 &&
+		    !(without && strcmp(x->by.name[i], without) == 0))
+			add_key(&b, x->by.name[i], x->key[i]);
+	if (unit && without && strcmp(without, "unit") == 0)
+		add_key(&b, "unit_kind", kind ? kind : kind_of(c, unit));
+	else if (!unit && !(without && strcmp(without, "unit_kind") == 0))
+		add_key(&b, "unit_kind", kind);
 	text = arena_strdup(c->a, b.data && buf_cstr(&b) ? buf_cstr(&b) : "");
 	buf_free(&b);
 	return text ? text : "";

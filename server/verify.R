@@ -310,7 +310,7 @@ labels_of <- function(label, cells)
   vapply(cells, function(c) paste0(label, " ", c$of, " ", paste(names(c$by), unlist(c$by), sep = "=", collapse = " ")), "")
 # The cell of each row, NA: none.
 cell_at <- function(x, cells, by = names(cells[[1]]$by)) {
-  row <- ifelse(passes(spec$where) & passes(x$where), 0, NA)
+  row <- ifelse(in_x, 0, NA)
   cell <- rep(0, length(cells))
   for (name in by) {
     want <- vapply(cells, function(c) as.character(c$by[[name]]), "")
@@ -338,7 +338,7 @@ columns_of <- function(z, at, n) {
   m
 }
 count_by <- function(what, at, n) {
-  i <- !is.na(at) & !duplicated(data.frame(at, what))
+  i <- !is.na(at) & !duplicated(at + (n + 1) * match(what, unique(what)))
   tabulate(at[i], n)
 }
 # n, df, value, error and t interval of cells with linearised values z.
@@ -425,7 +425,7 @@ all_scores <- function(x, y, units) {
   share <- unlist(x$shares)
   u <- match(data[[x$unit]], units)
   g <- match(data[[x$group]], names(share))
-  in_it <- passes(spec$where) & passes(x$where) & !is.na(u) & !is.na(g) & !is.na(y) & w > 0
+  in_it <- in_x & !is.na(u) & !is.na(g) & !is.na(y) & w > 0
   at <- ifelse(in_it, (u - 1) * length(share) + g, NA)
   k <- length(units) * length(share)
   size <- sum_by(w, at, k)
@@ -577,6 +577,7 @@ for (i in seq_along(result$estimates)) {
     left <- c(left, paste0(label, ": no open cell"))
     next
   }
+  in_x <- passes(spec$where) & passes(x$where) # rows that the estimate is of
   why <- tryCatch({
     if (!is.null(cellwise[[r$stat]]))
       cell_by_cell(x, r, if (long_way || r$stat == "quantile") cells else cells[1], label)
