@@ -63,6 +63,7 @@ static bool r2_of(size_t k, const double *r, unsigned set, double *r2)
 	size_t at[DRIVERS_MAX], q = 0;
 	gsl_matrix_view am;
 	gsl_vector_view xv;
+	bool ok;
 
 	for (size_t j = 0; j < k; j++)
 		if (set & (1u << j))
@@ -77,15 +78,13 @@ static bool r2_of(size_t k, const double *r, unsigned set, double *r2)
 	}
 	am = gsl_matrix_view_array(a, q, q);
 	xv = gsl_vector_view_array(x, q);
-	if (gsl_linalg_cholesky_decomp1(&am.matrix) != 0 ||
-	    gsl_linalg_cholesky_svx(&am.matrix, &xv.vector) != 0)
-		return false;
-	for (size_t i = 0; i < q; i++) /* a pivot that rounding made */
-		if (!(gsl_matrix_get(&am.matrix, i, i) > 1e-7))
-			return false;
-	for (size_t i = 0; i < q; i++)
+	ok = gsl_linalg_cholesky_decomp1(&am.matrix) == 0 &&
+	     gsl_linalg_cholesky_svx(&am.matrix, &xv.vector) == 0;
+	for (size_t i = 0; ok && i < q; i++) /* a pivot that rounding made */
+		ok = gsl_matrix_get(&am.matrix, i, i) > 1e-7;
+	for (size_t i = 0; ok && i < q; i++)
 		*r2 += b[i] * x[i];
-	return true;
+	return ok;
 }
 
 /* Shapley: each field's gain averaged over all orders of entering. */
