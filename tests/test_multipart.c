@@ -396,8 +396,8 @@ static void files_are_known_by_content(void **state)
 		assert_string_equal(attachment_type(t[i].bytes, t[i].n),
 				    t[i].type);
 	assert_true(attachment_take(&f, "a.txt", t[0].bytes, 8, a, &e));
-	/* a head alone is no picture */
-	assert_string_equal(f.type, ATTACHMENT_OTHER_TYPE);
+	/* a head alone is no picture: a damaged one */
+	assert_string_equal(f.type, ATTACHMENT_DAMAGED_TYPE);
 	assert_int_equal(f.n, 8);
 	assert_true(
 		attachment_take(&f, "a", large, LIMIT_ATTACHMENT_BYTES, a, &e));
