@@ -234,10 +234,15 @@ static uint64_t ten_to(int k)
 /* Decimals that give v, 1e-3 <= v < 1e15, `digits` significant ones. */
 static int decimals_of(double v, int digits)
 {
-	for (; v >= 1; v /= 10)
+	while (v >= 1) {
+		v /= 10;
 		digits--;
-	for (v *= 10; v < 1; v *= 10)
+	}
+	v *= 10;
+	while (v < 1) {
+		v *= 10;
 		digits++;
+	}
 	return digits;
 }
 

@@ -178,8 +178,7 @@ static const char *fit(struct canvas *c, const char *s, double room, char *own,
 		while (n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80);
 		if (n + 4 > size)
 			continue;
-		memcpy(own, s, n);
-		memcpy(own + n, "…", 4);
+		(void)snprintf(own, size, "%.*s…", (int)n, s);
 		if (width_of(c, own) <= room)
 			return own;
 	}

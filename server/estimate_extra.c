@@ -131,7 +131,7 @@ static bool take_snapshot(struct report_extra *x, const struct wave_source *s,
 		x->method = arena_strdup(a, shot.method);
 		x->sha256 = arena_strdup(a, shot.sha256);
 	}
-	ok = !arena_broken(a) &&
+	ok = !arena_broken(a) && all && (wave > 0 || x->official) &&
 	     take_cells(x, s->wave[wave]->plan, a, units, wave > 0);
 	cJSON_Delete(root);
 	return ok || err_set(e, ERR_NOMEM, "out of memory");

@@ -520,11 +520,13 @@ bool wave_source_open(const struct conf *c, const char *wave,
 {
 	const char *const code[2] = { wave, against };
 
-	*s = (struct wave_source){ .n = against ? 2 : 1 };
+	size_t n = against ? 2 : 1;
+
+	*s = (struct wave_source){ .n = n };
 	s->db = connect_ready(c, WHO_ANALYSIS, e);
 	if (!s->db)
 		return false;
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		s->wave[i] = store_wave_get(s->db, code[i], e);
 		if (!s->wave[i] ||
 		    !store_freeze_latest(s->db, s->wave[i], &s->freeze[i], e))

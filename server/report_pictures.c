@@ -361,7 +361,13 @@ bool report_pictures(const struct report_view *v, struct report_picture **out,
 	bool ok;
 
 	b.list = calloc(b.max + 1, sizeof *b.list);
-	ok = (b.list && unit) || err_set(e, ERR_NOMEM, "out of memory");
+	*out = NULL;
+	*n = 0;
+	if (!b.list || !unit) {
+		free(b.list);
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
+	ok = true;
 	for (size_t k = 0; ok && k < p->n_kinds; k++) {
 		size_t units = report_units(v, k, unit);
 
