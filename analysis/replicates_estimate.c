@@ -226,15 +226,16 @@ bool replicates_estimate(const struct survey_var *v,
 	const struct replicates *r = v->replicates;
 	size_t threads = r->spec.threads > 1 ? r->spec.threads : 1;
 	struct job j = { .r = r, .s = s, .p = s->n_blocks * s->q };
-	struct worker w[REPLICATES_THREADS] = { 0 };
 	struct replicate_moments m = { 0 };
+	struct worker *w;
 	bool ok = false;
 
 	threads = threads < REPLICATES_THREADS ? threads : REPLICATES_THREADS;
+	w = calloc(threads, sizeof *w);
 	j.rows = r->calib != NULL || r->spec.by_row;
 	j.whole = malloc(s->n_cells * s->m * sizeof *j.whole);
 	j.theta = malloc(BLOCK * j.p * sizeof *j.theta);
-	if (j.whole == NULL || j.theta == NULL) {
+	if (w == NULL || j.whole == NULL || j.theta == NULL) {
 		err_set(e, ERR_NOMEM, "no memory for replicates");
 		goto out;
 	}
@@ -249,8 +250,9 @@ bool replicates_estimate(const struct survey_var *v,
 	if (ok)
 		replicate_moments_cov(&m, r, cov);
 out:
-	for (size_t t = 0; t < threads; t++)
+	for (size_t t = 0; w != NULL && t < threads; t++)
 		worker_clear(&w[t]);
+	free(w);
 	unit_totals_clear(&j.u);
 	free(j.value);
 	free(j.whole);
