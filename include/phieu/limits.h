@@ -42,13 +42,13 @@
 #define LIMIT_SPEC_BYTES	((size_t)1 << 20) /* of `phieu estimate` */
 #define LIMIT_SPEC_ESTIMATES	1000
 #define LIMIT_INDEX_BYTES	((size_t)32 << 20) /* a file of `phieu index` */
-#define LIMIT_INDEX_CELLS	((size_t)400000) /* units x criteria of it */
-#define LIMIT_INDEX_STEPS	200 /* of one formula or list of bands */
+#define LIMIT_INDEX_CELLS	((size_t)400000)   /* units x criteria of it */
+#define LIMIT_INDEX_STEPS	200    /* of one formula or list of bands */
 #define LIMIT_INDEX_DRAWS	100000 /* of a simulation */
-#define LIMIT_INDEX_BASE	10000 /* points of its sensitivity analysis */
-#define LIMIT_INDEX_SURE_UNITS	1000 /* of one block in it */
+#define LIMIT_INDEX_BASE	10000  /* points of its sensitivity analysis */
+#define LIMIT_INDEX_SURE_UNITS	1000   /* of one block in it */
 #define LIMIT_INDEX_SCORES	((size_t)20000000) /* its units x draws */
-#define LIMIT_XML_BYTES		((size_t)1 << 20) /* one filled form as XML */
+#define LIMIT_XML_BYTES		((size_t)1 << 20)  /* one filled form as XML */
 #define LIMIT_XML_DEPTH		64
 #define LIMIT_XML_ELEMENTS	((size_t)50000)
 #define LIMIT_XML_ATTRS		64
@@ -84,11 +84,11 @@
 #define LIMIT_HTTP_QUERY_PARAMS 64
 #define LIMIT_PARTS		250 /* of one multipart body */
 #define LIMIT_PART_HEAD_BYTES	((size_t)8 << 10)
-#define LIMIT_OPENROSA_BYTES	((size_t)16 << 20) /* one such body */
-#define LIMIT_OPENROSA_ASKED	((size_t)10 << 20) /* what clients are told */
-#define LIMIT_ATTACHMENT_BYTES	((size_t)10 << 20) /* one file */
-#define LIMIT_EVIDENCE_BYTES	((size_t)50 << 20) /* a file of evidence */
+#define LIMIT_OPENROSA_BYTES	((size_t)16 << 20)  /* one such body */
+#define LIMIT_OPENROSA_ASKED	((size_t)10 << 20)  /* what clients are told */
+#define LIMIT_ATTACHMENT_BYTES	((size_t)10 << 20)  /* one file */
+#define LIMIT_EVIDENCE_BYTES	((size_t)50 << 20)  /* a file of evidence */
 #define LIMIT_EXPLANATION_BYTES ((size_t)256 << 10) /* báo cáo giải trình */
-#define LIMIT_ATTACHMENTS	200		   /* of one sheet */
+#define LIMIT_ATTACHMENTS	200		    /* of one sheet */
 
 #endif
