@@ -23,7 +23,7 @@ static bool cursor_init(struct cursor *c, const struct survey_design *d,
 	while (c->step > 16 && c->step * s->q > (size_t)1 << 18)
 		c->step /= 2;
 	c->block = malloc(c->step * sizeof *c->block);
-	c->z = malloc(c->step * s->q * sizeof *c->z);
+	c->z = malloc((c->step * s->q + 1) * sizeof *c->z);
 	return (c->block && c->z) ||
 	       err_set(e, ERR_NOMEM, "no memory for %zu scores", s->q);
 }
@@ -502,14 +502,14 @@ static bool engine_init(struct engine *g, const struct survey_design *d,
 	if (!cursor_init(&g->c, d, s, e) ||
 	    !spread_init(&g->s, nb, s->q, full, e))
 		return false;
-	g->v = calloc(n, sizeof *g->v);
+	g->v = calloc(n + 1, sizeof *g->v);
 	ok = g->v != NULL;
 	if (ok && d->lonely == SURVEY_AVERAGE) {
-		g->apart = calloc(n, sizeof *g->apart);
-		g->seen = calloc(nb, sizeof *g->seen);
-		g->alone = calloc(nb, sizeof *g->alone);
-		g->seen2 = calloc(full ? nb * nb : 1, sizeof *g->seen2);
-		g->alone2 = calloc(full ? nb * nb : 1, sizeof *g->alone2);
+		g->apart = calloc(n + 1, sizeof *g->apart);
+		g->seen = calloc(nb + 1, sizeof *g->seen);
+		g->alone = calloc(nb + 1, sizeof *g->alone);
+		g->seen2 = calloc(full ? nb * nb + 1 : 1, sizeof *g->seen2);
+		g->alone2 = calloc(full ? nb * nb + 1 : 1, sizeof *g->alone2);
 		ok = g->apart && g->seen && g->alone && g->seen2 && g->alone2;
 	}
 	return ok || err_set(e, ERR_NOMEM, "no memory for %zu statistics", p);

@@ -186,6 +186,7 @@ bool store_files_known(struct db *db, int32_t key, const char *instance,
 {
 	char text[16];
 	const char *args[] = { text, instance };
+	struct kept_file *list;
 	struct res *r;
 	bool ok;
 
@@ -194,12 +195,13 @@ bool store_files_known(struct db *db, int32_t key, const char *instance,
 	if (!r)
 		return false;
 	*n = res_rows(r);
-	*out = arena_array(a, *n + 1, sizeof **out);
-	ok = *out || err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; ok && i < *n; i++) {
-		(*out)[i].receipt_key = receipt_key;
-		ok = read_kept(r, i, a, &(*out)[i], e);
+	list = arena_array(a, *n + 1, sizeof *list);
+	ok = list || err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; list && ok && i < *n; i++) {
+		list[i].receipt_key = receipt_key;
+		ok = read_kept(r, i, a, &list[i], e);
 	}
+	*out = list;
 	res_free(r);
 	return ok;
 }

@@ -82,18 +82,19 @@ static const cJSON *own_question(const struct book *b, size_t q)
 	return cJSON_GetArrayItem(json_get(b->own, "questions"), (int)q);
 }
 
-#define VI "::Tiếng Việt (vi)"
-#define EN "::English (en)"
+#define LABEL_VI "label::Tiếng Việt (vi)"
+#define LABEL_EN "label::English (en)"
+#define HINT_VI	 "hint::Tiếng Việt (vi)"
 /* a second form_title would make a list of the title in other programs */
 #define TITLE_EN "form_title_en"
 
 static const char *const survey_heads[] = {
-	"type",	     "name",	   "label" VI,	 "label" EN,  "hint" VI,
+	"type",	     "name",	   LABEL_VI,	 LABEL_EN,    HINT_VI,
 	"required",  "constraint", "appearance", "kind",      "field",
 	"criterion", "reversed",   "asked",	 "max_bytes", "decimals",
 };
 static const char *const choices_heads[] = {
-	"list_name",   "name",	    "label" VI,	  "label" EN, "ordinal",
+	"list_name",   "name",	    LABEL_VI,	  LABEL_EN,  "ordinal",
 	"coefficient", "satisfied", "no_opinion", "retired",
 };
 static const char *const settings_heads[] = {
@@ -174,7 +175,7 @@ static void put_range(struct book *b, size_t i)
 {
 	const struct question *q = &b->f->questions[i];
 	char low[DEC_TEXT_MAX], high[DEC_TEXT_MAX], step[XLSFORM_STEP_MAX];
-	struct buf x = BUF_INIT(4 * XLSFORM_STEP_MAX);
+	struct buf x = BUF_INIT((size_t)4 * XLSFORM_STEP_MAX);
 	char digits[4];
 
 	if (q->has_min)
@@ -211,9 +212,9 @@ static void question(struct book *b, size_t i)
 				    list_name(b, i));
 	put(b, "type", type);
 	put_name(b, q->code);
-	put(b, "label" VI, q->text);
-	put(b, "label" EN, q->text_en);
-	put(b, "hint" VI, q->note);
+	put(b, LABEL_VI, q->text);
+	put(b, LABEL_EN, q->text_en);
+	put(b, HINT_VI, q->note);
 	put_required(b, own_question(b, i));
 	if (q->type == QUESTION_TEXT)
 		put_bytes(b, i);
@@ -235,8 +236,8 @@ static void survey(struct book *b)
 		b->row++;
 		put(b, "type", "begin_group");
 		put(b, "name", "profile");
-		put(b, "label" VI, "Thông tin người trả lời");
-		put(b, "label" EN, "About the respondent");
+		put(b, LABEL_VI, "Thông tin người trả lời");
+		put(b, LABEL_EN, "About the respondent");
 	}
 	for (size_t i = 0; i < b->f->n_profile; i++) {
 		const struct profile_field *x = &b->f->profile[i];
@@ -245,8 +246,8 @@ static void survey(struct book *b)
 		put(b, "type",
 		    arena_printf(b->a, "select_one %s", profile_list(b, i)));
 		put_name(b, x->code);
-		put(b, "label" VI, x->label);
-		put(b, "label" EN, x->label_en);
+		put(b, LABEL_VI, x->label);
+		put(b, LABEL_EN, x->label_en);
 		put_required(b, cJSON_GetArrayItem(json_get(b->own, "profile"),
 						   (int)i));
 	}
@@ -267,8 +268,8 @@ static void list(struct book *b, const char *name, const struct option *o,
 		b->row++;
 		put(b, "list_name", name);
 		put(b, "name", o[i].code);
-		put(b, "label" VI, o[i].label);
-		put(b, "label" EN, o[i].label_en);
+		put(b, LABEL_VI, o[i].label);
+		put(b, LABEL_EN, o[i].label_en);
 		if (o[i].ordinal != i + 1) {
 			(void)snprintf(text, sizeof text, "%u", o[i].ordinal);
 			put(b, "ordinal", text);

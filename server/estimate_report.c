@@ -22,7 +22,7 @@ static cJSON *list_of(const char *const *name, size_t n)
 {
 	cJSON *list = cJSON_CreateArray();
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; name && i < n; i++)
 		(void)cJSON_AddItemToArray(list, cJSON_CreateString(name[i]));
 	return list;
 }
@@ -303,9 +303,13 @@ static bool name_fields(struct report *r, struct err *e)
 			       "phiếu của đợt không có câu hỏi nào tính điểm "
 			       "(the plan scores no question)");
 	r->field = arena_array(r->a, r->n, sizeof *r->field);
-	for (size_t i = 0; r->field && i < r->n; i++)
+	if (!r->field) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < r->n; i++)
 		r->field[i] = fields_name(r->fields, i);
-	return r->field || err_set(e, ERR_NOMEM, "out of memory");
+	return true;
 }
 
 bool report_spec(const struct plan *p, const struct plan *before,

@@ -130,6 +130,7 @@ bool store_quality_questions(struct db *db, int32_t wave, int64_t k,
 {
 	char id[12];
 	const char *args[] = { id, who };
+	struct quality_question *list;
 	struct res *r;
 	bool ok;
 
@@ -138,10 +139,11 @@ bool store_quality_questions(struct db *db, int32_t wave, int64_t k,
 	if (!r)
 		return false;
 	*n = res_rows(r);
-	*out = arena_array(a, *n + 1, sizeof **out);
-	ok = *out || err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; ok && i < *n; i++)
-		ok = read_question(r, i, k, &(*out)[i], e);
+	list = arena_array(a, *n + 1, sizeof *list);
+	ok = list || err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; list && ok && i < *n; i++)
+		ok = read_question(r, i, k, &list[i], e);
+	*out = list;
 	res_free(r);
 	return ok;
 }

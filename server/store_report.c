@@ -31,6 +31,7 @@ bool store_report_outcomes(struct db *db, const struct wave *w,
 {
 	char wave[24], no[24];
 	const char *args[] = { wave, no };
+	struct report_outcome *list;
 	struct res *r;
 	bool ok;
 
@@ -40,10 +41,11 @@ bool store_report_outcomes(struct db *db, const struct wave *w,
 	if (!r)
 		return false;
 	*n = res_rows(r);
-	*out = arena_array(a, *n + 1, sizeof **out);
-	ok = *out || err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; ok && i < *n; i++)
-		ok = read_row(r, i, w, &(*out)[i], e);
+	list = arena_array(a, *n + 1, sizeof *list);
+	ok = list || err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; list && ok && i < *n; i++)
+		ok = read_row(r, i, w, &list[i], e);
+	*out = list;
 	res_free(r);
 	return ok;
 }
