@@ -298,10 +298,12 @@ static bool name_fields(struct report *r, struct err *e)
 	if (!r->fields)
 		return false;
 	r->n = fields_count(r->fields);
-	if (r->n < 2)
-		return err_set(e, ERR_INPUT,
-			       "phiếu của đợt không có câu hỏi nào tính điểm "
-			       "(the plan scores no question)");
+	if (r->n < 2) {
+		(void)err_set(e, ERR_INPUT,
+			      "phiếu của đợt không có câu hỏi nào tính điểm "
+			      "(the plan scores no question)");
+		return false;
+	}
 	r->field = arena_array(r->a, r->n, sizeof *r->field);
 	if (!r->field) {
 		(void)err_set(e, ERR_NOMEM, "out of memory");
