@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "import_parts.h"
+#include "phieu/decimal_mark.h"
 #include "phieu/sheet.h"
 #include "phieu/utf8.h"
 
@@ -352,81 +353,26 @@ size_t import_unit(struct importer *m, const struct grid_row *r,
 /* ---- numbers
  * ------------------------------------------------------------------ */
 
-/* Where the marks of a number stand: *last is the last one, *others whether
- * there is another kind, *count of the last kind. */
-static bool marks(const char *s, char *last, bool *others, size_t *count,
-		  size_t *after)
-{
-	const char *at = NULL;
-
-	*last = '\0';
-	*others = false;
-	*count = 0;
-	if (*s == '-')
-		s++;
-	for (; *s; s++) {
-		if (*s != '.' && *s != ',') {
-			if (*s < '0' || *s > '9')
-				return false;
-			continue;
-		}
-		if (*last && *s != *last)
-			*others = true;
-		*count = *s == *last ? *count + 1 : 1;
-		*last = *s;
-		at = s;
-	}
-	*after = at ? strlen(at + 1) : 0;
-	return true;
-}
-
-/* Which mark this number shows to be the decimal one; 0: none or either. */
-static char shows(const char *s)
-{
-	char last;
-	bool others;
-	size_t count, after;
-
-	if (!marks(s, &last, &others, &count, &after) || !last)
-		return '\0';
-	if (others && count > 1)
-		return '\0';
-	if (others)
-		return last;
-	if (count == 1) {
-		if (after == 3)
-			return '\0';
-		return last;
-	}
-	if (last == '.') /* 1.234.567: groups */
-		return ',';
-	return '.';
-}
-
 void import_decimal(struct importer *m, size_t first)
 {
 	struct import *im = m->im;
-	size_t point = 0, comma = 0;
+	struct decimal_mark seen = { 0 };
+	char mark;
 
 	for (size_t i = first; i < im->grid->n_rows; i++)
 		for (size_t k = 0; k < im->n_columns; k++) {
 			const struct import_column *c = &im->columns[k];
 			const struct grid_cell *cell;
-			char mark;
 			if (c->role != IMPORT_QUESTION ||
 			    m->f->questions[c->at].type != QUESTION_NUMBER)
 				continue;
 			cell = grid_at(&im->grid->rows[i], c->column);
-			if (!cell || cell->kind != GRID_TEXT)
-				continue;
-			mark = shows(cell->s);
-			point += mark == '.';
-			comma += mark == ',';
+			if (cell && cell->kind == GRID_TEXT)
+				decimal_mark_see(&seen, cell->s);
 		}
-	if (point && !comma)
-		im->decimal = '.';
-	else if (comma && !point)
-		im->decimal = ',';
+	mark = decimal_mark_of(&seen);
+	if (mark)
+		im->decimal = mark;
 }
 
 /* The number with a point and no groups; NULL (and the fault) when the file
@@ -435,40 +381,28 @@ static const char *number_text(struct importer *m, const struct grid_row *r,
 			       const struct import_column *c,
 			       const struct grid_cell *cell)
 {
-	char last, decimal = m->im->decimal, *out;
-	const char *s = plain(cell);
-	bool others;
-	size_t count, after, n = 0;
+	const char *s = plain(cell), *out;
 
-	if (cell->kind != GRID_TEXT ||
-	    !marks(s, &last, &others, &count, &after) || !last)
-		return s; /* as it is; the check says what is wrong */
-	if (!decimal && !shows(s)) {
+	if (cell->kind != GRID_TEXT)
+		return s;
+	switch (decimal_mark_text(s, m->im->decimal, m->a, &out)) {
+	case DECIMAL_TEXT_EITHER:
 		import_at(m, r, c, "I13",
 			  "it cannot be told whether the mark in this number "
 			  "is a decimal one; write it without",
 			  "không rõ dấu trong số này là dấu thập phân hay dấu "
 			  "nhóm; hãy viết số không có dấu nhóm");
 		return NULL;
-	}
-	if (!decimal || (shows(s) && shows(s) != decimal)) {
+	case DECIMAL_TEXT_BOTH:
 		import_at(m, r, c, "I13",
 			  "numbers of this file use both the point and the "
 			  "comma as decimal mark",
 			  "trong tệp có số dùng dấu chấm, có số dùng dấu phẩy "
 			  "làm dấu thập phân");
 		return NULL;
+	case DECIMAL_TEXT_OK: break;
 	}
-	out = arena_strdup(m->a, s);
-	for (const char *p = s; out && *p; p++) {
-		if (*p == decimal)
-			out[n++] = '.';
-		else if (*p != '.' && *p != ',')
-			out[n++] = *p;
-	}
-	if (out)
-		out[n] = '\0';
-	return out ? out : s;
+	return out; /* what is no number: the check says what is wrong */
 }
 
 /* ---- answers
