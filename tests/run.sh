@@ -78,6 +78,7 @@ shift
 COUNTS=$(mktemp)
 trap 'rm -f "$COUNTS"' EXIT
 export COUNTS ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 for b in $builds; do mkdir -p "build/$b/log"; done
 for kind in "$@"; do
 	for b in $builds; do list "$b" "$kind"; done
