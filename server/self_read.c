@@ -388,11 +388,10 @@ static void read_sheet_row(struct reading *x, const struct grid_row *r)
 	}
 	if (!says_no(x, r, &row.not_applicable))
 		return;
-	row.note = x->r->set.nodes[row.node].leaf &&
-				   x->r->set.nodes[row.node].source ==
-					   INDEX_ASSESSED
-			   ? text_in(x, r, SELF_NOTE)
-			   : NULL;
+	if (x->r->set.nodes[row.node].leaf &&
+	    x->r->set.nodes[row.node].source == INDEX_ASSESSED &&
+	    text_in(x, r, SELF_NOTE)) /* the grid goes before the rows do */
+		row.note = arena_strdup(x->a, text_in(x, r, SELF_NOTE));
 	row.version = version_in(x, r);
 	/* a row nobody touched; one that was filled before is emptied */
 	if (row.version == 0 && !row.has_points && !row.not_applicable &&
