@@ -94,6 +94,7 @@ static bool add_factor(struct spec_run *r, struct terms *t, const char *name,
 			count[code[i]]++;
 	}
 	for (uint32_t l = 0; l < n_levels; l++) {
+		const char *term;
 		double *x;
 
 		if (count[l] == 0)
@@ -107,8 +108,10 @@ static bool add_factor(struct spec_run *r, struct terms *t, const char *name,
 			return false;
 		for (size_t i = 0; i < rows; i++)
 			x[i] = code[i] == l;
-		if (!add_term(t, arena_printf(r->a, "%s%s", name, level[l]), x,
-			      factor, e))
+		term = arena_printf(r->a, "%s%s", name, level[l]);
+		if (!term)
+			return err_set(e, ERR_NOMEM, "out of memory");
+		if (!add_term(t, term, x, factor, e))
 			return false;
 	}
 	return true;

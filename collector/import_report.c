@@ -234,6 +234,8 @@ bool import_check(struct import *im, struct date today,
 		ok = check_one(im, i, today, a, out, e);
 	}
 	arena_free(a);
+	if (ok && arena_broken(im->arena)) /* a fault lost its words */
+		ok = err_set(e, ERR_NOMEM, "out of memory");
 	import_sort(im);
 	return ok;
 }

@@ -249,19 +249,29 @@ static const struct import_name *names_find(const struct import_names *names,
 	return names->list + low;
 }
 
+/* For comparing; NULL when memory ends, which is kept: a name that is not
+ * found would be told as the file's fault. */
+static char *fold(struct importer *m, const char *s)
+{
+	struct err e = { 0 };
+	char *key = utf8_key(m->scratch, s, strlen(s), &e);
+
+	m->failed |= e.kind == ERR_NOMEM;
+	return key;
+}
+
 /* As written, then the code of "code - name" or "name (code)". */
 static const struct import_name *look_up(struct importer *m,
 					 const struct import_names *names,
 					 const char *text, size_t *n)
 {
 	const struct import_name *found;
-	struct err e = { 0 };
 	char *key, *at;
 	size_t len;
 
 	*n = 0;
 	arena_reset(m->scratch);
-	key = utf8_key(m->scratch, text, strlen(text), &e);
+	key = fold(m, text);
 	if (!key)
 		return NULL;
 	found = names_find(names, key, n);
@@ -410,8 +420,7 @@ static const char *number_text(struct importer *m, const struct grid_row *r,
 
 static bool equals(struct importer *m, const char *key, const char *s)
 {
-	struct err e = { 0 };
-	const char *other = s ? utf8_key(m->scratch, s, strlen(s), &e) : NULL;
+	const char *other = s ? fold(m, s) : NULL;
 
 	return other && strcmp(key, other) == 0;
 }
@@ -441,7 +450,6 @@ static const struct option *by_place(const struct option *list, size_t n,
 static const char *option_code(struct importer *m, const struct option *list,
 			       size_t n, const char *text)
 {
-	struct err e = { 0 };
 	const struct option *o;
 	char *key, *cut;
 
@@ -449,7 +457,7 @@ static const char *option_code(struct importer *m, const struct option *list,
 		if (strcmp(list[i].code, text) == 0)
 			return text;
 	arena_reset(m->scratch);
-	key = utf8_key(m->scratch, text, strlen(text), &e);
+	key = fold(m, text);
 	for (size_t i = 0; key && i < n; i++)
 		if (equals(m, key, list[i].code) ||
 		    equals(m, key, list[i].label) ||

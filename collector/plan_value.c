@@ -27,14 +27,15 @@ static char *escaped(struct arena *a, const char *key)
 const char *plan_path(struct pr *r, const struct at *at)
 {
 	struct arena *a = r->f->arena;
-	const char *up;
+	const char *up, *key;
 
 	if (!at)
 		return "";
 	up = plan_path(r, at->up);
 	if (!at->key)
-		return arena_printf(a, "%s/%zu", up, at->index);
-	return arena_printf(a, "%s/%s", up, escaped(a, at->key));
+		return up ? arena_printf(a, "%s/%zu", up, at->index) : NULL;
+	key = escaped(a, at->key);
+	return up && key ? arena_printf(a, "%s/%s", up, key) : NULL;
 }
 
 static char *words(struct arena *a, const char *format, va_list ap)

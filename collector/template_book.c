@@ -517,9 +517,10 @@ bool template_begin(struct template_book *t, const struct plan *p, size_t form,
 				    8 + t->f->n_profile + t->f->n_questions,
 				    sizeof *t->columns);
 		t->units = arena_array(t->a, p->n_units + 1, sizeof *t->units);
-		t->wb = workbook_new(path);
+		if (t->columns && t->units)
+			t->wb = workbook_new(path);
 	}
-	if (!t->wb || !t->columns || !t->units) {
+	if (!t->wb) {
 		arena_free(t->a);
 		return err_set(e, ERR_NOMEM, "out of memory");
 	}

@@ -218,6 +218,8 @@ static bool read_meta(struct instance *in, const char **id, struct err *e)
 	    !only(in, "deprecatedID", &m->deprecated, e) ||
 	    !only(in, "instanceName", &m->instance_name, e))
 		return false;
+	if (arena_broken(in->a))
+		return err_set(e, ERR_NOMEM, "out of memory");
 	return *id || err_set(e, ERR_INPUT, "no instanceID");
 }
 

@@ -376,7 +376,10 @@ bool xlsform_join(const struct plan *p, const char *parts, size_t n,
 	}
 	joined = plan_read(out->data, out->len, faults, &why);
 	/* a fault that could not be written down is none that can be shown */
-	ok = joined || (faults->n > 0 && why.kind != ERR_NOMEM) || no_memory(e);
+	ok = joined ||
+	     (faults->n > 0 && !arena_broken(faults->arena) &&
+	      why.kind != ERR_NOMEM) ||
+	     no_memory(e);
 	plan_free(joined);
 out:
 	cJSON_Delete(in);

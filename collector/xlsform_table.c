@@ -181,8 +181,10 @@ static const char *fold(struct arena *a, const char *s, size_t n)
 		cut--;
 	lang = cut + strspn(cut, "_:");
 	lang = language(lang);
-	return lang ? arena_printf(a, "%.*s::%s", (int)(cut - key), key, lang)
-		    : key;
+	if (!lang)
+		return key;
+	lang = arena_printf(a, "%.*s::%s", (int)(cut - key), key, lang);
+	return lang ? lang : "";
 }
 
 static bool column_of(const struct reading *r, const char *name,

@@ -39,7 +39,7 @@ void fault_add(struct faults *f, const char *code, const char *path,
 		f->more++;
 		return;
 	}
-	own = arena_strdup(f->arena, path);
+	own = path ? arena_strdup(f->arena, path) : NULL;
 	if (!own) {
 		f->more++;
 		return;

@@ -16,6 +16,9 @@
 bool xlsx_bad(struct xlsx *x, struct err *e, const char *code,
 	      const char *place, const char *words, const char *words_vi)
 {
+	/* what looks wrong may be what memory had no room for */
+	if (arena_broken(x->arena))
+		return err_set(e, ERR_NOMEM, "out of memory");
 	if (x->faults)
 		fault_add(x->faults, code, place, words, words_vi);
 	return err_set(e, ERR_INPUT, "%s", words);
