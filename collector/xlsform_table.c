@@ -308,9 +308,10 @@ static const char *tidy(struct arena *a, const char *s, size_t n, bool type)
 			*to++ = *at++;
 			continue;
 		}
-		*to++ = ' ';
+		/* before the one is written over them */
 		while ((b = blank(at)) > 0)
 			at += b;
+		*to++ = ' ';
 	}
 	if (type)
 		*to = '\0';
