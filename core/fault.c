@@ -112,3 +112,15 @@ void faults_sort(struct faults *f)
 	if (f->n > 1)
 		qsort(f->list, f->n, sizeof *f->list, fault_cmp);
 }
+
+void faults_print(const struct faults *f, const char *of, FILE *to)
+{
+	for (size_t i = 0; i < f->n; i++)
+		(void)fprintf(to, "%s  %s\n     %s (%s)\n", f->list[i].code,
+			      *f->list[i].path ? f->list[i].path : "/",
+			      f->list[i].message_vi, f->list[i].message);
+	(void)fprintf(to, "%s%s%zu lỗi (%zu faults)\n", of ? of : "",
+		      of ? ": " : "", f->n + f->more, f->n + f->more);
+	if (f->more)
+		(void)fprintf(to, "%zu lỗi sau không liệt kê\n", f->more);
+}

@@ -169,3 +169,17 @@ void table_print(const struct table *t, FILE *to)
 	}
 	free(widths);
 }
+
+struct table *table_headed(const char *const *heads, size_t n, size_t right)
+{
+	struct table *t = table_new(n);
+
+	for (size_t i = 0; t && i < n; i++) {
+		table_cell(t, heads[i]);
+		if (i >= right)
+			table_right(t, i);
+	}
+	if (t)
+		table_rule(t);
+	return t;
+}

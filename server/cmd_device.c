@@ -303,7 +303,7 @@ static int run_device_list(int argc, char **argv, void *app)
 	const size_t columns = sizeof heads / sizeof heads[0];
 	const char *wave = NULL;
 	const struct cli_opt opts[] = { { "--wave", NULL, &wave } };
-	struct table *t = table_new(columns);
+	struct table *t = table_headed(heads, columns, columns);
 	struct db *db = NULL;
 	struct err e;
 	bool ok;
@@ -314,10 +314,6 @@ static int run_device_list(int argc, char **argv, void *app)
 		ok = err_set(&e, ERR_INPUT, "it takes no words");
 	if (ok)
 		db = connect_ready(((struct app *)app)->conf, WHO_OWNER, &e);
-	for (size_t i = 0; t && i < columns; i++)
-		table_cell(t, heads[i]);
-	if (t)
-		table_rule(t);
 	ok = db && store_device_list(db, wave, device_row, t, &e);
 	if (ok)
 		table_print(t, stdout);

@@ -115,16 +115,10 @@ static bool print_table(const struct job *j, struct err *e)
 					     "sai số",	  "từ",	      "đến",
 					     "deff",	  "bậc tự do" };
 	const size_t columns = sizeof heads / sizeof heads[0];
-	struct table *t = table_new(columns);
+	struct table *t = table_headed(heads, columns, 1);
 
 	if (!t)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < columns; i++) {
-		table_cell(t, heads[i]);
-		if (i > 0)
-			table_right(t, i);
-	}
-	table_rule(t);
 	for (size_t i = 0; i < j->out.n; i++) {
 		const struct est_cell *c = &j->out.cell[i];
 

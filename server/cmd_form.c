@@ -166,16 +166,6 @@ static int run_xform(int argc, char **argv, void *app)
 	return ok ? EXIT_DONE : cli_fail("phieu form xform", &e);
 }
 
-static void list_faults(const struct faults *f, const char *path)
-{
-	for (size_t i = 0; i < f->n; i++)
-		(void)fprintf(stderr, "%s  %s\n     %s (%s)\n", f->list[i].code,
-			      *f->list[i].path ? f->list[i].path : "/",
-			      f->list[i].message_vi, f->list[i].message);
-	(void)fprintf(stderr, "%s: %zu lỗi (%zu faults)\n", path,
-		      f->n + f->more, f->n + f->more);
-}
-
 /* 0 done, 1 not readable or with faults. */
 static int read_one(const struct plan *p, const char *path, struct err *e)
 {
@@ -207,7 +197,7 @@ static int read_one(const struct plan *p, const char *path, struct err *e)
 	else if (put(b.data, b.len, NULL, e))
 		code = f.n ? EXIT_FAILED : EXIT_DONE;
 	if (f.n > 0)
-		list_faults(&f, path);
+		faults_print(&f, path, stderr);
 out:
 	if (e->kind)
 		(void)cli_fail("phieu form read", e);
@@ -326,7 +316,7 @@ static int run_import(int argc, char **argv, void *app)
 			      m.notes.list[i].message);
 	faults_sort(&m.faults);
 	if (m.faults.n > 0)
-		list_faults(&m.faults, m.file);
+		faults_print(&m.faults, m.file, stderr);
 	else if (e.kind)
 		code = cli_fail("phieu form import", &e);
 	buf_free(&m.parts);

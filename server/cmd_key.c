@@ -192,14 +192,10 @@ static int run_agent_list(int argc, char **argv, void *app)
 	if (ok)
 		db = open_as(app, WHO_OWNER, &e);
 	if (db) {
-		t = table_new(columns);
+		t = table_headed(heads, columns, columns);
 		if (!t)
 			(void)err_set(&e, ERR_NOMEM, "out of memory");
 	}
-	for (size_t i = 0; t && i < columns; i++)
-		table_cell(t, heads[i]);
-	if (t)
-		table_rule(t);
 	ok = t && store_agent_key_list(db, wave, agent_row, t, &e);
 	if (ok)
 		table_print(t, stdout);

@@ -87,25 +87,13 @@ static bool put(const struct buf *b, FILE *to, struct err *e)
 	return true;
 }
 
-static void list_faults(const struct faults *f, const char *path, FILE *to)
-{
-	for (size_t i = 0; i < f->n; i++)
-		(void)fprintf(to, "%s  %s\n     %s (%s)\n", f->list[i].code,
-			      *f->list[i].path ? f->list[i].path : "/",
-			      f->list[i].message_vi, f->list[i].message);
-	(void)fprintf(to, "%s: %zu lỗi (%zu faults)\n", path, f->n + f->more,
-		      f->n + f->more);
-	if (f->more)
-		(void)fprintf(to, "%zu lỗi sau không liệt kê\n", f->more);
-}
-
 /* What stopped us: the list of faults or the one error. */
 static int refuse(const char *command, const struct source *s, const char *path,
 		  const struct err *e)
 {
 	if (s->faults.n == 0)
 		return (void)cli_fail(command, e), EXIT_FAILED;
-	list_faults(&s->faults, path, stderr);
+	faults_print(&s->faults, path, stderr);
 	return EXIT_FAILED;
 }
 

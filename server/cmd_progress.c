@@ -57,16 +57,10 @@ static bool print_table(const struct report *r, bool cells, struct err *e)
 		"chờ xem",   "không HL",  "để riêng", "còn thiếu", "vượt"
 	};
 	const size_t columns = sizeof heads / sizeof heads[0];
-	struct table *t = table_new(columns);
+	struct table *t = table_headed(heads, columns, 2);
 
 	if (!t)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < columns; i++) {
-		table_cell(t, heads[i]);
-		if (i > 1)
-			table_right(t, i);
-	}
-	table_rule(t);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct progress_row *p = &r->rows[i];
 

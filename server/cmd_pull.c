@@ -79,7 +79,6 @@ static bool print_table(const struct buf *body, struct err *e)
 	const cJSON *list = json_get(o, "components"), *c;
 	struct table *t = NULL;
 	bool ok = false;
-	size_t i;
 
 	if (!o)
 		return err_wrap(e, "what the server sent");
@@ -87,7 +86,7 @@ static bool print_table(const struct buf *body, struct err *e)
 		(void)err_set(e, ERR_IO, "the server sent no components");
 		goto out;
 	}
-	t = table_new(columns);
+	t = table_headed(heads, columns, 2);
 	if (!t) {
 		(void)err_set(e, ERR_NOMEM, "out of memory");
 		goto out;
@@ -101,12 +100,6 @@ static bool print_table(const struct buf *body, struct err *e)
 	       cJSON_IsTrue(json_get(o, "simulated")) ? " [mô phỏng, simulated]"
 						      : "",
 	       text_of(json_get(o, "snapshot"), "sha256"));
-	for (i = 0; i < columns; i++) {
-		table_cell(t, heads[i]);
-		if (i >= 2)
-			table_right(t, i);
-	}
-	table_rule(t);
 	cJSON_ArrayForEach(c, list)
 	{
 		row(t, c);

@@ -146,16 +146,10 @@ static bool print_questions(const struct report *r, struct err *e)
 					     "không biết",   "không đọc được",
 					     "không trả lời" };
 	const size_t columns = sizeof heads / sizeof *heads;
-	struct table *t = table_new(columns);
+	struct table *t = table_headed(heads, columns, 2);
 
 	if (!t)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < columns; i++) {
-		table_cell(t, heads[i]);
-		if (i > 1)
-			table_right(t, i);
-	}
-	table_rule(t);
 	for (size_t i = 0; i < r->n_questions; i++) {
 		const struct quality_question *q = &r->questions[i];
 
@@ -184,17 +178,11 @@ static bool print_table(const struct report *r, struct err *e)
 					     "trả lời nhanh", "một mạch",
 					     "bỏ trống" };
 	const size_t columns = sizeof heads / sizeof *heads;
-	struct table *t = table_new(columns);
+	struct table *t = table_headed(heads, columns, 1);
 	enum quality_side last = QUALITY_AGENT;
 
 	if (!t)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < columns; i++) {
-		table_cell(t, heads[i]);
-		if (i > 0)
-			table_right(t, i);
-	}
-	table_rule(t);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct quality_row *q = &r->rows[i];
 		struct aapor a = outcome(q);

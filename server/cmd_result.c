@@ -122,15 +122,12 @@ static bool print_totals(const struct job *j, struct err *e)
 	static const char *const heads[] = { "hạng", "đơn vị", "điểm",
 					     "xếp loại", "mục còn thiếu" };
 	const size_t *order = index_order(j->result.ix);
-	struct table *t = table_new(N(heads));
+	struct table *t = table_headed(heads, N(heads), N(heads));
 
 	if (!t)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < N(heads); i++)
-		table_cell(t, heads[i]);
 	table_right(t, 0);
 	table_right(t, 2);
-	table_rule(t);
 	for (size_t i = 0; i < j->result.set.n_units; i++) {
 		if (i > 0 &&
 		    !index_same_block(j->result.ix, order[i - 1], order[i]))

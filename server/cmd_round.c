@@ -31,16 +31,6 @@ static bool put(const struct buf *b, struct err *e)
 
 /* ---- check, load ------------------------------------------------------- */
 
-static void list_faults(const struct faults *f, const char *path)
-{
-	for (size_t i = 0; i < f->n; i++)
-		(void)fprintf(stderr, "%s  %s\n     %s (%s)\n", f->list[i].code,
-			      *f->list[i].path ? f->list[i].path : "/",
-			      f->list[i].message_vi, f->list[i].message);
-	(void)fprintf(stderr, "%s: %zu lỗi (%zu faults)\n", path,
-		      f->n + f->more, f->n + f->more);
-}
-
 /* False: with the faults told, or with e->kind set. */
 static bool read_document(const char *path, struct arena *a, struct round *r,
 			  struct err *e)
@@ -56,7 +46,7 @@ static bool read_document(const char *path, struct arena *a, struct round *r,
 	ok = round_read(text, n, a, r, &f);
 	free(text);
 	if (!ok)
-		list_faults(&f, path);
+		faults_print(&f, path, stderr);
 	return ok;
 }
 
@@ -166,14 +156,11 @@ static bool list_table(const struct round_head *list, size_t n, struct err *e)
 {
 	static const char *const heads[] = { "kỳ",	     "năm",	  "tên",
 					     "đợt điều tra", "phiên bản", "" };
-	struct table *t = table_new(N(heads));
+	struct table *t = table_headed(heads, N(heads), N(heads));
 	char text[24];
 
 	if (!t)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < N(heads); i++)
-		table_cell(t, heads[i]);
-	table_rule(t);
 	for (size_t i = 0; i < n; i++) {
 		table_cell(t, list[i].code);
 		(void)snprintf(text, sizeof text, "%" PRId64, list[i].year);
@@ -268,16 +255,13 @@ static bool calendar_table(const struct round_head *h, const struct calendar *c,
 	static const char *const heads[] = { "mã",	   "hạn",
 					     "trạng thái", "trễ (ngày)",
 					     "chủ trì",	   "nhiệm vụ" };
-	struct table *t = table_new(N(heads));
+	struct table *t = table_headed(heads, N(heads), N(heads));
 	enum round_step step;
 	char text[24];
 
 	if (!t)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < N(heads); i++)
-		table_cell(t, heads[i]);
 	table_right(t, 3);
-	table_rule(t);
 	for (size_t i = 0; i < c->n; i++) {
 		const struct task_row *k = &c->tasks[i];
 

@@ -91,16 +91,6 @@ static bool usage(const char *text, struct err *e)
 	return err_set(e, ERR_INPUT, "usage: %s", text);
 }
 
-static void tell_faults(const struct faults *f)
-{
-	for (size_t i = 0; i < f->n; i++)
-		(void)fprintf(stderr, "%s  %s\n     %s (%s)\n", f->list[i].code,
-			      *f->list[i].path ? f->list[i].path : "/",
-			      f->list[i].message_vi, f->list[i].message);
-	(void)fprintf(stderr, "%zu lỗi (%zu faults)\n", f->n + f->more,
-		      f->n + f->more);
-}
-
 /* ---- template ----------------------------------------------------------- */
 
 static int run_template(int argc, char **argv, void *app)
@@ -173,7 +163,7 @@ static bool read_file(struct desk *d, const char *path, struct self_table *t,
 	ok = g && self_sheet_read(&d->round, d->unit, g, values[0], values[1],
 				  d->a, t, &f);
 	if (f.n) {
-		tell_faults(&f);
+		faults_print(&f, NULL, stderr);
 		*faulty = true;
 		*e = (struct err){ 0 };
 	}
@@ -213,7 +203,7 @@ static bool store_unit(struct desk *d, size_t unit, struct self_table *t,
 			   t->n, d->by, &f, e))
 		return true;
 	if (f.n) {
-		tell_faults(&f);
+		faults_print(&f, NULL, stderr);
 		*faulty = true;
 		*e = (struct err){ 0 };
 	}
@@ -301,7 +291,7 @@ static bool item_of(struct desk *d, const char *criterion, const char *points,
 	row->has_points = points != NULL;
 	faults_init(&f, d->a);
 	if (!self_item_ok(&d->round, row, criterion, &f)) {
-		tell_faults(&f);
+		faults_print(&f, NULL, stderr);
 		return false;
 	}
 	if (!store_self_rows(d->db, d->head.id, d->self.unit, &d->round,
@@ -439,16 +429,13 @@ static bool show_table(struct desk *d, const struct self_row *rows, size_t n,
 {
 	static const char *const heads[] = { "mã", "tối đa", "tự chấm",
 					     "nội dung", "ghi chú" };
-	struct table *t = table_new(N(heads));
+	struct table *t = table_headed(heads, N(heads), N(heads));
 	char text[DEC_TEXT_MAX];
 
 	if (!t)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < N(heads); i++)
-		table_cell(t, heads[i]);
 	table_right(t, 1);
 	table_right(t, 2);
-	table_rule(t);
 	for (size_t i = 0; i < n; i++) {
 		const struct index_node *k = &d->round.set.nodes[rows[i].node];
 

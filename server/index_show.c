@@ -129,15 +129,9 @@ static bool show_factors(const struct index_sure *s, struct err *e)
 
 	if (s->n_factors == 0)
 		return true;
-	t = table_new(4);
+	t = table_headed(heads, 4, 2);
 	if (!t)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < 4; i++) {
-		table_cell(t, heads[i]);
-		if (i > 1)
-			table_right(t, i);
-	}
-	table_rule(t);
 	for (size_t i = 0; i < s->n_factors; i++) {
 		table_cell(t, s->factors[i].kind);
 		table_cell(t, s->factors[i].code ? s->factors[i].code : "");

@@ -319,6 +319,22 @@ static void columns_line_up_by_what_is_seen(void **state)
 	table_free(NULL);
 }
 
+static void heads_stand_above_a_line_and_numbers_right(void **state)
+{
+	static const char *const heads[] = { "mã", "điểm" };
+	struct table *t = table_headed(heads, 2, 1);
+	char out[256];
+
+	(void)state;
+	table_cell(t, "1.1");
+	table_cell(t, "0,5");
+	assert_string_equal(printed(t, out, sizeof out), "mã   điểm\n"
+							 "---------\n"
+							 "1.1   0,5\n");
+	table_free(t);
+	assert_null(table_headed(heads, 0, 0));
+}
+
 static void a_cell_cannot_steer_the_terminal(void **state)
 {
 	struct table *t = table_new(2);
@@ -381,6 +397,7 @@ int main(void)
 		cmocka_unit_test(wrong_options_are_said),
 		cmocka_unit_test(the_exit_code_follows_the_kind),
 		cmocka_unit_test(columns_line_up_by_what_is_seen),
+		cmocka_unit_test(heads_stand_above_a_line_and_numbers_right),
 		cmocka_unit_test(a_cell_cannot_steer_the_terminal),
 		cmocka_unit_test(a_table_that_could_not_be_made_says_so),
 		cmocka_unit_test(long_tables_keep_every_row),

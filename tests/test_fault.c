@@ -122,6 +122,35 @@ static void as_json_they_are_escaped_and_complete(void **state)
 	arena_free(a);
 }
 
+static void for_people_each_has_two_lines_and_all_are_counted(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	FILE *to = tmpfile();
+	char text[512];
+	struct faults f;
+	size_t n;
+
+	(void)state;
+	assert_non_null(to);
+	faults_init(&f, a);
+	fault_add(&f, "V07", "/answers/Q1", "not an option", "sai");
+	fault_add(&f, "P01", "", "no list", "thiếu");
+	faults_print(&f, "a.json", to);
+	f.more = 3;
+	f.n = 0;
+	faults_print(&f, NULL, to);
+	rewind(to);
+	n = fread(text, 1, sizeof text - 1, to);
+	text[n] = '\0';
+	assert_string_equal(text, "V07  /answers/Q1\n     sai (not an option)\n"
+				  "P01  /\n     thiếu (no list)\n"
+				  "a.json: 2 lỗi (2 faults)\n"
+				  "3 lỗi (3 faults)\n"
+				  "3 lỗi sau không liệt kê\n");
+	(void)fclose(to);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -130,6 +159,8 @@ int main(void)
 			the_order_is_by_path_then_code_with_numbers_as_numbers),
 		cmocka_unit_test(past_the_limit_faults_are_counted),
 		cmocka_unit_test(as_json_they_are_escaped_and_complete),
+		cmocka_unit_test(
+			for_people_each_has_two_lines_and_all_are_counted),
 		cmocka_unit_test(without_memory_a_fault_is_still_counted),
 	};
 	return cmocka_run_group_tests_name("fault", t, NULL, NULL);

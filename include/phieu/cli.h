@@ -37,6 +37,8 @@ int cli_fail(const char *program, const struct err *e);
 /* A table for people: columns padded by display width, numbers right. */
 struct table;
 struct table *table_new(size_t columns);
+/* With its heads and a line below them; columns from `right` on are numbers. */
+struct table *table_headed(const char *const *heads, size_t n, size_t right);
 void table_free(struct table *t);
 void table_cell(struct table *t, const char *text); /* row by row; copied */
 void table_rule(struct table *t);		    /* a line across    */

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "phieu/arena.h"
 #include "phieu/buf.h"
@@ -34,6 +35,9 @@ bool faults_have(const struct faults *f, const char *code);
 /* By path (digits by value: /ratings/2 before /ratings/10), then code: the
  * order shown and stored. */
 void faults_sort(struct faults *f);
+/* For people: two lines each, then how many; `of` (a file's name) before the
+ * number, NULL: nothing. */
+void faults_print(const struct faults *f, const char *of, FILE *to);
 /* [{"code":…,"path":…,"message":…,"message_vi":…},…] */
 void faults_json(const struct faults *f, struct buf *out);
 
