@@ -38,6 +38,13 @@ bool res_dec(const struct res *r, size_t row, int col, struct dec *out,
 	return dec_parse(s, strlen(s), out, e);
 }
 
+const char *res_dup(struct arena *a, const struct res *r, size_t row, int col)
+{
+	const char *s = res_text(r, row, col);
+
+	return s ? arena_strdup(a, s) : NULL;
+}
+
 bool res_bool(const struct res *r, size_t row, int col)
 {
 	const char *s = res_text(r, row, col);

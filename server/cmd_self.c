@@ -29,14 +29,6 @@ struct desk {
 	char by[64];
 };
 
-static size_t unit_named(const struct round *r, const char *code)
-{
-	for (size_t i = 0; i < r->set.n_units; i++)
-		if (strcmp(r->set.units[i].code, code) == 0)
-			return i;
-	return INDEX_NONE;
-}
-
 static bool read_text(struct desk *d, const char *text, struct err *e)
 {
 	struct faults f;
@@ -49,7 +41,7 @@ static bool read_text(struct desk *d, const char *text, struct err *e)
 
 static bool sit(struct desk *d, const char *unit, struct err *e)
 {
-	d->unit = unit_named(&d->round, unit);
+	d->unit = round_unit(&d->round, unit);
 	if (d->unit == INDEX_NONE)
 		return err_set(e, ERR_INPUT,
 			       "không có đơn vị này (no unit \"%.64s\")", unit);
@@ -262,14 +254,6 @@ static int run_import(int argc, char **argv, void *app)
 
 /* ---- set, explain, submit, reopen ---------------------------------------- */
 
-static size_t node_named(const struct round *r, const char *code)
-{
-	for (size_t i = 0; i < r->set.n_nodes; i++)
-		if (strcmp(r->set.nodes[i].code, code) == 0)
-			return i;
-	return INDEX_NONE;
-}
-
 static bool item_of(struct desk *d, const char *criterion, const char *points,
 		    bool na, const char *note, struct self_row *row,
 		    struct err *e)
@@ -279,7 +263,7 @@ static bool item_of(struct desk *d, const char *criterion, const char *points,
 	size_t n;
 
 	*row = (struct self_row){ .unit = d->unit,
-				  .node = node_named(&d->round, criterion),
+				  .node = round_node(&d->round, criterion),
 				  .not_applicable = na,
 				  .note = note };
 	if (row->node == INDEX_NONE)

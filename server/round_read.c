@@ -171,7 +171,7 @@ static int whole_of(struct reader *d, const cJSON *o, const char *path,
 
 /* ---- references -------------------------------------------------------- */
 
-static size_t unit_named(const struct round *r, const char *code)
+size_t round_unit(const struct round *r, const char *code)
 {
 	for (size_t i = 0; i < r->set.n_units; i++)
 		if (strcmp(r->set.units[i].code, code) == 0)
@@ -179,7 +179,7 @@ static size_t unit_named(const struct round *r, const char *code)
 	return INDEX_NONE;
 }
 
-static size_t node_named(const struct round *r, const char *code)
+size_t round_node(const struct round *r, const char *code)
 {
 	for (size_t i = 0; i < r->set.n_nodes; i++)
 		if (strcmp(r->set.nodes[i].code, code) == 0)
@@ -320,7 +320,7 @@ static void read_offices(struct reader *d, const cJSON *root)
 		if (x->code && office_named(d->r, x->code) != INDEX_NONE)
 			twice(d, below(d, path, "code"), x->code);
 		if (unit && d->index_ok) {
-			x->unit = unit_named(d->r, unit);
+			x->unit = round_unit(d->r, unit);
 			if (x->unit == INDEX_NONE)
 				unknown(d, below(d, path, "unit"), unit);
 		}
@@ -417,7 +417,7 @@ static void read_assignment(struct reader *d, const cJSON *o, const char *path,
 			unknown(d, below(d, path, "office"), office);
 	}
 	if (node && d->index_ok) {
-		x->node = node_named(d->r, node);
+		x->node = round_node(d->r, node);
 		if (x->node == INDEX_NONE)
 			unknown(d, below(d, path, "node"), node);
 	}
@@ -479,11 +479,11 @@ static void read_replaced(struct reader *d, const cJSON *root)
 		known_only(d, path, o, names);
 		x->from = code_of(d, o, path, "from", true);
 		to = code_of(d, o, path, "to", false);
-		x->to = to && d->index_ok ? node_named(r, to) : INDEX_NONE;
+		x->to = to && d->index_ok ? round_node(r, to) : INDEX_NONE;
 		if (to && d->index_ok && x->to == INDEX_NONE)
 			unknown(d, below(d, path, "to"), to);
 		if (x->from && d->index_ok &&
-		    node_named(r, x->from) != INDEX_NONE)
+		    round_node(r, x->from) != INDEX_NONE)
 			fault(d, "R10", below(d, path, "from"),
 			      "a criterion that is still there is not replaced",
 			      "tiêu chí còn trong bộ thì không bị thay thế");

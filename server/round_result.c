@@ -88,15 +88,9 @@ static bool fill_empty(cJSON *units)
 
 static bool applies(const struct round *r, const struct round_value *v)
 {
-	size_t unit = 0, node = 0;
+	size_t unit = round_unit(r, v->unit), node = round_node(r, v->node);
 
-	while (unit < r->set.n_units &&
-	       strcmp(r->set.units[unit].code, v->unit) != 0)
-		unit++;
-	while (node < r->set.n_nodes &&
-	       strcmp(r->set.nodes[node].code, v->node) != 0)
-		node++;
-	return unit == r->set.n_units || node == r->set.n_nodes ||
+	return unit == INDEX_NONE || node == INDEX_NONE ||
 	       !r->set.nodes[node].applies ||
 	       r->set.nodes[node].applies[r->set.units[unit].kind];
 }

@@ -71,10 +71,10 @@ static bool same(struct reading *x, const char *a, const char *b)
 static size_t node_of(struct reading *x, const char *s)
 {
 	const struct index_set *t = &x->r->set;
+	size_t found = round_node(x->r, s);
 
-	for (size_t i = 0; i < t->n_nodes; i++)
-		if (strcmp(t->nodes[i].code, s) == 0)
-			return i;
+	if (found != INDEX_NONE)
+		return found;
 	for (size_t i = 0; i < t->n_nodes; i++)
 		if (same(x, t->nodes[i].name, s))
 			return i;
@@ -84,10 +84,10 @@ static size_t node_of(struct reading *x, const char *s)
 static size_t unit_of(struct reading *x, const char *s)
 {
 	const struct index_set *t = &x->r->set;
+	size_t found = round_unit(x->r, s);
 
-	for (size_t i = 0; i < t->n_units; i++)
-		if (strcmp(t->units[i].code, s) == 0)
-			return i;
+	if (found != INDEX_NONE)
+		return found;
 	for (size_t i = 0; i < t->n_units; i++)
 		if (same(x, t->units[i].name, s))
 			return i;

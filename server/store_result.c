@@ -9,13 +9,6 @@ static bool no_memory(struct err *e)
 	return err_set(e, ERR_NOMEM, "out of memory");
 }
 
-static const char *keep(struct arena *a, const struct res *r, size_t row,
-			int col)
-{
-	return res_null(r, row, col) ? NULL
-				     : arena_strdup(a, res_text(r, row, col));
-}
-
 static bool read_values(const struct res *r, struct arena *a,
 			struct round_values *out, struct err *e)
 {
@@ -24,15 +17,15 @@ static bool read_values(const struct res *r, struct arena *a,
 	out->v = v;
 	out->n = res_rows(r);
 	for (size_t i = 0; v && i < out->n; i++) {
-		v[i].unit = keep(a, r, i, 0);
-		v[i].node = keep(a, r, i, 1);
+		v[i].unit = res_dup(a, r, i, 0);
+		v[i].node = res_dup(a, r, i, 1);
 		v[i].assessed = strcmp(res_text(r, i, 2), "assessed") == 0;
 		v[i].not_applicable = res_bool(r, i, 5);
-		v[i].value = v[i].not_applicable ? NULL : keep(a, r, i, 3);
-		v[i].self = keep(a, r, i, 4);
-		v[i].se = keep(a, r, i, 6);
-		v[i].reason = keep(a, r, i, 7);
-		v[i].origin = keep(a, r, i, 8);
+		v[i].value = v[i].not_applicable ? NULL : res_dup(a, r, i, 3);
+		v[i].self = res_dup(a, r, i, 4);
+		v[i].se = res_dup(a, r, i, 6);
+		v[i].reason = res_dup(a, r, i, 7);
+		v[i].origin = res_dup(a, r, i, 8);
 	}
 	return (v && !arena_broken(a)) || no_memory(e);
 }
@@ -45,11 +38,11 @@ static bool read_deductions(const struct res *r, struct arena *a,
 	out->d = d;
 	out->n_d = res_rows(r);
 	for (size_t i = 0; d && i < out->n_d; i++) {
-		d[i].unit = keep(a, r, i, 0);
-		d[i].node = keep(a, r, i, 1);
-		d[i].points = keep(a, r, i, 2);
-		d[i].reason = keep(a, r, i, 3);
-		d[i].document = keep(a, r, i, 4);
+		d[i].unit = res_dup(a, r, i, 0);
+		d[i].node = res_dup(a, r, i, 1);
+		d[i].points = res_dup(a, r, i, 2);
+		d[i].reason = res_dup(a, r, i, 3);
+		d[i].document = res_dup(a, r, i, 4);
 	}
 	return (d && !arena_broken(a)) || no_memory(e);
 }
@@ -65,7 +58,7 @@ static bool read_all(struct db *db, const char *round, struct arena *a,
 		w && read_values(v, a, out, e) && read_deductions(d, a, out, e);
 
 	if (ok)
-		out->wave_release = keep(a, w, 0, 0);
+		out->wave_release = res_dup(a, w, 0, 0);
 	res_free(v);
 	res_free(d);
 	res_free(w);
@@ -123,10 +116,10 @@ bool store_result_get(struct db *db, int32_t round, const char *number,
 			   "chưa có kết quả này (there is no such result)"));
 	ok = ok && res_i64(r, 0, 0, &out->number, e);
 	if (ok) {
-		out->input = keep(a, r, 0, 1);
-		out->content = keep(a, r, 0, 2);
-		out->sha256 = keep(a, r, 0, 3);
-		out->method = keep(a, r, 0, 4);
+		out->input = res_dup(a, r, 0, 1);
+		out->content = res_dup(a, r, 0, 2);
+		out->sha256 = res_dup(a, r, 0, 3);
+		out->method = res_dup(a, r, 0, 4);
 		ok = !arena_broken(a) || no_memory(e);
 	}
 	res_free(r);

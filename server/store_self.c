@@ -13,13 +13,6 @@ static bool no_memory(struct err *e)
 	return err_set(e, ERR_NOMEM, "out of memory");
 }
 
-static const char *keep(struct arena *a, const struct res *r, size_t row,
-			int col)
-{
-	return res_null(r, row, col) ? NULL
-				     : arena_strdup(a, res_text(r, row, col));
-}
-
 /* Two numbers as the arguments every statement begins with. */
 struct ids {
 	char round[16], unit[16];
@@ -50,35 +43,27 @@ bool store_self_head(struct db *db, int32_t round, const char *unit,
 	     res_i64(r, 0, 2, &out->version, e);
 	if (ok) {
 		out->unit = (int32_t)id;
-		out->state = keep(a, r, 0, 1);
-		out->explanation = keep(a, r, 0, 3);
-		out->by = keep(a, r, 0, 4);
-		out->at = keep(a, r, 0, 5);
+		out->state = res_dup(a, r, 0, 1);
+		out->explanation = res_dup(a, r, 0, 3);
+		out->by = res_dup(a, r, 0, 4);
+		out->at = res_dup(a, r, 0, 5);
 		ok = !arena_broken(a) || no_memory(e);
 	}
 	res_free(r);
 	return ok;
 }
 
-static size_t node_named(const struct round *r, const char *code)
-{
-	for (size_t i = 0; i < r->set.n_nodes; i++)
-		if (strcmp(r->set.nodes[i].code, code) == 0)
-			return i;
-	return INDEX_NONE;
-}
-
 static bool read_row(const struct res *res, size_t i, const struct round *r,
 		     struct arena *a, struct self_row *row, struct err *e)
 {
-	row->node = node_named(r, res_text(res, i, 0));
+	row->node = round_node(r, res_text(res, i, 0));
 	if (row->node == INDEX_NONE)
 		return err_set(e, ERR_BUG, "criterion %.64s is not in the text",
 			       res_text(res, i, 0));
 	row->has_points = !res_null(res, i, 1);
 	row->is_typed = !res_null(res, i, 4);
 	row->not_applicable = res_bool(res, i, 2);
-	row->note = keep(a, res, i, 3);
+	row->note = res_dup(a, res, i, 3);
 	return (!row->has_points || res_dec(res, i, 1, &row->points, e)) &&
 	       (!row->is_typed || res_dec(res, i, 4, &row->typed, e)) &&
 	       res_i64(res, i, 5, &row->version, e);
@@ -321,8 +306,8 @@ bool store_evidence_get(struct db *db, int32_t round, int32_t unit_id,
 		   err_set(e, ERR_INPUT, "there is no evidence %.20s", number));
 	if (ok) {
 		most = res_len(r, 0, 2) / 2 + 1; /* two digits a byte */
-		out->name = keep(a, r, 0, 0);
-		out->type = keep(a, r, 0, 1);
+		out->name = res_dup(a, r, 0, 0);
+		out->type = res_dup(a, r, 0, 1);
 		out->bytes = arena_alloc(a, most);
 		ok = arena_broken(a)
 			     ? no_memory(e)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "phieu/arena.h"
 #include "phieu/dec.h"
 #include "phieu/err.h"
 #include "phieu/queries.h" /* generated from sql/queries by sql/sql2c.awk */
@@ -100,6 +101,8 @@ size_t res_rows(const struct res *r);
 size_t res_columns(const struct res *r);
 bool res_null(const struct res *r, size_t row, int col);
 const char *res_text(const struct res *r, size_t row, int col); /* or NULL */
+/* The same in the arena: outlives the result.  NULL: null, or no memory. */
+const char *res_dup(struct arena *a, const struct res *r, size_t row, int col);
 size_t res_len(const struct res *r, size_t row, int col);
 bool res_i64(const struct res *r, size_t row, int col, int64_t *out,
 	     struct err *e) MUST_USE;

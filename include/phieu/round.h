@@ -74,6 +74,10 @@ const char *round_step_word(enum round_step s); /* "self-assess"; "" none */
 const char *round_step_word_vi(enum round_step s);
 bool round_step_parse(const char *word, enum round_step *out);
 
+/* By code; INDEX_NONE: none such. */
+size_t round_unit(const struct round *r, const char *code);
+size_t round_node(const struct round *r, const char *code);
+
 /* The appraising office of a leaf: the assignment of the node itself or of
  * the nearest above wins, then one for everything.  `lead` false: the first
  * that cooperates.  INDEX_NONE: nobody. */
