@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "phieu/doc_read.h"
 #include "phieu/index_file.h"
 #include "phieu/json.h"
 #include "phieu/limits.h"
 #include "phieu/round.h"
 
 struct reader {
-	struct arena *a;
-	struct faults *f;
+	struct doc doc;
 	struct round *r;
 	bool index_ok; /* references into it can be followed */
 };
@@ -45,130 +45,6 @@ bool round_step_parse(const char *word, enum round_step *out)
 	return false;
 }
 
-static void fault(struct reader *d, const char *code, const char *path,
-		  const char *en, const char *vi)
-{
-	fault_add(d->f, code, path, en, vi);
-}
-
-/* ---- members ----------------------------------------------------------- */
-
-/* "/calendar/3/due" */
-static const char *below(struct reader *d, const char *path, const char *name)
-{
-	const char *s = arena_printf(d->f->arena, "%s/%s", path, name);
-
-	return s ? s : path;
-}
-
-static const char *element(struct reader *d, const char *path, size_t i)
-{
-	const char *s = arena_printf(d->f->arena, "%s/%zu", path, i);
-
-	return s ? s : path;
-}
-
-static void known_only(struct reader *d, const char *path, const cJSON *o,
-		       const char *const *names)
-{
-	const cJSON *m;
-
-	cJSON_ArrayForEach(m, o)
-	{
-		size_t i = 0;
-
-		while (names[i] && strcmp(names[i], m->string) != 0)
-			i++;
-		if (!names[i])
-			fault(d, "R02", below(d, path, m->string),
-			      "no such member here", "ở đây không có mục này");
-	}
-}
-
-static const cJSON *list_of(struct reader *d, const cJSON *o, const char *path,
-			    const char *name, bool required)
-{
-	const cJSON *v = json_get(o, name);
-
-	if (v && cJSON_IsArray(v))
-		return v;
-	if (v || required)
-		fault(d, "R03", below(d, path, name), "a list is wanted here",
-		      "ở đây phải là một danh sách");
-	return NULL;
-}
-
-/* A text of one line; NULL with a fault when it is missing and required. */
-static const char *text_of(struct reader *d, const cJSON *o, const char *path,
-			   const char *name, bool required)
-{
-	const cJSON *v = json_get(o, name);
-	const char *s;
-
-	if (!v || cJSON_IsNull(v)) {
-		if (required)
-			fault(d, "R01", below(d, path, name), "is missing",
-			      "còn thiếu");
-		return NULL;
-	}
-	s = cJSON_IsString(v) ? v->valuestring : "";
-	if (!*s || strlen(s) > LIMIT_NAME_BYTES || strpbrk(s, "\n\r\t")) {
-		fault(d, "R03", below(d, path, name),
-		      "a text of one line is wanted here",
-		      "ở đây phải là một dòng chữ");
-		return NULL;
-	}
-	return arena_strdup(d->a, s);
-}
-
-static const char *code_of(struct reader *d, const cJSON *o, const char *path,
-			   const char *name, bool required)
-{
-	const char *s = text_of(d, o, path, name, required);
-
-	if (!s)
-		return NULL;
-	if (strlen(s) <= LIMIT_CODE_BYTES && s[0] != '-' && s[0] != '.' &&
-	    strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		      "0123456789._-") == strlen(s))
-		return s;
-	fault(d, "R03", below(d, path, name),
-	      "a code has letters a-z, digits, '.', '_', '-'",
-	      "mã chỉ gồm chữ cái a-z, chữ số, '.', '_', '-'");
-	return NULL;
-}
-
-static bool day_of(struct reader *d, const cJSON *o, const char *path,
-		   const char *name, bool required, struct date *out)
-{
-	const char *s = text_of(d, o, path, name, required);
-	struct err e;
-
-	if (!s)
-		return false;
-	if (date_parse(s, strlen(s), out, &e))
-		return true;
-	fault(d, "R04", below(d, path, name), "no date YYYY-MM-DD",
-	      "không phải ngày dạng YYYY-MM-DD");
-	return false;
-}
-
-static int whole_of(struct reader *d, const cJSON *o, const char *path,
-		    const char *name, int low, int high, int otherwise)
-{
-	int64_t v;
-
-	if (!json_get(o, name) && otherwise >= 0)
-		return otherwise;
-	if (json_get_int(o, name, &v) && v >= low && v <= high)
-		return (int)v;
-	fault(d, "R03", below(d, path, name),
-	      arena_printf(d->f->arena, "a whole number from %d to %d", low,
-			   high),
-	      arena_printf(d->f->arena, "số nguyên từ %d đến %d", low, high));
-	return low;
-}
-
 /* ---- references -------------------------------------------------------- */
 
 size_t round_unit(const struct round *r, const char *code)
@@ -195,22 +71,6 @@ static size_t office_named(const struct round *r, const char *code)
 	return INDEX_NONE;
 }
 
-static void unknown(struct reader *d, const char *path, const char *code)
-{
-	fault(d, "R05", path,
-	      arena_printf(d->f->arena, "\"%.80s\" is not in the document",
-			   code),
-	      arena_printf(d->f->arena, "không có \"%.80s\" trong tài liệu",
-			   code));
-}
-
-static void twice(struct reader *d, const char *path, const char *code)
-{
-	fault(d, "R06", path,
-	      arena_printf(d->f->arena, "\"%.80s\" is there already", code),
-	      arena_printf(d->f->arena, "\"%.80s\" đã có ở trên", code));
-}
-
 /* ---- parts ------------------------------------------------------------- */
 
 static void read_head(struct reader *d, const cJSON *root)
@@ -224,27 +84,29 @@ static void read_head(struct reader *d, const cJSON *root)
 	const cJSON *own;
 
 	if (!o || !cJSON_IsObject(o)) {
-		fault(d, "R01", path, "is missing", "còn thiếu");
+		doc_fault(&d->doc, DOC_MISSING, path, "is missing",
+			  "còn thiếu");
 		return;
 	}
-	known_only(d, path, o, names);
-	d->r->code = code_of(d, o, path, "code", true);
-	d->r->name = text_of(d, o, path, "name", true);
-	d->r->wave = code_of(d, o, path, "wave", false);
-	d->r->basis = text_of(d, o, path, "basis", true);
-	d->r->year = whole_of(d, o, path, "year", 1990, 2200, -1);
-	d->r->opinion_days = whole_of(d, o, path, "opinion_days", 0, 365, -1);
+	doc_known(&d->doc, path, o, names);
+	d->r->code = doc_code(&d->doc, o, path, "code", true);
+	d->r->name = doc_text(&d->doc, o, path, "name", true);
+	d->r->wave = doc_code(&d->doc, o, path, "wave", false);
+	d->r->basis = doc_text(&d->doc, o, path, "basis", true);
+	d->r->year = doc_whole(&d->doc, o, path, "year", 1990, 2200, -1);
+	d->r->opinion_days =
+		doc_whole(&d->doc, o, path, "opinion_days", 0, 365, -1);
 	own = json_get(o, "own_unit");
 	d->r->own_unit = own && cJSON_IsTrue(own);
 	if (own && !cJSON_IsBool(own))
-		fault(d, "R03", "/round/own_unit", "true or false",
-		      "phải là true hoặc false");
+		doc_fault(&d->doc, DOC_SHAPE, "/round/own_unit",
+			  "true or false", "phải là true hoặc false");
 	if (d->r->code &&
 	    strspn(d->r->code, "abcdefghijklmnopqrstuvwxyz"
 			       "0123456789-") != strlen(d->r->code))
-		fault(d, "R03", "/round/code",
-		      "a round's code has small letters, digits and '-'",
-		      "mã kỳ đánh giá chỉ gồm chữ thường, chữ số và '-'");
+		doc_fault(&d->doc, DOC_SHAPE, "/round/code",
+			  "a round's code has small letters, digits and '-'",
+			  "mã kỳ đánh giá chỉ gồm chữ thường, chữ số và '-'");
 }
 
 /* The part as a document of its own: there each unit has its values, here
@@ -272,87 +134,67 @@ static void read_index(struct reader *d, const cJSON *root)
 	struct faults own;
 
 	if (!o || !cJSON_IsObject(o)) {
-		fault(d, "R01", "/index", "is missing", "còn thiếu");
+		doc_fault(&d->doc, DOC_MISSING, "/index", "is missing",
+			  "còn thiếu");
 		return;
 	}
-	faults_init(&own, d->f->arena);
+	faults_init(&own, d->doc.f->arena);
 	if (!index_text(o, &text))
-		fault(d, "R03", "/index",
-		      "numbers there are whole; points stand in quotes",
-		      "số ở đây là số nguyên; điểm viết trong ngoặc kép");
+		doc_fault(&d->doc, DOC_SHAPE, "/index",
+			  "numbers there are whole; points stand in quotes",
+			  "số ở đây là số nguyên; điểm viết trong ngoặc kép");
 	else
-		d->index_ok =
-			index_read(text.data, text.len, d->a, &d->r->set, &own);
+		d->index_ok = index_read(text.data, text.len, d->doc.a,
+					 &d->r->set, &own);
 	for (size_t i = 0; i < own.n; i++)
-		fault(d, own.list[i].code,
-		      arena_printf(d->f->arena, "/index%s", own.list[i].path),
-		      own.list[i].message, own.list[i].message_vi);
-	d->f->more += own.more;
+		fault_add(d->doc.f, own.list[i].code,
+			  arena_printf(d->doc.f->arena, "/index%s",
+				       own.list[i].path),
+			  own.list[i].message, own.list[i].message_vi);
+	d->doc.f->more += own.more;
 	if (d->index_ok && (d->r->set.n_values || d->r->set.n_deductions))
-		fault(d, "R07", "/index",
-		      "values are given by people and waves, not by the "
-		      "document",
-		      "giá trị do đơn vị và đợt điều tra đưa vào, không nằm "
-		      "trong tài liệu này");
+		doc_fault(
+			&d->doc, 7, "/index",
+			"values are given by people and waves, not by the "
+			"document",
+			"giá trị do đơn vị và đợt điều tra đưa vào, không nằm "
+			"trong tài liệu này");
 	buf_free(&text);
 }
 
 static void read_offices(struct reader *d, const cJSON *root)
 {
 	static const char *const names[] = { "code", "name", "unit", NULL };
-	const cJSON *list = list_of(d, root, "", "offices", true), *o;
+	const cJSON *list = doc_list(&d->doc, root, "", "offices", true), *o;
 	size_t n = list ? (size_t)cJSON_GetArraySize(list) : 0;
 
-	d->r->offices = arena_array(d->a, n + 1, sizeof *d->r->offices);
+	d->r->offices = arena_array(d->doc.a, n + 1, sizeof *d->r->offices);
 	if (!d->r->offices)
 		return;
 	cJSON_ArrayForEach(o, list)
 	{
 		struct round_office *x = &d->r->offices[d->r->n_offices];
-		const char *path = element(d, "/offices", d->r->n_offices);
+		const char *path =
+			doc_element(&d->doc, "/offices", d->r->n_offices);
 		const char *unit;
 
-		known_only(d, path, o, names);
+		doc_known(&d->doc, path, o, names);
 		x->unit = INDEX_NONE;
-		x->code = code_of(d, o, path, "code", true);
-		x->name = text_of(d, o, path, "name", true);
-		unit = code_of(d, o, path, "unit", false);
+		x->code = doc_code(&d->doc, o, path, "code", true);
+		x->name = doc_text(&d->doc, o, path, "name", true);
+		unit = doc_code(&d->doc, o, path, "unit", false);
 		if (x->code && office_named(d->r, x->code) != INDEX_NONE)
-			twice(d, below(d, path, "code"), x->code);
+			doc_twice(&d->doc, doc_below(&d->doc, path, "code"),
+				  x->code);
 		if (unit && d->index_ok) {
 			x->unit = round_unit(d->r, unit);
 			if (x->unit == INDEX_NONE)
-				unknown(d, below(d, path, "unit"), unit);
+				doc_unknown(&d->doc,
+					    doc_below(&d->doc, path, "unit"),
+					    unit);
 		}
 		d->r->n_offices++;
 	}
-}
-
-/* Codes of offices or of kinds of unit, or words as the plan has them. */
-static const char **read_names(struct reader *d, const cJSON *o,
-			       const char *path, const char *name,
-			       bool required, size_t *n)
-{
-	const cJSON *list = list_of(d, o, path, name, required), *v;
-	const char **out =
-		arena_array(d->a,
-			    list ? (size_t)cJSON_GetArraySize(list) + 1 : 1,
-			    sizeof *out);
-
-	*n = 0;
-	if (list && required && cJSON_GetArraySize(list) == 0)
-		fault(d, "R01", below(d, path, name), "names nobody",
-		      "chưa ghi cơ quan nào");
-	cJSON_ArrayForEach(v, list)
-	{
-		if (!cJSON_IsString(v) || !*v->valuestring ||
-		    strlen(v->valuestring) > LIMIT_NAME_BYTES)
-			fault(d, "R03", element(d, below(d, path, name), *n),
-			      "a text is wanted here", "ở đây phải là chữ");
-		else if (out)
-			out[(*n)++] = arena_strdup(d->a, v->valuestring);
-	}
-	return out;
 }
 
 static void read_task(struct reader *d, const cJSON *o, const char *path,
@@ -363,40 +205,44 @@ static void read_task(struct reader *d, const cJSON *o, const char *path,
 	const char *step;
 	bool due;
 
-	known_only(d, path, o, names);
-	t->code = code_of(d, o, path, "code", true);
-	t->title = text_of(d, o, path, "title", true);
-	step = text_of(d, o, path, "step", false);
+	doc_known(&d->doc, path, o, names);
+	t->code = doc_code(&d->doc, o, path, "code", true);
+	t->title = doc_text(&d->doc, o, path, "title", true);
+	step = doc_text(&d->doc, o, path, "step", false);
 	if (step && !round_step_parse(step, &t->step))
-		unknown(d, below(d, path, "step"), step);
-	t->has_opens = day_of(d, o, path, "opens", false, &t->opens);
-	due = day_of(d, o, path, "due", true, &t->due);
+		doc_unknown(&d->doc, doc_below(&d->doc, path, "step"), step);
+	t->has_opens = doc_day(&d->doc, o, path, "opens", false, &t->opens);
+	due = doc_day(&d->doc, o, path, "due", true, &t->due);
 	if (t->has_opens && due && t->opens.days > t->due.days)
-		fault(d, "R08", below(d, path, "due"), "ends before it begins",
-		      "kết thúc trước khi bắt đầu");
-	t->lead = read_names(d, o, path, "lead", true, &t->n_lead);
+		doc_fault(&d->doc, 8, doc_below(&d->doc, path, "due"),
+			  "ends before it begins",
+			  "kết thúc trước khi bắt đầu");
+	t->lead = doc_names(&d->doc, o, path, "lead", true, &t->n_lead);
 	t->cooperating =
-		read_names(d, o, path, "with", false, &t->n_cooperating);
+		doc_names(&d->doc, o, path, "with", false, &t->n_cooperating);
 }
 
 static void read_calendar(struct reader *d, const cJSON *root)
 {
-	const cJSON *list = list_of(d, root, "", "calendar", true), *o;
+	const cJSON *list = doc_list(&d->doc, root, "", "calendar", true), *o;
 	size_t n = list ? (size_t)cJSON_GetArraySize(list) : 0;
 
-	d->r->tasks = arena_array(d->a, n + 1, sizeof *d->r->tasks);
+	d->r->tasks = arena_array(d->doc.a, n + 1, sizeof *d->r->tasks);
 	if (!d->r->tasks)
 		return;
 	cJSON_ArrayForEach(o, list)
 	{
 		struct round_task *t = &d->r->tasks[d->r->n_tasks];
-		const char *path = element(d, "/calendar", d->r->n_tasks);
+		const char *path =
+			doc_element(&d->doc, "/calendar", d->r->n_tasks);
 
 		read_task(d, o, path, t);
 		for (size_t i = 0; t->code && i < d->r->n_tasks; i++)
 			if (d->r->tasks[i].code &&
 			    strcmp(d->r->tasks[i].code, t->code) == 0)
-				twice(d, below(d, path, "code"), t->code);
+				doc_twice(&d->doc,
+					  doc_below(&d->doc, path, "code"),
+					  t->code);
 		d->r->n_tasks++;
 	}
 }
@@ -405,42 +251,46 @@ static void read_assignment(struct reader *d, const cJSON *o, const char *path,
 			    struct round_assignment *x)
 {
 	static const char *const names[] = { "office", "node", "role", NULL };
-	const char *office = code_of(d, o, path, "office", true);
-	const char *node = code_of(d, o, path, "node", false);
-	const char *role = text_of(d, o, path, "role", true);
+	const char *office = doc_code(&d->doc, o, path, "office", true);
+	const char *node = doc_code(&d->doc, o, path, "node", false);
+	const char *role = doc_text(&d->doc, o, path, "role", true);
 
-	known_only(d, path, o, names);
+	doc_known(&d->doc, path, o, names);
 	*x = (struct round_assignment){ INDEX_NONE, INDEX_NONE, false };
 	if (office) {
 		x->office = office_named(d->r, office);
 		if (x->office == INDEX_NONE)
-			unknown(d, below(d, path, "office"), office);
+			doc_unknown(&d->doc, doc_below(&d->doc, path, "office"),
+				    office);
 	}
 	if (node && d->index_ok) {
 		x->node = round_node(d->r, node);
 		if (x->node == INDEX_NONE)
-			unknown(d, below(d, path, "node"), node);
+			doc_unknown(&d->doc, doc_below(&d->doc, path, "node"),
+				    node);
 	}
 	x->lead = role && strcmp(role, "lead") == 0;
 	if (role && !x->lead && strcmp(role, "cooperating") != 0)
-		fault(d, "R03", below(d, path, "role"),
-		      "\"lead\" or \"cooperating\"",
-		      "\"lead\" (chủ trì) hoặc \"cooperating\" (phối hợp)");
+		doc_fault(&d->doc, DOC_SHAPE, doc_below(&d->doc, path, "role"),
+			  "\"lead\" or \"cooperating\"",
+			  "\"lead\" (chủ trì) hoặc \"cooperating\" (phối hợp)");
 }
 
 static void read_assignments(struct reader *d, const cJSON *root)
 {
-	const cJSON *list = list_of(d, root, "", "assignments", true), *o;
+	const cJSON *list = doc_list(&d->doc, root, "", "assignments", true),
+		    *o;
 	size_t n = list ? (size_t)cJSON_GetArraySize(list) : 0;
 	struct round *r = d->r;
 
-	r->assignments = arena_array(d->a, n + 1, sizeof *r->assignments);
+	r->assignments = arena_array(d->doc.a, n + 1, sizeof *r->assignments);
 	if (!r->assignments)
 		return;
 	cJSON_ArrayForEach(o, list)
 	{
 		struct round_assignment *x = &r->assignments[r->n_assignments];
-		const char *path = element(d, "/assignments", r->n_assignments);
+		const char *path =
+			doc_element(&d->doc, "/assignments", r->n_assignments);
 
 		read_assignment(d, o, path, x);
 		for (size_t i = 0; i < r->n_assignments; i++) {
@@ -450,11 +300,12 @@ static void read_assignments(struct reader *d, const cJSON *root)
 			    x->node != y->node)
 				continue;
 			if (x->office == y->office)
-				twice(d, path, r->offices[x->office].code);
+				doc_twice(&d->doc, path,
+					  r->offices[x->office].code);
 			else if (x->lead && y->lead)
-				fault(d, "R09", path,
-				      "another office leads there already",
-				      "đã có cơ quan khác chủ trì ở đó");
+				doc_fault(&d->doc, 9, path,
+					  "another office leads there already",
+					  "đã có cơ quan khác chủ trì ở đó");
 		}
 		r->n_assignments++;
 	}
@@ -463,30 +314,34 @@ static void read_assignments(struct reader *d, const cJSON *root)
 static void read_replaced(struct reader *d, const cJSON *root)
 {
 	static const char *const names[] = { "from", "to", NULL };
-	const cJSON *list = list_of(d, root, "", "replaced", false), *o;
+	const cJSON *list = doc_list(&d->doc, root, "", "replaced", false), *o;
 	size_t n = list ? (size_t)cJSON_GetArraySize(list) : 0;
 	struct round *r = d->r;
 
-	r->replaced = arena_array(d->a, n + 1, sizeof *r->replaced);
+	r->replaced = arena_array(d->doc.a, n + 1, sizeof *r->replaced);
 	if (!r->replaced)
 		return;
 	cJSON_ArrayForEach(o, list)
 	{
 		struct round_replaced *x = &r->replaced[r->n_replaced];
-		const char *path = element(d, "/replaced", r->n_replaced++);
+		const char *path =
+			doc_element(&d->doc, "/replaced", r->n_replaced++);
 		const char *to;
 
-		known_only(d, path, o, names);
-		x->from = code_of(d, o, path, "from", true);
-		to = code_of(d, o, path, "to", false);
+		doc_known(&d->doc, path, o, names);
+		x->from = doc_code(&d->doc, o, path, "from", true);
+		to = doc_code(&d->doc, o, path, "to", false);
 		x->to = to && d->index_ok ? round_node(r, to) : INDEX_NONE;
 		if (to && d->index_ok && x->to == INDEX_NONE)
-			unknown(d, below(d, path, "to"), to);
+			doc_unknown(&d->doc, doc_below(&d->doc, path, "to"),
+				    to);
 		if (x->from && d->index_ok &&
 		    round_node(r, x->from) != INDEX_NONE)
-			fault(d, "R10", below(d, path, "from"),
-			      "a criterion that is still there is not replaced",
-			      "tiêu chí còn trong bộ thì không bị thay thế");
+			doc_fault(
+				&d->doc, 10, doc_below(&d->doc, path, "from"),
+				"a criterion that is still there is not "
+				"replaced",
+				"tiêu chí còn trong bộ thì không bị thay thế");
 	}
 }
 
@@ -501,13 +356,14 @@ static void check_appraised(struct reader *d)
 		if (!n->leaf || n->source != INDEX_ASSESSED ||
 		    round_appraiser(r, i, true) != INDEX_NONE)
 			continue;
-		fault(d, "R11", "/assignments",
-		      arena_printf(d->f->arena,
-				   "nobody leads the appraisal of %.80s",
-				   n->code),
-		      arena_printf(d->f->arena,
-				   "chưa có cơ quan chủ trì thẩm định %.80s",
-				   n->code));
+		doc_fault(
+			&d->doc, 11, "/assignments",
+			arena_printf(d->doc.f->arena,
+				     "nobody leads the appraisal of %.80s",
+				     n->code),
+			arena_printf(d->doc.f->arena,
+				     "chưa có cơ quan chủ trì thẩm định %.80s",
+				     n->code));
 	}
 }
 
@@ -520,21 +376,21 @@ static void read_parts(struct reader *d, const cJSON *root)
 					     "assignments", "replaced",
 					     NULL };
 
-	known_only(d, "", root, names);
+	doc_known(&d->doc, "", root, names);
 	read_head(d, root);
 	read_index(d, root);
 	read_offices(d, root);
 	read_calendar(d, root);
 	read_assignments(d, root);
 	read_replaced(d, root);
-	if (d->f->n == 0)
+	if (d->doc.f->n == 0)
 		check_appraised(d);
 }
 
 bool round_read(const char *json, size_t n, struct arena *a, struct round *out,
 		struct faults *f)
 {
-	struct reader d = { .a = a, .f = f, .r = out };
+	struct reader d = { .doc = { a, f, 'R' }, .r = out };
 	struct buf text = BUF_INIT(LIMIT_PLAN_BYTES);
 	struct err e = { 0 };
 	cJSON *root = json_parse(json, n, &json_plan_limits, &e);
@@ -546,8 +402,8 @@ bool round_read(const char *json, size_t n, struct arena *a, struct round *out,
 		return false;
 	}
 	if (!cJSON_IsObject(root))
-		fault(&d, "R00", "", "the document is an object",
-		      "tài liệu phải là một đối tượng {…}");
+		doc_fault(&d.doc, 0, "", "the document is an object",
+			  "tài liệu phải là một đối tượng {…}");
 	else
 		read_parts(&d, root);
 	if (f->n == 0 && json_canonical(root, &text, &e) && buf_cstr(&text))
