@@ -508,6 +508,22 @@ size_t res_columns(const struct res *r)
 	return (size_t)PQnfields(r->pg);
 }
 
+const char *res_name(const struct res *r, int col)
+{
+	return PQfname(r->pg, col);
+}
+
+enum res_kind res_kind(const struct res *r, int col)
+{
+	switch (PQftype(r->pg, col)) {
+	case PG_INT2:
+	case PG_INT4:
+	case PG_INT8: return RES_INTEGER;
+	case PG_BOOL: return RES_TRUTH;
+	default: return RES_TEXT;
+	}
+}
+
 bool res_null(const struct res *r, size_t row, int col)
 {
 	return PQgetisnull(r->pg, (int)row, col);

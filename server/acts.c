@@ -1,143 +1,32 @@
-/* The acts of a round.  A new act is a row here, its query and its words in
- * docs/ROUND.md. */
+/* All acts and lists of rounds.  A new one is a row of an acts_*.c, its query
+ * and its words in docs/ROUND.md; a new acts_*.c is a line of `sets`. */
+#include "phieu/act.h"
+
+#include <ctype.h>
 #include <string.h>
 
-#include "phieu/act.h"
-#include "phieu/store_people.h"
+static const struct act_set *const sets[] = { &acts_appraise };
+enum { N_SETS = sizeof sets / sizeof sets[0] };
 
-#define APPRAISERS (ROLE_BIT(ROLE_APPRAISER) | ROLE_BIT(ROLE_SECRETARIAT))
-#define UNITS	   ROLE_BIT(ROLE_UNIT)
-#define OFFICE	   (ROLE_BIT(ROLE_SECRETARIAT) | ROLE_BIT(ROLE_ANALYST))
-#define COUNCIL	   (ROLE_BIT(ROLE_SECRETARIAT) | ROLE_BIT(ROLE_COUNCIL))
+const struct act *act_at(size_t i)
+{
+	for (size_t k = 0; k < N_SETS; k++) {
+		if (i < sets[k]->n_acts)
+			return &sets[k]->acts[i];
+		i -= sets[k]->n_acts;
+	}
+	return NULL;
+}
 
-#define NEED(n)                        \
-	{                              \
-		n, ACT_REQUIRED, false \
+const struct act_list *act_list_at(size_t i)
+{
+	for (size_t k = 0; k < N_SETS; k++) {
+		if (i < sets[k]->n_lists)
+			return &sets[k]->lists[i];
+		i -= sets[k]->n_lists;
 	}
-#define MAYBE(n)                       \
-	{                              \
-		n, ACT_OPTIONAL, false \
-	}
-#define FLAG(n)                       \
-	{                             \
-		n, ACT_OPTIONAL, true \
-	}
-
-const struct act acts[] = {
-	{ "appraise accept",
-	  "take what a unit gave itself",
-	  "chấp nhận điểm tự chấm",
-	  Q_ACT_APPRAISE_ACCEPT,
-	  APPRAISERS,
-	  ACT_OWN_OFFICE,
-	  { NEED("office"), NEED("unit"), NEED("criterion"),
-	    MAYBE("version") } },
-	{ "appraise correct",
-	  "put other points, with a reason",
-	  "điều chỉnh điểm, có lý do",
-	  Q_ACT_APPRAISE_CORRECT,
-	  APPRAISERS,
-	  ACT_OWN_OFFICE,
-	  { NEED("office"), NEED("unit"), NEED("criterion"), NEED("reason"),
-	    MAYBE("points"), FLAG("na"), MAYBE("version") } },
-	{ "appraise ask",
-	  "ask a unit for more evidence by a day",
-	  "yêu cầu bổ sung tài liệu kiểm chứng",
-	  Q_ACT_APPRAISE_ASK,
-	  APPRAISERS,
-	  ACT_OWN_OFFICE,
-	  { NEED("office"), NEED("unit"), NEED("criterion"), NEED("reason"),
-	    NEED("due"), MAYBE("version") } },
-	{ "opinion agree",
-	  "agree with an appraisal",
-	  "thống nhất",
-	  Q_ACT_OPINION_AGREE,
-	  UNITS,
-	  ACT_OWN_UNIT,
-	  { NEED("unit"), NEED("criterion"), MAYBE("text"),
-	    MAYBE("version") } },
-	{ "opinion object",
-	  "object to an appraisal, with words",
-	  "không thống nhất, nêu ý kiến",
-	  Q_ACT_OPINION_OBJECT,
-	  UNITS,
-	  ACT_OWN_UNIT,
-	  { NEED("unit"), NEED("criterion"), NEED("text"), MAYBE("version") } },
-	{ "request evaluation",
-	  "a unit asks to be evaluated again",
-	  "đề nghị đánh giá lại",
-	  Q_ACT_REQUEST_EVALUATION,
-	  UNITS,
-	  ACT_OWN_UNIT,
-	  { NEED("unit"), NEED("text"), NEED("due"), MAYBE("criterion") } },
-	{ "request answer",
-	  "answer a request: answered, granted or refused",
-	  "trả lời đề nghị",
-	  Q_ACT_REQUEST_ANSWER,
-	  APPRAISERS | ROLE_BIT(ROLE_COUNCIL),
-	  ACT_ANYBODY,
-	  { NEED("request"), NEED("outcome"), NEED("text") } },
-	{ "request supply",
-	  "a unit supplies the evidence asked for",
-	  "đã bổ sung tài liệu theo yêu cầu",
-	  Q_ACT_REQUEST_SUPPLY,
-	  UNITS,
-	  ACT_OWN_UNIT,
-	  { NEED("unit"), NEED("request"), NEED("text") } },
-	{ "visit add",
-	  "record an on-site verification",
-	  "ghi kết quả kiểm tra thực tế",
-	  Q_ACT_VISIT_ADD,
-	  OFFICE,
-	  ACT_ANYBODY,
-	  { NEED("unit"), NEED("held"), NEED("team"), NEED("found") } },
-	{ "council member",
-	  "a member of the council or the secretariat",
-	  "thành viên Hội đồng, Tổ Thư ký",
-	  Q_ACT_COUNCIL_MEMBER,
-	  OFFICE,
-	  ACT_ANYBODY,
-	  { NEED("body"), NEED("name"), NEED("basis"), MAYBE("position") } },
-	{ "council meeting",
-	  "record a meeting with its minutes",
-	  "ghi biên bản họp",
-	  Q_ACT_COUNCIL_MEETING,
-	  COUNCIL,
-	  ACT_ANYBODY,
-	  { NEED("body"), NEED("held"), NEED("present"), NEED("minutes") } },
-	{ "council rule",
-	  "a decision of the council on an item",
-	  "kết luận của Hội đồng về một mục",
-	  Q_ACT_COUNCIL_RULE,
-	  COUNCIL,
-	  ACT_ANYBODY,
-	  { NEED("meeting"), NEED("unit"), NEED("criterion"), NEED("reason"),
-	    MAYBE("points"), FLAG("na") } },
-	{ "deduct add",
-	  "take points away, with reason and document",
-	  "trừ điểm, có lý do và văn bản",
-	  Q_ACT_DEDUCT_ADD,
-	  COUNCIL,
-	  ACT_ANYBODY,
-	  { NEED("unit"), NEED("points"), NEED("reason"), NEED("document"),
-	    MAYBE("criterion") } },
-	{ "deduct cancel",
-	  "cancel a deduction, with a reason",
-	  "hủy một lần trừ điểm",
-	  Q_ACT_DEDUCT_CANCEL,
-	  COUNCIL,
-	  ACT_ANYBODY,
-	  { NEED("deduction"), NEED("reason") } },
-	{ "external put",
-	  "record a value of an external index",
-	  "ghi giá trị chỉ số bên ngoài (PAPI, PCI)",
-	  Q_ACT_EXTERNAL_PUT,
-	  OFFICE,
-	  ACT_ANYBODY,
-	  { NEED("unit"), NEED("criterion"), NEED("value"), NEED("source"),
-	    MAYBE("version") } },
-};
-const size_t acts_n = sizeof acts / sizeof acts[0];
+	return NULL;
+}
 
 static bool same_name(const char *a, const char *b)
 {
@@ -149,17 +38,96 @@ static bool same_name(const char *a, const char *b)
 
 const struct act *act_find(const char *name)
 {
-	for (size_t i = 0; i < acts_n; i++)
-		if (same_name(acts[i].name, name))
-			return &acts[i];
+	const struct act *a;
+
+	for (size_t i = 0; (a = act_at(i)); i++)
+		if (same_name(a->name, name))
+			return a;
 	return NULL;
+}
+
+const struct act_list *act_list_find(const char *name)
+{
+	const struct act_list *l;
+
+	for (size_t i = 0; (l = act_list_at(i)); i++)
+		if (same_name(l->name, name))
+			return l;
+	return NULL;
+}
+
+bool act_own_command(const char *name)
+{
+	for (size_t k = 0; k < N_SETS; k++) {
+		const struct act_set *s = sets[k];
+
+		for (size_t i = 0; s->own_commands && i < s->n_acts; i++)
+			if (same_name(s->acts[i].name, name))
+				return true;
+		for (size_t i = 0; s->own_commands && i < s->n_lists; i++)
+			if (same_name(s->lists[i].name, name))
+				return true;
+	}
+	return false;
+}
+
+static size_t count(const struct act_param params[ACT_PARAMS_MAX])
+{
+	size_t n = 0;
+
+	while (n < ACT_PARAMS_MAX && params[n].name)
+		n++;
+	return n;
 }
 
 size_t act_params(const struct act *a)
 {
+	return count(a->params);
+}
+
+size_t act_list_params(const struct act_list *l)
+{
+	return count(l->params);
+}
+
+size_t act_list_columns(const struct act_list *l)
+{
 	size_t n = 0;
 
-	while (n < ACT_PARAMS_MAX && a->params[n].name)
+	while (n < LIST_COLUMNS_MAX && l->heads[n])
 		n++;
 	return n;
+}
+
+int act_param_at(const struct act_param params[ACT_PARAMS_MAX],
+		 const char *name)
+{
+	for (size_t i = 0; i < count(params); i++)
+		if (strcmp(params[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* "--unit UNIT", "[--na]" */
+static void put_option(const struct act_param *p, struct buf *out)
+{
+	bool free = p->need == ACT_OPTIONAL;
+
+	buf_addf(out, "%s--%s%s", free ? "[" : "", p->name, p->flag ? "" : " ");
+	for (const char *c = p->name; *c && !p->flag; c++) {
+		char upper = (char)toupper((unsigned char)*c);
+
+		buf_add(out, &upper, 1);
+	}
+	buf_adds(out, free ? "]" : "");
+}
+
+void act_usage(const char *name, const struct act_param params[ACT_PARAMS_MAX],
+	       struct buf *out)
+{
+	buf_addf(out, "phieu %s --round R", name);
+	for (size_t i = 0; i < count(params); i++) {
+		buf_adds(out, " ");
+		put_option(&params[i], out);
+	}
 }

@@ -573,7 +573,7 @@ static int run_evidence_remove(int argc, char **argv, void *app)
 	     (argc == 2 || usage("phieu self evidence remove NUMBER", &e));
 	if (ok)
 		db = connect_ready(((struct app *)app)->conf, WHO_OWNER, &e);
-	ok = db && store_evidence_remove(db, argv[1], by, &e);
+	ok = db && store_evidence_remove(db, 0, 0, argv[1], by, &e);
 	db_close(db);
 	return ok ? EXIT_DONE : cli_fail("phieu self evidence remove", &e);
 }

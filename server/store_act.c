@@ -68,44 +68,24 @@ bool store_act(struct db *db, const struct act *a, int32_t round,
 	return ok;
 }
 
-/* ---- lists ----------------------------------------------------------------
- */
-
-static struct res *list(struct db *db, enum q q, int32_t round, const char *a,
-			const char *b, struct err *e)
+struct res *store_act_list(struct db *db, const struct act_list *l,
+			   int32_t round, const char *const *values,
+			   struct err *e)
 {
+	const char *args[1 + ACT_PARAMS_MAX] = { NULL };
+	struct res *r;
 	char id[16];
-	const char *args[] = { id, a, b };
 
 	(void)snprintf(id, sizeof id, "%" PRId32, round);
-	return db_run(db, q, args, e);
-}
-
-struct res *store_standing_list(struct db *db, int32_t round, const char *unit,
-				const char *office, struct err *e)
-{
-	return list(db, Q_STANDING_LIST, round, unit, office, e);
-}
-
-struct res *store_request_list(struct db *db, int32_t round, const char *unit,
-			       struct err *e)
-{
-	return list(db, Q_REQUEST_LIST, round, unit, NULL, e);
-}
-
-struct res *store_council_list(struct db *db, int32_t round, struct err *e)
-{
-	return list(db, Q_COUNCIL_LIST, round, NULL, NULL, e);
-}
-
-struct res *store_deduction_list(struct db *db, int32_t round, const char *unit,
-				 struct err *e)
-{
-	return list(db, Q_DEDUCTION_LIST, round, unit, NULL, e);
-}
-
-struct res *store_change_list(struct db *db, int32_t round, const char *unit,
-			      const char *criterion, struct err *e)
-{
-	return list(db, Q_CHANGE_LIST, round, unit, criterion, e);
+	args[0] = id;
+	for (size_t i = 0; i < act_list_params(l); i++)
+		args[1 + i] = values[i];
+	r = db_run(db, l->query, args, e);
+	if (r && res_columns(r) != act_list_columns(l)) {
+		(void)err_set(e, ERR_BUG, "%s: %zu columns, %zu heads", l->name,
+			      res_columns(r), act_list_columns(l));
+		res_free(r);
+		return NULL;
+	}
+	return r;
 }

@@ -317,13 +317,15 @@ bool store_evidence_get(struct db *db, int32_t round, int32_t unit_id,
 	return ok;
 }
 
-bool store_evidence_remove(struct db *db, const char *number, const char *by,
-			   struct err *e)
+bool store_evidence_remove(struct db *db, int32_t round, int32_t unit_id,
+			   const char *number, const char *by, struct err *e)
 {
-	const char *args[] = { number, by };
+	struct ids x = ids_of(round, unit_id);
+	const char *args[] = { round ? x.round : NULL, unit_id ? x.unit : NULL,
+			       number, by };
 	struct res *r = db_run(db, Q_EVIDENCE_REMOVE, args, e);
 	bool ok = r &&
-		  (res_bool(r, 0, 0) ||
+		  ((res_rows(r) == 1 && res_bool(r, 0, 0)) ||
 		   err_set(e, ERR_INPUT, "there is no evidence %.20s", number));
 
 	res_free(r);

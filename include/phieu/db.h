@@ -99,6 +99,10 @@ bool db_notified(struct db *db, const char **channel, const char **payload);
 
 size_t res_rows(const struct res *r);
 size_t res_columns(const struct res *r);
+const char *res_name(const struct res *r, int col); /* of the column */
+/* What a column holds: NUMERIC is text, for official values stay exact. */
+enum res_kind { RES_TEXT, RES_INTEGER, RES_TRUTH };
+enum res_kind res_kind(const struct res *r, int col);
 bool res_null(const struct res *r, size_t row, int col);
 const char *res_text(const struct res *r, size_t row, int col); /* or NULL */
 /* The same in the arena: outlives the result.  NULL: null, or no memory. */

@@ -65,7 +65,9 @@ struct evidence_file {
 bool store_evidence_get(struct db *db, int32_t round, int32_t unit_id,
 			const char *number, struct arena *a,
 			struct evidence_file *out, struct err *e) MUST_USE;
-bool store_evidence_remove(struct db *db, const char *number, const char *by,
+/* `round` and `unit_id` 0: of any.  ERR_INPUT: there is none such. */
+bool store_evidence_remove(struct db *db, int32_t round, int32_t unit_id,
+			   const char *number, const char *by,
 			   struct err *e) MUST_USE;
 
 #endif

@@ -1,8 +1,9 @@
 -- Meetings and what they decided.  $1 round.
-SELECT m.meeting, m.body, m.held::text, array_to_string(m.present, '; '),
-    coalesce(u.code, ''), coalesce(n.code, ''),
+SELECT m.meeting, m.body, m.held::text AS held,
+    array_to_string(m.present, '; ') AS present,
+    coalesce(u.code, '') AS unit, coalesce(n.code, '') AS criterion,
     CASE WHEN l.na THEN 'n/a' ELSE coalesce(trim_scale(l.points)::text, '')
-        END, coalesce(l.reason, ''), m.minutes
+        END AS points, coalesce(l.reason, '') AS reason, m.minutes
 FROM assess.meeting AS m
 LEFT JOIN assess.ruling AS l USING (round, meeting)
 LEFT JOIN assess.unit AS u ON u.round = l.round AND u.unit = l.unit

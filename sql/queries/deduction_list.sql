@@ -1,7 +1,7 @@
 -- Points taken away.  $1 round, $2 unit or NULL: all.
-SELECT d.deduction, u.code, coalesce(n.code, ''),
-    trim_scale(d.points)::text, d.reason, d.document, d.done_by,
-    coalesce(d.cancelled_why, '')
+SELECT d.deduction, u.code AS unit, coalesce(n.code, '') AS criterion,
+    trim_scale(d.points)::text AS points, d.reason, d.document, d.done_by,
+    coalesce(d.cancelled_why, '') AS cancelled_why
 FROM assess.deduction AS d
 JOIN assess.unit AS u USING (round, unit)
 LEFT JOIN assess.node AS n ON n.round = d.round AND n.node = d.node
