@@ -472,10 +472,18 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static bool add_file(struct desk *d, const char *criterion, const char *path,
-		     struct err *e)
+static const char *scan_vi(const struct scan *scan)
+{
+	return scan->state == SCAN_CLEAN ? ", đã quét: sạch (clean)"
+	       : scan->state == SCAN_FAILED ? ", CHƯA QUÉT được (not scanned)"
+					    : "";
+}
+
+static bool add_file(struct desk *d, const struct scanner *scanner,
+		     const char *criterion, const char *path, struct err *e)
 {
 	struct attachment f = { 0 };
+	struct scan scan = { 0 };
 	bool added = false, ok;
 	char *bytes = file_read(path, LIMIT_EVIDENCE_BYTES, &f.n, e);
 
@@ -484,11 +492,11 @@ static bool add_file(struct desk *d, const char *criterion, const char *path,
 	f.bytes = bytes;
 	f.type = attachment_type(bytes, f.n);
 	ok = attachment_name(last_part(path), d->a, &f.name, e) &&
-	     store_evidence_add(d->db, d->head.id, d->self.unit, criterion, &f,
-				NULL, d->by, &added, e);
+	     store_evidence_add(d->db, scanner, d->head.id, d->self.unit,
+				criterion, &f, d->by, &added, &scan, e);
 	if (ok)
-		printf("%s: %s, %zu byte%s\n", f.name, f.type, f.n,
-		       added ? "" : ", đã có (there already)");
+		printf("%s: %s, %zu byte%s%s\n", f.name, f.type, f.n,
+		       added ? "" : ", đã có (there already)", scan_vi(&scan));
 	free(bytes);
 	return ok;
 }
@@ -499,6 +507,7 @@ static int run_evidence_add(int argc, char **argv, void *app)
 	const struct cli_opt opts[] = { { "--round", NULL, &round },
 					{ "--unit", NULL, &unit },
 					{ "--criterion", NULL, &criterion } };
+	struct scanner scanner = { 0 };
 	struct desk d = { 0 };
 	struct err e = { 0 };
 	bool ok;
@@ -508,9 +517,10 @@ static int run_evidence_add(int argc, char **argv, void *app)
 	      usage("phieu self evidence add FILE… --round R --unit U "
 		    "[--criterion C]",
 		    &e)) &&
+	     scanner_from(((struct app *)app)->conf, &scanner, &e) &&
 	     open_desk(&d, app, WHO_OWNER, round, unit, &e);
 	for (int i = 1; ok && i < argc; i++)
-		ok = add_file(&d, criterion, argv[i], &e);
+		ok = add_file(&d, &scanner, criterion, argv[i], &e);
 	return done("phieu self evidence add", &d, ok, &e);
 }
 

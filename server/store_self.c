@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "phieu/attachment.h"
+#include "phieu/hash.h"
 #include "phieu/json.h"
 #include "phieu/limits.h"
 
@@ -251,23 +252,78 @@ struct res *store_self_late(struct db *db, int32_t round, struct err *e)
 
 /* ---- evidence ----------------------------------------------------------- */
 
-bool store_evidence_add(struct db *db, int32_t round, int32_t unit_id,
-			const char *node, const struct attachment *file,
-			const char *scanned, const char *by, bool *added,
+static bool log_refused(struct db *db, const struct ids *x, const char *node,
+			const struct attachment *file, const char *why,
+			const char *by, struct err *e)
+{
+	uint8_t digest[SHA256_BYTES];
+	char hex[2 * SHA256_BYTES + 1], size[24];
+	const char *args[] = { x->round, x->unit, node, file->name,
+			       hex,	 size,	  why,	by };
+	struct res *r;
+
+	sha256(file->bytes, file->n, digest);
+	hex_text(digest, sizeof digest, hex);
+	(void)snprintf(size, sizeof size, "%zu", file->n);
+	r = db_run(db, Q_EVIDENCE_REFUSED, args, e);
+	res_free(r);
+	return r != NULL;
+}
+
+/* What stands with the content; NULL: no scanner is set up.  False: refused,
+ * and that is in the log. */
+static bool ask_scanner(struct db *db, const struct scanner *scanner,
+			const struct ids *x, const char *node,
+			const struct attachment *file, const char *by,
+			struct scan *scan, char said[SCAN_WORDS + 32],
 			struct err *e)
 {
+	scan_bytes(scanner, file->bytes, file->n, scan);
+	(void)snprintf(said, SCAN_WORDS + 32, "%s%s",
+		       scan->state == SCAN_CLEAN      ? "clean"
+		       : scan->state == SCAN_INFECTED ? "infected: "
+						      : "not scanned: ",
+		       scan->state == SCAN_CLEAN ? "" : scan->words);
+	if (scan->state == SCAN_NONE || scan->state == SCAN_CLEAN ||
+	    (scan->state == SCAN_FAILED && scanner->keep))
+		return true;
+	if (!log_refused(db, x, node, file, said, by, e))
+		return false;
+	if (scan->state == SCAN_INFECTED)
+		return err_set(e, ERR_INPUT,
+			       "S20 tệp \"%.60s\" có mã độc, không nhận "
+			       "(the file is infected): %.80s",
+			       file->name, scan->words);
+	return err_set(e, ERR_DOWN,
+		       "S21 chưa quét được tệp \"%.60s\", chưa nhận; thử lại "
+		       "sau (could not be scanned): %.80s",
+		       file->name, scan->words);
+}
+
+bool store_evidence_add(struct db *db, const struct scanner *scanner,
+			int32_t round, int32_t unit_id, const char *node,
+			const struct attachment *file, const char *by,
+			bool *added, struct scan *scan, struct err *e)
+{
 	struct ids x = ids_of(round, unit_id);
+	char said[SCAN_WORDS + 32];
 	struct arg args[] = { ARG_TEXT(x.round),
 			      ARG_TEXT(x.unit),
 			      ARG_TEXT(node),
 			      ARG_TEXT(file->name),
 			      ARG_BYTES(file->bytes, (int)file->n),
 			      ARG_TEXT(file->type),
-			      ARG_TEXT(scanned),
+			      ARG_TEXT(NULL),
 			      ARG_TEXT(by) };
-	struct res *r = db_run_args(db, Q_EVIDENCE_ADD, args, false, e);
+	struct res *r;
 	bool ok;
 
+	*added = false;
+	if (!ask_scanner(db, scanner, &x, node, file, by, scan, said, e))
+		return false;
+	if (scan->state != SCAN_NONE)
+		args[6].p = said;
+	r = db_run_args(db, Q_EVIDENCE_ADD, args, false, e);
 	if (!r && e->kind == ERR_CONFLICT && strcmp(e->sqlstate, "23505") == 0)
 		return err_set(
 			e, ERR_CONFLICT,

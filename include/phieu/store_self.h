@@ -6,6 +6,7 @@
 #define PHIEU_STORE_SELF_H
 
 #include "phieu/db.h"
+#include "phieu/scan.h"
 #include "phieu/self.h"
 
 struct self_head {
@@ -47,14 +48,19 @@ struct res *store_self_late(struct db *db, int32_t round,
 			    struct err *e) MUST_USE;
 
 /* A file of evidence, attachment.h: its name, type and bytes.  `node` NULL:
- * for the explanation.  *added false: the same file is there.  ERR_CONFLICT:
- * another content has the name. */
+ * for the explanation.  *added false: the same file is there.  Every way in
+ * comes through here, and the scanner is asked first: ERR_INPUT with S20 when
+ * it says infected, ERR_DOWN with S21 when it cannot say and such files are
+ * not kept; both stand in the log, so that this is not called inside a
+ * transaction.  *scan is what it said.  ERR_CONFLICT: another content has the
+ * name. */
 struct attachment;
-bool store_evidence_add(struct db *db, int32_t round, int32_t unit_id,
-			const char *node, const struct attachment *file,
-			const char *scanned, const char *by, bool *added,
-			struct err *e) MUST_USE;
-/* Number, criterion, name, type, bytes, SHA-256, scanner, who, when. */
+bool store_evidence_add(struct db *db, const struct scanner *scanner,
+			int32_t round, int32_t unit_id, const char *node,
+			const struct attachment *file, const char *by,
+			bool *added, struct scan *scan, struct err *e) MUST_USE;
+/* Number, criterion, name, type, bytes, SHA-256, scanner ("clean", "not
+ * scanned: …", "" none set up), who, when. */
 struct res *store_evidence_list(struct db *db, int32_t round, int32_t unit_id,
 				struct err *e) MUST_USE;
 struct evidence_file {
