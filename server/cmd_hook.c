@@ -66,29 +66,36 @@ static char *take_secret(const char *file, char made[TOKEN_TEXT_MAX],
 	return s;
 }
 
-static bool add(struct db *db, const char *wave, const char *url,
-		const char *events, const char *secret, int64_t *hook,
-		struct err *e)
+static bool add(struct db *db, const char *wave, const char *round,
+		const char *url, const char *events, const char *secret,
+		int64_t *hook, struct err *e)
 {
 	char by[64];
 
 	actor_name(by, sizeof by);
-	if (!store_hook_add(db, wave, url, events, secret, by, hook, e))
+	if (!store_hook_add(db, wave, round, url, events, secret, by, hook, e))
 		return e->kind == ERR_INPUT
 			       ? err_set(e, ERR_INPUT,
-					 "events are submission.stored, "
-					 "submission.edited, "
-					 "submission.reviewed, wave.frozen, "
-					 "release.published, with commas")
+					 "events are %s, with commas",
+					 wave ? "submission.stored, "
+						"submission.edited, "
+						"submission.reviewed, "
+						"wave.frozen, "
+						"release.published"
+					      : "round.published, "
+						"round.corrected")
 			       : false;
 	return *hook > 0 ||
-	       err_set(e, ERR_INPUT, "there is no wave \"%.100s\"", wave);
+	       err_set(e, ERR_INPUT, "there is no %s \"%.100s\"",
+		       wave ? "wave" : "round", wave ? wave : round);
 }
 
 static int run_add(int argc, char **argv, void *app)
 {
-	const char *wave = NULL, *url = NULL, *events = NULL, *file = NULL;
+	const char *wave = NULL, *round = NULL, *url = NULL;
+	const char *events = NULL, *file = NULL;
 	const struct cli_opt opts[] = { { "--wave", NULL, &wave },
+					{ "--round", NULL, &round },
 					{ "--url", NULL, &url },
 					{ "--events", NULL, &events },
 					{ "--secret-file", NULL, &file } };
@@ -100,14 +107,15 @@ static int run_add(int argc, char **argv, void *app)
 	bool ok;
 
 	ok = cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e);
-	if (ok && (argc != 1 || !wave || !url || !events))
-		ok = err_set(&e, ERR_INPUT, "give --wave, --url and --events");
+	if (ok && (argc != 1 || !wave == !round || !url || !events))
+		ok = err_set(&e, ERR_INPUT,
+			     "give --wave or --round, --url and --events");
 	ok = ok && hook_url_ok(url, inside_ok(app), &e);
 	if (ok)
 		secret = take_secret(file, made, &e);
 	if (secret)
 		db = owner_db(app, &e);
-	ok = db && add(db, wave, url, events, secret, &hook, &e);
+	ok = db && add(db, wave, round, url, events, secret, &hook, &e);
 	if (ok)
 		printf("hook %" PRId64 "\n", hook);
 	if (ok && made[0])
@@ -121,21 +129,22 @@ static int run_add(int argc, char **argv, void *app)
 static int run_list(int argc, char **argv, void *app)
 {
 	static const char *const heads[] = {
-		"hook",	    "đợt",     "địa chỉ",   "sự kiện", "trạng thái",
+		"hook",	    "đợt, kỳ", "địa chỉ",   "sự kiện", "trạng thái",
 		"đang chờ", "đã nhận", "bỏ (dead)", "lỗi cuối"
 	};
-	const char *wave = NULL;
-	const struct cli_opt opts[] = { { "--wave", NULL, &wave } };
+	const char *wave = NULL, *round = NULL;
+	const struct cli_opt opts[] = { { "--wave", NULL, &wave },
+					{ "--round", NULL, &round } };
 	struct res *r = NULL;
 	struct db *db = NULL;
 	struct err e = { 0 };
 	bool ok;
 
-	ok = cli_options(opts, 1, &argc, argv, &e);
+	ok = cli_options(opts, 2, &argc, argv, &e);
 	if (ok)
 		db = owner_db(app, &e);
 	if (db)
-		r = store_hook_list(db, wave, &e);
+		r = store_hook_list(db, wave, round, &e);
 	ok = r && rows_print(r, heads, sizeof heads / sizeof heads[0], "-", &e);
 	res_free(r);
 	db_close(db);
@@ -389,14 +398,18 @@ static int run_send(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "hook add", "báo sự kiện của đợt tới một địa chỉ (make a webhook)",
-	  "phieu hook add --wave W --url URL --events E,E [--secret-file F]\n"
+	{ "hook add",
+	  "báo sự kiện của đợt hoặc kỳ tới một địa chỉ (make a webhook)",
+	  "phieu hook add --wave W|--round R --url URL --events E,E "
+	  "[--secret-file F]\n"
 	  "\n"
-	  "Events: submission.stored, submission.edited, "
+	  "Events of a wave: submission.stored, submission.edited, "
 	  "submission.reviewed,\n"
-	  "wave.frozen, release.published.  What is sent names the event, the "
-	  "wave and the\n"
-	  "instanceID, freeze or release, never answers or persons.  Signed "
+	  "wave.frozen, release.published; of a round: round.published, "
+	  "round.corrected.\n"
+	  "What is sent names the event, the wave or round and the "
+	  "instanceID, freeze or\n"
+	  "release, never answers or persons.  Signed "
 	  "with the\n"
 	  "secret in F (16 to 256 bytes, the first line) or with a new one "
 	  "that "
@@ -405,7 +418,7 @@ static const struct cmd cmds[] = {
 	  run_add },
 	{ "hook list",
 	  "các địa chỉ và sự kiện đang chờ (webhooks, their queues)",
-	  "phieu hook list [--wave W]\n"
+	  "phieu hook list [--wave W] [--round R]\n"
 	  "\n"
 	  "Dead: given up after hook-days; phieu hook again tries them once "
 	  "more.\n",

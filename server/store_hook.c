@@ -17,11 +17,13 @@ static bool first_i64(struct res *r, int64_t *out, struct err *e)
 	return ok;
 }
 
-bool store_hook_add(struct db *owner, const char *wave, const char *url,
-		    const char *events, const char *secret, const char *by,
-		    int64_t *hook, struct err *e)
+bool store_hook_add(struct db *owner, const char *wave, const char *round,
+		    const char *url, const char *events, const char *secret,
+		    const char *by, int64_t *hook, struct err *e)
 {
-	const struct arg args[] = { ARG_TEXT(wave), ARG_TEXT(url),
+	const struct arg args[] = { ARG_TEXT(wave),
+				    ARG_TEXT(round),
+				    ARG_TEXT(url),
 				    ARG_TEXT(events),
 				    ARG_BYTES(secret, (int)strlen(secret)),
 				    ARG_TEXT(by) };
@@ -51,9 +53,12 @@ bool store_hook_again(struct db *owner, const char *hook, size_t *n,
 	return r;
 }
 
-struct res *store_hook_list(struct db *owner, const char *wave, struct err *e)
+struct res *store_hook_list(struct db *owner, const char *wave,
+			    const char *round, struct err *e)
 {
-	return db_run(owner, Q_HOOK_LIST, &wave, e);
+	const char *args[] = { wave, round };
+
+	return db_run(owner, Q_HOOK_LIST, args, e);
 }
 
 static bool read_event(const struct res *r, struct arena *a,

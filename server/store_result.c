@@ -135,6 +135,16 @@ struct res *store_result_list(struct db *db, int32_t round, struct err *e)
 	return db_run(db, Q_RESULT_LIST, args, e);
 }
 
+struct res *store_round_releases(struct db *db, int32_t round,
+				 const char *release, struct err *e)
+{
+	char id[16];
+	const char *args[] = { id, release };
+
+	(void)snprintf(id, sizeof id, "%" PRId32, round);
+	return db_run(db, Q_ROUND_RELEASES, args, e);
+}
+
 bool store_result_publish(struct db *db, int32_t round, const char *number,
 			  const char *decision, const char *reason,
 			  const char *by, int64_t *release, struct err *e)

@@ -142,6 +142,11 @@ enum http_done web_results(struct http_request *rq, struct http_reply *rp,
 			   void *app);
 enum http_done web_components(struct http_request *rq, struct http_reply *rp,
 			      void *app);
+/* web_published.c: what was published of a round */
+enum http_done web_round_releases(struct http_request *rq,
+				  struct http_reply *rp, void *app);
+enum http_done web_round_release(struct http_request *rq, struct http_reply *rp,
+				 void *app);
 /* web_results_page.c */
 enum http_done web_results_page(struct http_request *rq, struct http_reply *rp,
 				void *app);

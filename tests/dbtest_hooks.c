@@ -164,8 +164,8 @@ static int64_t new_hook(const char *wave, const char *events)
 	struct err e = { 0 };
 	int64_t hook;
 
-	if (!store_hook_add(t.owner, wave, URL, events, SECRET, "me", &hook,
-			    &e))
+	if (!store_hook_add(t.owner, wave, NULL, URL, events, SECRET, "me",
+			    &hook, &e))
 		fail_msg("hook: %s", e.msg);
 	return hook;
 }
@@ -517,7 +517,7 @@ static void giving_up_is_stated_and_can_be_taken_back(void **state)
 	assert_int_equal(waiting(), 0);
 	assert_int_equal(take(t.one, &ev), 0);
 	db_rollback(t.one);
-	list = store_hook_list(t.owner, WAVE, &e);
+	list = store_hook_list(t.owner, WAVE, NULL, &e);
 	assert_non_null(list);
 	n = res_rows(list) - 1; /* the newest hook */
 	assert_string_equal(res_text(list, n, 4), "on");
@@ -606,7 +606,7 @@ static void no_other_role_reads_a_secret(void **state)
 		"SELECT secret FROM publish.hook",
 		"SELECT content FROM publish.outbox",
 		"UPDATE publish.hook SET url = 'https://y'",
-		"SELECT publish.hook_add('" WAVE "', 'https://y', "
+		"SELECT publish.hook_add('" WAVE "', NULL, 'https://y', "
 		"'{submission.stored}', sha256('x'), 'x')",
 		"SELECT publish.hook_put(1, 'submission.stored', '{}')",
 		"SELECT * FROM publish.hook_take()",

@@ -21,20 +21,20 @@ struct hook_event {
 	int64_t attempts, failures; /* before this try; of the hook in a row */
 };
 
-/* *hook 0: there is no such wave.  ERR_INPUT for events, address or secret
- * that there cannot be. */
-bool store_hook_add(struct db *owner, const char *wave, const char *url,
-		    const char *events, const char *secret, const char *by,
-		    int64_t *hook, struct err *e) MUST_USE;
+/* A hook of a wave or a round, the other is NULL.  *hook 0: there is none
+ * such.  ERR_INPUT for events, address or secret that there cannot be. */
+bool store_hook_add(struct db *owner, const char *wave, const char *round,
+		    const char *url, const char *events, const char *secret,
+		    const char *by, int64_t *hook, struct err *e) MUST_USE;
 bool store_hook_remove(struct db *owner, const char *hook, const char *by,
 		       bool *found, struct err *e) MUST_USE;
 /* Events given up are due again; how many. */
 bool store_hook_again(struct db *owner, const char *hook, size_t *n,
 		      struct err *e) MUST_USE;
-/* Hook, wave, address, events, on or removed, waiting, delivered, dead, last
- * error.  Caller frees. */
+/* Hook, wave or round, address, events, on or removed, waiting, delivered,
+ * dead, last error; both NULL: of all.  Caller frees. */
 struct res *store_hook_list(struct db *owner, const char *wave,
-			    struct err *e) MUST_USE;
+			    const char *round, struct err *e) MUST_USE;
 /* An event to try a hook with, which is in no outbox. */
 bool store_hook_try(struct db *owner, const char *hook, struct arena *a,
 		    struct hook_event *out, bool *found,

@@ -33,6 +33,11 @@ bool store_result_get(struct db *db, int32_t round, const char *number,
 /* Number, when, who, complete, SHA-256, release, kind, decision, reason. */
 struct res *store_result_list(struct db *db, int32_t round,
 			      struct err *e) MUST_USE;
+/* What was published: release, trial, supersedes (null: the first), decision,
+ * reason, when, result, SHA-256 of its content and of its input, method,
+ * release of the wave (null: none); newest first.  `release` NULL: all. */
+struct res *store_round_releases(struct db *db, int32_t round,
+				 const char *release, struct err *e) MUST_USE;
 /* ERR_CONFLICT: the step is not open, some unit is incomplete, or it is
  * published already. */
 bool store_result_publish(struct db *db, int32_t round, const char *number,

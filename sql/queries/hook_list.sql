@@ -1,5 +1,7 @@
--- Hooks and how their events stand.  $1 wave's code, NULL: of all.
-SELECT h.hook, w.code, h.url, array_to_string(h.events, ','),
+-- Hooks and how their events stand.  $1 wave's code, $2 round's code; both
+-- NULL: of all.
+SELECT h.hook, coalesce(w.code, r.code), h.url,
+    array_to_string(h.events, ','),
     CASE WHEN h.removed_at IS NULL THEN 'on' ELSE 'removed' END,
     count(o.event) FILTER (WHERE o.delivered_at IS NULL
         AND o.dead_at IS NULL),
@@ -7,7 +9,8 @@ SELECT h.hook, w.code, h.url, array_to_string(h.events, ','),
     coalesce(h.last_error, max(o.last_error)
         FILTER (WHERE o.dead_at IS NOT NULL), '')
 FROM publish.hook AS h
-JOIN plan.wave AS w ON w.wave = h.wave
+LEFT JOIN plan.wave AS w ON w.wave = h.wave
+LEFT JOIN assess.round AS r ON r.round = h.round
 LEFT JOIN publish.outbox AS o ON o.hook = h.hook
-WHERE w.code = coalesce($1, w.code)
-GROUP BY h.hook, w.code ORDER BY h.hook;
+WHERE ($1::text IS NULL AND $2::text IS NULL) OR w.code = $1 OR r.code = $2
+GROUP BY h.hook, w.code, r.code ORDER BY h.hook;

@@ -88,7 +88,7 @@ want 2 'not an address' phieu hook add --wave $wave --url 'không' --events $all
 want 2 'https:// is wanted' phieu hook add --wave $wave --url file:///etc/passwd --events $all
 echo ngắn >"$dir/short"
 want 2 '16 to 256' phieu hook add --wave $wave --url "$url" --events $all --secret-file "$dir/short"
-want 2 'give --wave' phieu hook add
+want 2 'give --wave or --round' phieu hook add
 want 2 'no hook 99' phieu hook remove --hook 99
 want 2 'no hook 99' phieu hook test --hook 99
 want 2 'give --hook' phieu hook remove --hook x
