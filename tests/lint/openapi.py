@@ -185,9 +185,9 @@ def check_description(api):
 def check_webhooks(api):
     """Each kind that the database knows is described, with its body."""
     sql = "".join(f.read_text(encoding="utf-8")
-                  for f in sorted((ROOT / "sql").glob("0*_hook*.sql")))
+                  for f in sorted((ROOT / "sql").glob("0*_*hook*.sql")))
     kinds = set(re.findall(r"'([a-z]+\.[a-z]+)'", re.findall(
-        r"events <@ ARRAY\[([^]]*)\]", sql)[-1])) | {"hook.test"}
+        r"events <@ ([^;]*);", sql)[-1])) | {"hook.test"}
     page = (ROOT / "docs/API.md").read_text(encoding="utf-8")
     ids = set()
     for kind in sorted(kinds | set(api["x-webhooks"])):

@@ -123,15 +123,25 @@ is 'in the outbox' "$(waiting)" 5
 # a transaction that is undone tells nothing
 sql "BEGIN; UPDATE field.response SET version = version + 1; ROLLBACK"
 is 'undone' "$(waiting)" 5
+# and a round's, by a hook of its own
+phieu round load tests/data/rounds/small.json --reason thử >/dev/null || failed round
+phieu round step ky-mau publish --until "$(date -u +%F)" --reason thử
+for i in 1 2; do
+	sql "SELECT assess.result_add(round, NULL, '{}', '{\"n\":$i}', 'm', true, 'x') FROM assess.round" >/dev/null
+done
+c=$(phieu hook add --round ky-mau --url "$url" --events round.published,round.corrected --secret-file "$dir/secret")
+for i in 1 2; do want 0 'công bố' phieu round publish ky-mau --result $i --decision QĐ --reason thử; done
+is 'of the round too' "$(waiting)" 7
 want 0 'sent, failed' phieu hook send --once
+want 0 '' phieu hook remove --hook "${c#hook }"
 python3 tests/support/hook_docs.py "$dir/log" "$secret" || failed 'what receivers are told does not hold'
 sed -i 1d "$dir/log" # the try
 is 'kinds' "$(got 'sorted(r["kind"] for r in rows)')" \
-	"['release.published', 'submission.edited', 'submission.reviewed', 'submission.stored', 'wave.frozen']"
+	"['release.published', 'round.corrected', 'round.published', 'submission.edited', 'submission.reviewed', 'submission.stored', 'wave.frozen']"
 is 'signed' "$(got 'all(r["signed"] for r in rows)')" True
 is 'an edit names what it replaces' "$(got '[r["body"]["replaces"] for r in rows if r["kind"] == "submission.edited"]')" "['uuid:new-1']"
 is 'what is told' "$(got 'sorted(set(k for r in rows for k in r["body"]))')" \
-	"['at', 'freeze', 'id', 'instance', 'kind', 'release', 'replaces', 'version', 'wave']"
+	"['at', 'freeze', 'id', 'instance', 'kind', 'release', 'replaces', 'round', 'sha256', 'supersedes', 'trial', 'version', 'wave']"
 is 'one id' "$(got 'all(r["id"] == r["body"]["id"] for r in rows)')" True
 is 'nothing waits' "$(waiting)" 0
 
@@ -194,6 +204,6 @@ PHIEU_HOOK_INSIDE=false want 3 'inside a network' phieu hook send --once
 
 want 0 '' phieu hook remove --hook "$a"
 is 'the last hook takes the triggers along' "$(sql "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'hook_%' AND tgrelid = 'field.response'::regclass")" 0
-is 'in the log' "$(sql "SELECT count(*) FROM audit.entry WHERE kind IN ('hook.add', 'hook.remove')")" 4
+is 'in the log' "$(sql "SELECT count(*) FROM audit.entry WHERE kind IN ('hook.add', 'hook.remove')")" 6
 is 'no secret, no path in the log' "$(sql "SELECT count(*) FROM audit.entry WHERE content LIKE '%nhan%' OR content LIKE '%khóa ký%'")" 0
 [ $bad -eq 0 ] && echo 'hooks: all events arrived, none lost'

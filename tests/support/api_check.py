@@ -370,8 +370,27 @@ def office(ready, published):
         engine.ask("GET", wave + "/results", 404)
         engine.ask("GET", wave + "/components", 404)
     engine.ask("GET", wave + "/releases", 200)
+    round_releases(nobody, engine, published)
     engine.ask("GET", wave + "/components?kind=nothing", 400)
     engine.ask("GET", wave + "/components?limit=1001", 400)
+
+
+def round_releases(nobody, engine, published):
+    """What is pulled has the hash that the list and its tag say."""
+    path = "/v1/rounds/ky-mau/releases"
+    for one in (path, path + "/1"):
+        nobody.ask("GET", one, 401)
+    engine.ask("GET", path + "/9", 404)
+    engine.ask("GET", "/v1/rounds/khong-co/releases", 404)
+    if not published:
+        engine.ask("GET", path, 404)
+        return
+    listed = engine.json("GET", path, 200)["releases"]
+    got, data = engine.ask("GET", path + "/1", 200)
+    sha = hashlib.sha256(data).hexdigest()
+    need("the list has the hash of the release", listed[0]["sha256"] == sha)
+    need("so has its tag", got.get("ETag") == f'"{sha}"')
+    engine.ask("GET", path + "/1", 304, If_None_Match=got["ETag"])
 
 
 def results(engine, wave):
