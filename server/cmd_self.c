@@ -176,7 +176,7 @@ static void take_versions(const struct self_row *now, size_t n,
 }
 
 static bool store_unit(struct desk *d, size_t unit, struct self_table *t,
-		       bool versions, bool *faulty, struct err *e)
+		       bool *faulty, struct err *e)
 {
 	const char *code = d->round.set.units[unit].code;
 	struct self_row *now;
@@ -189,7 +189,7 @@ static bool store_unit(struct desk *d, size_t unit, struct self_table *t,
 	    !store_self_rows(d->db, d->head.id, h.unit, &d->round, unit, d->a,
 			     &now, &n, e))
 		return false;
-	if (!versions)
+	if (t->wide)
 		take_versions(now, n, t, unit);
 	if (store_self_put(d->db, d->head.id, h.unit, &d->round, unit, t->rows,
 			   t->n, d->by, &f, e))
@@ -214,8 +214,7 @@ static bool store_all(struct desk *d, struct self_table *t, bool *faulty,
 		while (i < t->n && t->rows[i].unit != u)
 			i++;
 		if (i < t->n)
-			ok = store_unit(d, u, t, d->unit != INDEX_NONE, faulty,
-					e);
+			ok = store_unit(d, u, t, faulty, e);
 	}
 	ok = ok && db_commit(d->db, e);
 	if (!ok)

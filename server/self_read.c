@@ -566,8 +566,9 @@ bool self_sheet_read(const struct round *r, size_t unit, const struct grid *g,
 	    !right_file(&x, unquoted(&x, round_name), unquoted(&x, unit_name)))
 		return false;
 	find_mark(&x);
+	out->wide = is_wide(&x);
 	for (size_t i = x.head + 1; i < g->n_rows; i++) {
-		if (is_wide(&x))
+		if (out->wide)
 			read_wide_row(&x, &g->rows[i]);
 		else
 			read_sheet_row(&x, &g->rows[i]);

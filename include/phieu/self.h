@@ -33,6 +33,7 @@ struct self_table {
 	struct self_sum *sums;
 	size_t n_sums;
 	char decimal; /* '.' or ',': the mark of this file; 0: none showed */
+	bool wide;    /* many units, without versions: those that stand count */
 };
 
 /* Criteria that apply to the unit, one a row; `now` (n of them, this unit's)
