@@ -1,5 +1,6 @@
 -- What every unit and criterion has.  $1 round.  Unit, criterion, source,
 -- value (points), own points, does not apply, standard error, reason, origin.
+-- A bonus or deduction that nobody claimed is no value that is missing.
 SELECT u.code, n.code, n.source, s.points::text,
     CASE WHEN s.self_na THEN NULL ELSE s.self::text END, s.na, NULL::text,
     CASE WHEN s.ruling IS NOT NULL THEN s.ruling_reason ELSE s.reason END,
@@ -9,7 +10,8 @@ FROM assess.standing AS s
 JOIN assess.unit AS u USING (round, unit)
 JOIN assess.node AS n USING (round, node)
 LEFT JOIN assess.office AS o USING (round, office)
-WHERE s.round = $1::integer
+WHERE s.round = $1::integer AND (n.effect = 'counts' OR s.self IS NOT NULL
+    OR s.state <> 'pending' OR s.ruling IS NOT NULL)
 UNION ALL
 SELECT u.code, n.code, n.source, c.points_exact, NULL, false,
     c.standard_error::text, NULL,
