@@ -75,10 +75,11 @@ static size_t office_named(const struct round *r, const char *code)
 
 static void read_head(struct reader *d, const cJSON *root)
 {
-	static const char *const names[] = { "code",	     "name",
-					     "year",	     "wave",
-					     "basis",	     "own_unit",
-					     "opinion_days", NULL };
+	static const char *const names[] = {
+		"code",	    "name",	    "year",	"wave", "basis",
+		"own_unit", "opinion_days", "superior", "body", "place",
+		NULL
+	};
 	const cJSON *o = json_get(root, "round");
 	const char *path = "/round";
 	const cJSON *own;
@@ -93,6 +94,9 @@ static void read_head(struct reader *d, const cJSON *root)
 	d->r->name = doc_text(&d->doc, o, path, "name", true);
 	d->r->wave = doc_code(&d->doc, o, path, "wave", false);
 	d->r->basis = doc_text(&d->doc, o, path, "basis", true);
+	d->r->superior = doc_text(&d->doc, o, path, "superior", false);
+	d->r->body = doc_text(&d->doc, o, path, "body", false);
+	d->r->place = doc_text(&d->doc, o, path, "place", false);
 	d->r->year = doc_whole(&d->doc, o, path, "year", 1990, 2200, -1);
 	d->r->opinion_days =
 		doc_whole(&d->doc, o, path, "opinion_days", 0, 365, -1);

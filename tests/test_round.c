@@ -93,6 +93,30 @@ static void the_plan_of_ha_nam_is_read_whole(void **state)
 	free(s);
 }
 
+static void a_letterhead_comes_from_the_document_alone(void **state)
+{
+	char *s = edited("\"year\":",
+			 "\"superior\": \"Ủy ban\", \"body\": \"Sở\", "
+			 "\"place\": \"Nơi ấy\", \"year\":");
+	struct world w = { 0 };
+
+	(void)state;
+	read_all(&w, s);
+	assert_true(w.ok);
+	assert_string_equal(w.r.superior, "Ủy ban");
+	assert_string_equal(w.r.body, "Sở");
+	assert_string_equal(w.r.place, "Nơi ấy");
+	arena_free(w.a);
+	free(s);
+	s = example();
+	read_all(&w, s);
+	assert_null(w.r.superior);
+	assert_null(w.r.body);
+	assert_null(w.r.place);
+	arena_free(w.a);
+	free(s);
+}
+
 static void the_text_kept_is_canonical(void **state)
 {
 	char *s = example();
@@ -307,6 +331,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_plan_of_ha_nam_is_read_whole),
+		cmocka_unit_test(a_letterhead_comes_from_the_document_alone),
 		cmocka_unit_test(the_text_kept_is_canonical),
 		cmocka_unit_test(the_most_specific_assignment_wins),
 		cmocka_unit_test(every_fault_has_its_code_and_place),

@@ -51,6 +51,8 @@ struct round {
 	const char *code, *name;
 	int year;
 	const char *wave, *basis; /* NULL: none */
+	/* of letterheads: body above, issuing body, place; NULL: left empty */
+	const char *superior, *body, *place;
 	bool own_unit;	  /* an appraiser sees his own unit's self-assessment */
 	int opinion_days; /* for a unit's opinion; silence is agreement */
 	struct index_set set; /* without values */
