@@ -133,7 +133,7 @@ $(B)/phieu-server: $(B)/server/phieu_server.o $(LWEB) \
 $(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \
 		$(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lqrencode -lcairo $(L_CORE) $(L_ANA)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lqrencode -lcairo -lreadstat $(L_CORE) $(L_ANA)
 
 $(B)/gen/phieu/queries.h: sql/sql2c.awk $(QUERIES)
 	@mkdir -p $(@D)
@@ -157,7 +157,7 @@ $(B)/%.o: %.c | $(GEN)
 $(B)/tests/%.o: CFLAGS += -Itests
 
 # Unit tests link the pure libraries, database tests everything.
-$(filter-out %/test_outbox %/test_scans %/test_upload_show %/test_pull %/test_hook %/test_child %/test_run_as %/test_chart,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
+$(filter-out %/test_outbox %/test_scans %/test_upload_show %/test_pull %/test_hook %/test_child %/test_run_as %/test_chart %/test_dataset,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
 $(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(B)/server/score_job.o $(RESULT) $(LWEB) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
@@ -188,6 +188,10 @@ $(B)/tests/test_outbox $(B)/tests/test_scans $(B)/tests/test_upload_show: $(B)/t
 $(B)/tests/test_chart: $(call objs,$(wildcard server/chart*.c)) $(B)/tests/test_chart.o $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lcairo $(L_CORE)
+
+$(B)/tests/test_dataset: $(call objs,$(filter-out server/dataset_export.c,$(wildcard server/dataset*.c))) $(B)/tests/test_dataset.o $(LCOL) $(LCORE)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lreadstat $(L_CORE)
 
 # programs started by ours
 $(B)/tests/test_child $(B)/tests/test_run_as: $(B)/tests/test_%: $(B)/server/%.o $(B)/tests/test_%.o $(LCORE)

@@ -66,6 +66,31 @@ size_t plan_form(const struct plan *p, const char *code, const char *version)
 	return NONE;
 }
 
+size_t plan_form_named(const struct plan *p, const char *word, struct err *e)
+{
+	size_t found = NONE, n = strcspn(word, "/");
+
+	for (size_t i = 0; i < p->n_forms; i++) {
+		const struct form *f = &p->forms[i];
+
+		if (strncmp(f->code, word, n) != 0 || f->code[n] != '\0')
+			continue;
+		if (word[n] && strcmp(f->version, word + n + 1) != 0)
+			continue;
+		if (found != NONE) {
+			err_set(e, ERR_INPUT,
+				"form %s has several versions: name one, "
+				"like %s/%s",
+				word, f->code, f->version);
+			return NONE;
+		}
+		found = i;
+	}
+	if (found == NONE)
+		err_set(e, ERR_INPUT, "no form %s in the plan", word);
+	return found;
+}
+
 size_t form_question(const struct form *f, const char *code)
 {
 	for (size_t i = 0; i < f->n_questions; i++)

@@ -53,32 +53,6 @@ static void origin_close(struct origin *o)
 		plan_free(o->plan);
 }
 
-/* "CT-01" where there is one version, "CT-01/2" otherwise. */
-static size_t find_form(const struct plan *p, const char *word, struct err *e)
-{
-	size_t found = NONE, n = strcspn(word, "/");
-
-	for (size_t i = 0; i < p->n_forms; i++) {
-		const struct form *f = &p->forms[i];
-
-		if (strncmp(f->code, word, n) != 0 || f->code[n] != '\0')
-			continue;
-		if (word[n] && strcmp(f->version, word + n + 1) != 0)
-			continue;
-		if (found != NONE) {
-			err_set(e, ERR_INPUT,
-				"form %s has several versions: name one, "
-				"like %s/%s",
-				word, f->code, f->version);
-			return NONE;
-		}
-		found = i;
-	}
-	if (found == NONE)
-		err_set(e, ERR_INPUT, "no form %s in the plan", word);
-	return found;
-}
-
 static bool put(const void *s, size_t n, const char *path, struct err *e)
 {
 	if (path && strcmp(path, "-") != 0)
@@ -130,7 +104,7 @@ static bool put_one(const struct plan *p, const char *form, const char *out,
 		    const char *media, struct err *e)
 {
 	struct arena *a = arena_new(OUTPUT_BYTES * 4);
-	size_t i = find_form(p, form, e);
+	size_t i = plan_form_named(p, form, e);
 	struct xform x;
 	bool ok;
 
@@ -244,7 +218,7 @@ static int run_export(int argc, char **argv, void *app)
 		return cli_fail("phieu form export", &e), EXIT_USAGE;
 	}
 	if (origin_open(&o, argv[1], app, &e)) {
-		form = find_form(o.plan, argv[2], &e);
+		form = plan_form_named(o.plan, argv[2], &e);
 		ok = form != NONE && xlsform_write(o.plan, form, out, &e);
 	}
 	origin_close(&o);
@@ -348,7 +322,7 @@ static int run_template(int argc, char **argv, void *app)
 		return cli_fail("phieu form template", &e), EXIT_USAGE;
 	}
 	ok = origin_open(&o, argv[1], app, &e) &&
-	     (form = find_form(o.plan, argv[2], &e)) != NONE &&
+	     (form = plan_form_named(o.plan, argv[2], &e)) != NONE &&
 	     form_template_write(o.plan, form, &how, out, &e);
 	origin_close(&o);
 	return ok ? EXIT_DONE : cli_fail("phieu form template", &e);

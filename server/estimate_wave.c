@@ -10,6 +10,7 @@
 #include "phieu/json.h"
 #include "phieu/limits.h"
 #include "phieu/store_estimate.h"
+#include "phieu/strata.h"
 
 #define WAVE_ARENA ((size_t)256 << 20)
 
@@ -33,12 +34,6 @@ enum fixed {
 static const char *const fixed_name[FIXED] = {
 	"wave",	     "respondent", "form", "group", "home", "unit",
 	"unit_kind", "stratum",	   "N_h",  "n_h",   "w",    "fpc"
-};
-
-struct stratum {
-	char frame[24], sample[24], weight[40], fpc[40];
-	int64_t n;
-	const char *name;
 };
 
 /* The table that the rows of all waves go into. */
@@ -67,8 +62,8 @@ struct reading { /* of one wave */
 	const struct csv_cell (**option)[3]; /* [form][slot]: by ordinal; NULL:
 					      * nobody asks for it */
 	size_t *profile;		     /* columns of what D12 keeps */
-	struct stratum *stratum; /* [group * (units + 1) + home or units] */
-	bool many;		 /* waves: a stratum names its own */
+	struct strata strata;
+	bool many; /* waves: a stratum names its own */
 	char respondent[16];
 };
 
@@ -263,69 +258,6 @@ static bool add_columns(struct reading *r, struct err *e)
 	return field_columns(r, e);
 }
 
-/* ---- strata ----------------------------------------------------------- */
-
-static struct stratum *stratum_of(struct reading *r, size_t group, size_t home)
-{
-	size_t units = r->w->plan->n_units;
-
-	return &r->stratum[group * (units + 1) + (home == NONE ? units : home)];
-}
-
-/* The weight of a respondent is what he stands for: N_h / n_h. */
-static void fill_stratum(struct stratum *s, int64_t population)
-{
-	int64_t fpc = population < s->n ? s->n : population;
-
-	(void)snprintf(s->sample, sizeof s->sample, "%" PRId64, s->n);
-	if (population < 0) {
-		(void)snprintf(s->weight, sizeof s->weight, "1");
-		(void)snprintf(s->fpc, sizeof s->fpc, "1e15");
-		return;
-	}
-	(void)snprintf(s->frame, sizeof s->frame, "%" PRId64, population);
-	(void)snprintf(s->weight, sizeof s->weight, "%.17g",
-		       (double)population / (double)s->n);
-	(void)snprintf(s->fpc, sizeof s->fpc, "%" PRId64, fpc);
-}
-
-static bool make_strata(struct reading *r, struct db *db, struct err *e)
-{
-	const struct plan *p = r->w->plan;
-	struct freeze_cell *cells;
-	size_t n;
-
-	r->stratum = arena_array(r->t->a, p->n_groups * (p->n_units + 1),
-				 sizeof *r->stratum);
-	if (!r->stratum)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	if (!store_freeze_cells(db, r->w, r->freeze, &cells, &n, e))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		stratum_of(r, cells[i].group, cells[i].home)->n += cells[i].n;
-	free(cells);
-	for (size_t g = 0; g < p->n_groups; g++)
-		for (size_t h = 0; h <= p->n_units; h++) {
-			size_t home = h == p->n_units ? NONE : h;
-			struct stratum *s = stratum_of(r, g, home);
-			int64_t population = -1;
-
-			if (s->n == 0)
-				continue;
-			for (size_t k = 0; k < p->groups[g].n_cells; k++)
-				if (p->groups[g].cells[k].home == home)
-					population = p->groups[g]
-							     .cells[k]
-							     .population;
-			fill_stratum(s, population);
-			s->name = arena_printf(
-				r->t->a, "%s%s%s|%s", r->many ? r->w->code : "",
-				r->many ? "|" : "", p->groups[g].code,
-				home == NONE ? "" : p->units[home].code);
-		}
-	return !arena_broken(r->t->a) || err_set(e, ERR_NOMEM, "out of memory");
-}
-
 /* ---- rows ------------------------------------------------------------- */
 
 static void fill_profile(struct reading *r, const cJSON *profile)
@@ -402,7 +334,7 @@ static bool fill_row(struct reading *r, const struct frozen_row *row,
 		     struct err *e)
 {
 	const struct plan *p = r->w->plan;
-	const struct stratum *s = stratum_of(r, row->group, row->home);
+	const struct stratum *s = strata_of(&r->strata, row->group, row->home);
 	struct sheet *t = r->t;
 	const char *fixed[FIXED] = { r->w->code,
 				     r->respondent,
@@ -460,7 +392,7 @@ static bool read_wave(struct reading *r, struct db *db, struct err *e)
 	struct frozen_rows *rows;
 	bool ok;
 
-	if (!make_strata(r, db, e))
+	if (!strata_read(db, r->w, r->freeze, r->many, r->t->a, &r->strata, e))
 		return false;
 	rows = frozen_rows_open(db, r->w, r->freeze, e);
 	ok = rows && read_rows(r, rows, e);

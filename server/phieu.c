@@ -20,7 +20,7 @@ static const struct cmd_set *const sets[] = {
 	&cmd_progress, &cmd_sheet,  &cmd_form,	   &cmd_score,	&cmd_simulate,
 	&cmd_pull,     &cmd_up,	    &cmd_estimate, &cmd_device, &cmd_pull_forms,
 	&cmd_quality,  &cmd_hook,   &cmd_index,	   &cmd_round,	&cmd_self,
-	&cmd_result,   &cmd_report,
+	&cmd_result,   &cmd_report, &cmd_export,
 };
 
 /* file < environment < arguments; conf.c keeps the order whatever comes

@@ -10,7 +10,7 @@
 struct frozen_rows {
 	const struct wave *w;
 	struct copy_out *c;
-	struct buf profile;
+	struct buf profile, extra;
 };
 
 static bool set_scope(struct db *db, const struct wave *w, int32_t freeze,
@@ -35,6 +35,7 @@ struct frozen_rows *frozen_rows_open(struct db *db, const struct wave *w,
 	}
 	r->w = w;
 	r->profile.max = LIMIT_SUBMISSION_BYTES;
+	r->extra.max = 2 * LIMIT_SUBMISSION_BYTES;
 	if (set_scope(db, w, f->freeze, e))
 		r->c = copy_out_open(db, Q_COPY_FROZEN_RESPONSES, e);
 	if (!r->c) {
@@ -42,6 +43,16 @@ struct frozen_rows *frozen_rows_open(struct db *db, const struct wave *w,
 		return NULL;
 	}
 	return r;
+}
+
+/* Text of a field, NUL-terminated; NULL: null, or no memory. */
+static const char *text_of(struct buf *b, const struct copy_field *f)
+{
+	b->len = 0;
+	if (f->n < 0)
+		return NULL;
+	buf_add(b, f->p, (size_t)f->n);
+	return buf_cstr(b);
 }
 
 static bool place(struct frozen_rows *r, const struct copy_field *f,
@@ -56,12 +67,11 @@ static bool place(struct frozen_rows *r, const struct copy_field *f,
 	out->unit = wave_unit(r->w, copy_i32(&f[5]));
 	out->answers = f[9].p;
 	out->n_answers = (size_t)f[9].n;
-	r->profile.len = 0;
-	if (f[4].n > 0)
-		buf_add(&r->profile, f[4].p, (size_t)f[4].n);
-	out->profile = f[4].n > 0 ? buf_cstr(&r->profile) : "{}";
+	out->profile = f[4].n > 0 ? text_of(&r->profile, &f[4]) : "{}";
+	out->extra = text_of(&r->extra, &f[10]);
 	if (out->form == NONE || out->group == NONE || out->unit == NONE ||
-	    (home != 0 && out->home == NONE) || !out->profile)
+	    (home != 0 && out->home == NONE) || !out->profile ||
+	    (f[10].n >= 0 && !out->extra))
 		return err_set(e, ERR_BUG,
 			       "a frozen row does not fit the plan");
 	return true;
@@ -87,5 +97,28 @@ void frozen_rows_close(struct frozen_rows *r)
 		return;
 	copy_out_close(r->c);
 	buf_free(&r->profile);
+	buf_free(&r->extra);
 	free(r);
+}
+
+bool frozen_rows_count(struct db *db, const struct wave *w,
+		       const struct freeze *f, size_t form, size_t *n,
+		       struct err *e)
+{
+	char wave[16], freeze[16], id[16];
+	const char *args[] = { wave, freeze, id };
+	struct res *r;
+	int64_t count = 0;
+	bool ok;
+
+	(void)snprintf(wave, sizeof wave, "%" PRId32, w->id);
+	(void)snprintf(freeze, sizeof freeze, "%" PRId32, f->freeze);
+	(void)snprintf(id, sizeof id, "%" PRId32, w->form_id[form]);
+	if (!set_scope(db, w, f->freeze, e))
+		return false;
+	r = db_run(db, Q_FROZEN_COUNT, args, e);
+	ok = r && res_i64(r, 0, 0, &count, e);
+	res_free(r);
+	*n = (size_t)count;
+	return ok;
 }

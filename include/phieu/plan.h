@@ -253,6 +253,9 @@ size_t plan_unit(const struct plan *p, const char *code); /* or NONE */
 size_t plan_group(const struct plan *p, const char *code);
 size_t plan_criterion(const struct plan *p, const char *code);
 size_t plan_form(const struct plan *p, const char *code, const char *version);
+/* By what people type: "CT-01" where there is one version, "CT-01/2"
+ * otherwise.  NONE with ERR_INPUT. */
+size_t plan_form_named(const struct plan *p, const char *word, struct err *e);
 size_t form_question(const struct form *f, const char *code);
 
 /* May a sheet of `group` with `home` (NONE) rate `unit`?  On `day`, for

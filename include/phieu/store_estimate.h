@@ -11,10 +11,12 @@ struct frozen_row {
 	const uint8_t *answers;		/* borrowed until the next row */
 	size_t n_answers;
 	const char *profile; /* JSON object as kept by D12; borrowed */
+	const char *extra;   /* JSON object of multiple and number answers,
+			      * NULL: none; borrowed */
 };
 
 struct frozen_rows;
-/* Streams by respondent, inside the caller's transaction. */
+/* Streams by respondent and unit, inside the caller's transaction. */
 struct frozen_rows *frozen_rows_open(struct db *db, const struct wave *w,
 				     const struct freeze *f,
 				     struct err *e) MUST_USE;
@@ -22,5 +24,9 @@ struct frozen_rows *frozen_rows_open(struct db *db, const struct wave *w,
 int frozen_rows_next(struct frozen_rows *r, struct frozen_row *out,
 		     struct err *e) MUST_USE;
 void frozen_rows_close(struct frozen_rows *r);
+/* How many ratings of one form (plan index) there are. */
+bool frozen_rows_count(struct db *db, const struct wave *w,
+		       const struct freeze *f, size_t form, size_t *n,
+		       struct err *e) MUST_USE;
 
 #endif
