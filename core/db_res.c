@@ -8,6 +8,7 @@
 
 #include "db_impl.h"
 #include "phieu/buf.h"
+#include "phieu/csv.h"
 #include "phieu/db.h"
 #include "phieu/hash.h"
 
@@ -43,6 +44,28 @@ const char *res_dup(struct arena *a, const struct res *r, size_t row, int col)
 	const char *s = res_text(r, row, col);
 
 	return s ? arena_strdup(a, s) : NULL;
+}
+
+void res_csv(const struct res *r, size_t from, size_t end, struct buf *out)
+{
+	int columns = (int)res_columns(r);
+
+	for (int c = 0; c < columns; c++) {
+		if (c)
+			csv_sep(out);
+		buf_adds(out, res_name(r, c));
+	}
+	csv_end_row(out);
+	for (size_t i = from; i < end; i++) {
+		for (int c = 0; c < columns; c++) {
+			const char *s = res_text(r, i, c);
+
+			if (c)
+				csv_sep(out);
+			csv_write(out, s ? s : "", s ? strlen(s) : 0);
+		}
+		csv_end_row(out);
+	}
 }
 
 bool res_bool(const struct res *r, size_t row, int col)

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-static const struct act_set *const sets[] = { &acts_appraise };
+static const struct act_set *const sets[] = { &acts_appraise, &acts_inspect };
 enum { N_SETS = sizeof sets / sizeof sets[0] };
 
 const struct act *act_at(size_t i)

@@ -127,7 +127,7 @@ static const struct act_list lists[] = {
 	  { MAYBE("unit"), MAYBE("office") },
 	  { "đơn vị", "mã", "tối đa", "tự chấm", "thẩm định", "điểm", "lý do",
 	    "ý kiến", "nội dung ý kiến", "được tính", "kết luận",
-	    "phiên bản" } },
+	    "phát hiện qua kiểm tra", "phiên bản" } },
 	{ "request list",
 	  "requests, their deadlines and answers",
 	  "đề nghị, hạn và trả lời",

@@ -10,14 +10,15 @@
 #include "phieu/secret.h"
 #include "phieu/store_round.h"
 
-#define ARENA_BYTES ((size_t)1 << 20)
-#define USAGE_BYTES ((size_t)1 << 14)
+#define ARENA_BYTES  ((size_t)1 << 20)
+#define USAGE_BYTES  ((size_t)1 << 14)
+#define OUTPUT_BYTES ((size_t)64 << 20)
 
-/* Options of a row: its parameters, then --round. */
+/* Options of a row: its parameters, then --round, and --csv of a list. */
 struct given {
 	const char *values[ACT_PARAMS_MAX], *round;
-	bool flags[ACT_PARAMS_MAX];
-	struct cli_opt opts[ACT_PARAMS_MAX + 1];
+	bool flags[ACT_PARAMS_MAX], csv; /* csv: of lists alone */
+	struct cli_opt opts[ACT_PARAMS_MAX + 2];
 	char names[ACT_PARAMS_MAX][32];
 };
 
@@ -35,14 +36,15 @@ static void make_options(const struct act_param *params, size_t n,
 			g->opts[i].text = &g->values[i];
 	}
 	g->opts[n] = (struct cli_opt){ "--round", NULL, &g->round };
+	g->opts[n + 1] = (struct cli_opt){ "--csv", &g->csv, NULL };
 }
 
 static bool take_options(const char *name, const struct act_param *params,
-			 size_t n, struct given *g, int *argc, char **argv,
-			 struct err *e)
+			 size_t n, bool list, struct given *g, int *argc,
+			 char **argv, struct err *e)
 {
 	make_options(params, n, g);
-	if (!cli_options(g->opts, n + 1, argc, argv, e))
+	if (!cli_options(g->opts, n + (list ? 2 : 1), argc, argv, e))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (params[i].flag)
@@ -80,10 +82,24 @@ int cmd_act_run(int argc, char **argv, void *app)
 	bool ok = a || err_set(&e, ERR_BUG, "no act \"%s\"", argv[0]);
 
 	ok = ok && a &&
-	     take_options(a->name, a->params, act_params(a), &g, &argc, argv,
-			  &e) &&
+	     take_options(a->name, a->params, act_params(a), false, &g, &argc,
+			  argv, &e) &&
 	     act_on(a, &g, app, &e);
 	return ok ? EXIT_DONE : cli_fail("phieu", &e);
+}
+
+static bool put_csv(const struct res *r, struct err *e)
+{
+	struct buf b = BUF_INIT(OUTPUT_BYTES);
+	const char *s;
+	bool ok;
+
+	res_csv(r, 0, res_rows(r), &b);
+	s = buf_cstr(&b);
+	ok = s ? fputs(s, stdout) != EOF || err_set(e, ERR_IO, "cannot write")
+	       : err_set(e, ERR_NOMEM, "out of memory");
+	buf_free(&b);
+	return ok;
 }
 
 static bool show(const struct act_list *l, const struct given *g,
@@ -98,7 +114,11 @@ static bool show(const struct act_list *l, const struct given *g,
 	if (db && (arena || err_set(e, ERR_NOMEM, "out of memory")) &&
 	    store_round_head(db, g->round, arena, &h, e))
 		r = store_act_list(db, l, h.id, g->values, e);
-	ok = r && rows_print(r, l->heads, (int)act_list_columns(l), "", e);
+	if (r && g->csv)
+		ok = put_csv(r, e);
+	else
+		ok = r &&
+		     rows_print(r, l->heads, (int)act_list_columns(l), "", e);
 	res_free(r);
 	db_close(db);
 	arena_free(arena);
@@ -113,19 +133,20 @@ int cmd_list_run(int argc, char **argv, void *app)
 	bool ok = l || err_set(&e, ERR_BUG, "no list \"%s\"", argv[0]);
 
 	ok = ok && l &&
-	     take_options(l->name, l->params, act_list_params(l), &g, &argc,
-			  argv, &e) &&
+	     take_options(l->name, l->params, act_list_params(l), true, &g,
+			  &argc, argv, &e) &&
 	     show(l, &g, app, &e);
 	return ok ? EXIT_DONE : cli_fail("phieu", &e);
 }
 
 static const char *usage_of(const char *name, const struct act_param *params,
-			    struct arena *a)
+			    const char *more, struct arena *a)
 {
 	struct buf b = BUF_INIT(USAGE_BYTES);
 	const char *text;
 
 	act_usage(name, params, &b);
+	buf_adds(&b, more);
 	text = buf_cstr(&b) ? arena_strdup(a, b.data) : NULL;
 	buf_free(&b);
 	return text ? text : name;
@@ -139,15 +160,15 @@ size_t act_commands(struct arena *a, struct cmd *out, size_t most)
 
 	for (size_t i = 0; (x = act_at(i)) && n < most; i++)
 		if (!act_own_command(x->name))
-			out[n++] =
-				(struct cmd){ x->name, x->summary,
-					      usage_of(x->name, x->params, a),
-					      cmd_act_run };
+			out[n++] = (struct cmd){
+				x->name, x->summary,
+				usage_of(x->name, x->params, "", a), cmd_act_run
+			};
 	for (size_t i = 0; (l = act_list_at(i)) && n < most; i++)
 		if (!act_own_command(l->name))
-			out[n++] =
-				(struct cmd){ l->name, l->summary,
-					      usage_of(l->name, l->params, a),
-					      cmd_list_run };
+			out[n++] = (struct cmd){ l->name, l->summary,
+						 usage_of(l->name, l->params,
+							  " [--csv]", a),
+						 cmd_list_run };
 	return n;
 }

@@ -34,6 +34,11 @@ void doc_known(const struct doc *d, const char *path, const cJSON *o,
 {
 	const cJSON *m;
 
+	if (!cJSON_IsObject(o)) {
+		doc_fault(d, DOC_SHAPE, path, "an object {…} is wanted here",
+			  "ở đây phải là một đối tượng {…}");
+		return;
+	}
 	cJSON_ArrayForEach(m, o)
 	{
 		size_t i = 0;

@@ -16,11 +16,12 @@
 #define CONF_FILE    "/etc/phieu/phieu.conf"
 
 static const struct cmd_set *const sets[] = {
-	&cmd_db,       &cmd_plan,   &cmd_user,	   &cmd_key,	&cmd_audit,
-	&cmd_progress, &cmd_sheet,  &cmd_form,	   &cmd_score,	&cmd_simulate,
-	&cmd_pull,     &cmd_up,	    &cmd_estimate, &cmd_device, &cmd_pull_forms,
-	&cmd_quality,  &cmd_hook,   &cmd_index,	   &cmd_round,	&cmd_self,
-	&cmd_result,   &cmd_report, &cmd_export,
+	&cmd_db,       &cmd_plan,     &cmd_user,       &cmd_key,
+	&cmd_audit,    &cmd_progress, &cmd_sheet,      &cmd_form,
+	&cmd_score,    &cmd_simulate, &cmd_pull,       &cmd_up,
+	&cmd_estimate, &cmd_device,   &cmd_pull_forms, &cmd_quality,
+	&cmd_hook,     &cmd_index,    &cmd_round,      &cmd_self,
+	&cmd_result,   &cmd_report,   &cmd_export,     &cmd_inspect,
 };
 
 /* file < environment < arguments; conf.c keeps the order whatever comes

@@ -100,6 +100,9 @@ bool db_notified(struct db *db, const char **channel, const char **payload);
 size_t res_rows(const struct res *r);
 size_t res_columns(const struct res *r);
 const char *res_name(const struct res *r, int col); /* of the column */
+struct buf;
+/* Rows from..end as CSV (csv.h) under the columns' names. */
+void res_csv(const struct res *r, size_t from, size_t end, struct buf *out);
 /* What a column holds: NUMERIC is text, for official values stay exact. */
 enum res_kind { RES_TEXT, RES_INTEGER, RES_TRUTH };
 enum res_kind res_kind(const struct res *r, int col);
@@ -120,7 +123,6 @@ void res_free(struct res *r);
 
 /* Builders of array parameters in PostgreSQL's binary format, for
  * unnest($1::…[]) and the like. */
-struct buf;
 enum pg_type {
 	PG_BYTEA = 17,
 	PG_INT8 = 20,
