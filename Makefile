@@ -172,6 +172,7 @@ $(B)/tests/dbtest_hooks: $(B)/server/hook.o
 # their allocations fail one by one
 $(B)/tests/test_estimate_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_forms_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
+$(B)/tests/test_index_change: LDFLAGS += -Wl,--wrap=malloc
 $(B)/tests/test_index_sure: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=gsl_rng_alloc
 $(B)/tests/test_score_refused: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
 $(B)/tests/test_stats_scale: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc

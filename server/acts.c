@@ -5,7 +5,8 @@
 #include <ctype.h>
 #include <string.h>
 
-static const struct act_set *const sets[] = { &acts_appraise, &acts_inspect };
+static const struct act_set *const sets[] = { &acts_appraise, &acts_inspect,
+					      &acts_improve };
 enum { N_SETS = sizeof sets / sizeof sets[0] };
 
 const struct act *act_at(size_t i)

@@ -1,0 +1,342 @@
+/* `phieu index change`, `phieu round compare`: one year against another. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "change_show.h"
+#include "phieu/commands.h"
+#include "phieu/connect.h"
+#include "phieu/file.h"
+#include "phieu/hash.h"
+#include "phieu/limits.h"
+#include "phieu/store_result.h"
+#include "phieu/store_round.h"
+
+#define ARENA_BYTES  ((size_t)2 << 30)
+#define OUTPUT_BYTES ((size_t)1 << 30)
+#define ALPHA	     0.05
+
+enum { NOW, BEFORE };
+
+struct asked {
+	const char *what[2]; /* files, or codes of rounds */
+	const char *map, *unit;
+	bool json, csv;
+};
+
+struct job {
+	struct arena *a;
+	struct db *db;
+	struct round_result year[2];
+	struct index_change_head head;
+	struct index_pairs pairs;
+	struct index_change c;
+	struct faults f;
+	bool told; /* the faults are printed */
+};
+
+static void close_job(struct job *j)
+{
+	index_change_free(&j->c);
+	round_result_free(&j->year[NOW]);
+	round_result_free(&j->year[BEFORE]);
+	db_close(j->db);
+	arena_free(j->a);
+}
+
+static bool tell(struct job *j, const char *of)
+{
+	faults_print(&j->f, of, stderr);
+	j->told = true;
+	return false;
+}
+
+/* Into year i; faults are told with the name of what they are in. */
+static bool take(struct job *j, size_t i, const char *of, const char *text,
+		 size_t n, struct err *e)
+{
+	faults_init(&j->f, j->a);
+	if (!round_compute(text, n, j->a, &j->year[i], &j->f, e))
+		return j->f.n > 0 ? tell(j, of) : false;
+	j->head.sha256[i] = j->year[i].sha256;
+	return true;
+}
+
+static bool take_file(struct job *j, size_t i, const char *path, struct err *e)
+{
+	size_t n;
+	char *text = file_read(path, LIMIT_INDEX_BYTES, &n, e);
+	bool ok = text && take(j, i, path, text, n, e);
+
+	free(text);
+	return ok;
+}
+
+/* ---- a stored result ---------------------------------------------------- */
+
+/* Of the newest release, else the newest draft; what it is into head.note. */
+static bool find_result(struct job *j, size_t i, const struct round_head *h,
+			struct stored_result *x, struct err *e)
+{
+	struct res *r = store_round_releases(j->db, h->id, NULL, e);
+	const char *number = NULL;
+
+	if (!r)
+		return false;
+	j->head.note[i] = "Dự thảo";
+	if (res_rows(r) > 0) {
+		number = res_dup(j->a, r, 0, 6);
+		j->head.note[i] =
+			arena_printf(j->a, "công bố lần %s, %s",
+				     res_text(r, 0, 0), res_text(r, 0, 3));
+	}
+	res_free(r);
+	return store_result_get(j->db, h->id, number, j->a, x, e);
+}
+
+/* The stored input must give the stored bytes, else the comparison would be of
+ * other numbers than were published. */
+static bool same_bytes(const struct round_result *r,
+		       const struct stored_result *x, const char *round,
+		       struct err *e)
+{
+	struct buf b = BUF_INIT(OUTPUT_BYTES);
+	bool same;
+
+	round_result_json(r, &b);
+	same = buf_cstr(&b) && strcmp(b.data, x->content) == 0;
+	buf_free(&b);
+	if (!same)
+		(void)err_set(e, ERR_CONFLICT,
+			      "kết quả số %" PRId64 " của %.64s không khớp khi "
+			      "tính lại: phieu round verify (differs when "
+			      "recomputed)",
+			      x->number, round);
+	return same;
+}
+
+static bool take_round(struct job *j, size_t i, const char *code, struct err *e)
+{
+	struct stored_result x = { 0 };
+	struct round_head h;
+
+	if (!store_round_head(j->db, code, j->a, &h, e) ||
+	    !find_result(j, i, &h, &x, e))
+		return false;
+	j->head.name[i] = h.name;
+	return take(j, i, code, x.input, strlen(x.input), e) &&
+	       same_bytes(&j->year[i], &x, code, e);
+}
+
+/* Criteria that this round's document says it replaced. */
+static bool take_replaced(struct job *j, const char *code, struct err *e)
+{
+	struct index_pair *p;
+	struct round_head h;
+	struct round r;
+	const char *text;
+
+	faults_init(&j->f, j->a);
+	if (!store_round_head(j->db, code, j->a, &h, e) ||
+	    !store_round_text(j->db, h.id, j->a, &text, e))
+		return false;
+	if (!round_read(text, strlen(text), j->a, &r, &j->f))
+		return err_set(e, ERR_BUG, "the stored document has a fault");
+	p = arena_array(j->a, r.n_replaced + 1, sizeof *p);
+	if (!p) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < r.n_replaced; i++)
+		p[i] = (struct index_pair){
+			r.replaced[i].from,
+			r.replaced[i].to == INDEX_NONE
+				? NULL
+				: r.set.nodes[r.replaced[i].to].code
+		};
+	j->pairs.criteria = p;
+	j->pairs.n_criteria = r.n_replaced;
+	return true;
+}
+
+/* ---- what follows what --------------------------------------------------- */
+
+/* The file's pairs come last: they win over the document's. */
+static bool join(struct job *j, const struct index_pairs *file, struct err *e)
+{
+	size_t n = j->pairs.n_criteria + file->n_criteria;
+	struct index_pair *p = arena_array(j->a, n + 1, sizeof *p);
+
+	if (!p) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < j->pairs.n_criteria; i++)
+		p[i] = j->pairs.criteria[i];
+	for (size_t i = 0; i < file->n_criteria; i++)
+		p[j->pairs.n_criteria + i] = file->criteria[i];
+	j->pairs = (struct index_pairs){ p, file->units, n, file->n_units };
+	return true;
+}
+
+static bool take_map(struct job *j, const char *path, struct err *e)
+{
+	struct index_pairs file;
+	size_t n;
+	char *text;
+	bool ok;
+
+	if (!path)
+		return true;
+	text = file_read(path, LIMIT_PLAN_BYTES, &n, e);
+	if (!text)
+		return false;
+	faults_init(&j->f, j->a);
+	ok = index_pairs_read(text, n, &j->year[NOW].set, &j->year[BEFORE].set,
+			      j->a, &file, &j->f);
+	free(text);
+	return ok ? join(j, &file, e) : tell(j, path);
+}
+
+/* ---- out ------------------------------------------------------------------
+ */
+
+static bool find_unit(const struct job *j, const char *code, size_t *unit,
+		      struct err *e)
+{
+	const struct index_set *s = &j->year[NOW].set;
+
+	*unit = INDEX_NONE;
+	for (size_t i = 0; code && i < s->n_units; i++)
+		if (strcmp(s->units[i].code, code) == 0)
+			*unit = i;
+	return !code || *unit != INDEX_NONE ||
+	       err_set(e, ERR_INPUT, "năm nay không có đơn vị (no unit) %.64s",
+		       code);
+}
+
+static bool answer(const struct job *j, const struct asked *q, struct err *e)
+{
+	struct buf b = BUF_INIT(OUTPUT_BYTES);
+	size_t unit;
+	bool ok;
+
+	if (!find_unit(j, q->unit, &unit, e))
+		return false;
+	if (!q->json && !q->csv)
+		return change_show(&j->c, unit, &j->head, e);
+	if (q->json)
+		index_change_json(&j->c, unit, &j->head, &b);
+	else
+		index_change_csv(&j->c, unit, &b);
+	ok = buf_cstr(&b) != NULL || err_set(e, ERR_NOMEM, "out of memory");
+	ok = ok && ((fwrite(b.data, 1, b.len, stdout) == b.len &&
+		     fflush(stdout) == 0) ||
+		    err_set(e, ERR_IO, "cannot write the result"));
+	buf_free(&b);
+	return ok;
+}
+
+static bool compare(struct job *j, const struct asked *q, struct err *e)
+{
+	return take_map(j, q->map, e) &&
+	       index_change(j->year[NOW].ix, j->year[BEFORE].ix, &j->pairs,
+			    ALPHA, j->a, &j->c, e) &&
+	       answer(j, q, e);
+}
+
+static bool by_files(struct job *j, const struct asked *q, struct err *e)
+{
+	return take_file(j, NOW, q->what[NOW], e) &&
+	       take_file(j, BEFORE, q->what[BEFORE], e) && compare(j, q, e);
+}
+
+static bool by_rounds(struct job *j, const struct asked *q,
+		      const struct app *app, struct err *e)
+{
+	j->db = connect_ready(app->conf, WHO_SERVER, e);
+	return j->db && take_round(j, NOW, q->what[NOW], e) &&
+	       take_round(j, BEFORE, q->what[BEFORE], e) &&
+	       take_replaced(j, q->what[NOW], e) && compare(j, q, e);
+}
+
+static int run(const char *me, struct asked *q, struct app *app)
+{
+	struct job j = { .a = arena_new(ARENA_BYTES) };
+	struct err e = { 0 };
+	bool ok;
+
+	ok = (j.a || err_set(&e, ERR_NOMEM, "out of memory")) &&
+	     (app ? by_rounds(&j, q, app, &e) : by_files(&j, q, &e));
+	close_job(&j);
+	if (!ok && j.told)
+		return EXIT_USAGE;
+	return ok ? EXIT_DONE : cli_fail(me, &e);
+}
+
+static int run_files(int argc, char **argv, void *app)
+{
+	struct asked q = { .json = false };
+	const struct cli_opt opts[] = { { "--json", &q.json, NULL },
+					{ "--csv", &q.csv, NULL },
+					{ "--map", NULL, &q.map },
+					{ "--unit", NULL, &q.unit } };
+	struct err e = { 0 };
+
+	(void)app;
+	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
+		return cli_fail("phieu index change", &e);
+	if (argc != 3 || q.json + q.csv > 1) {
+		(void)err_set(&e, ERR_INPUT,
+			      "usage: phieu index change NOW BEFORE [--map "
+			      "FILE] [--unit U] [--json|--csv]");
+		return cli_fail("phieu index change", &e);
+	}
+	q.what[NOW] = argv[1];
+	q.what[BEFORE] = argv[2];
+	return run("phieu index change", &q, NULL);
+}
+
+static int run_rounds(int argc, char **argv, void *app)
+{
+	struct asked q = { .json = false };
+	const struct cli_opt opts[] = { { "--with", NULL, &q.what[BEFORE] },
+					{ "--json", &q.json, NULL },
+					{ "--csv", &q.csv, NULL },
+					{ "--map", NULL, &q.map },
+					{ "--unit", NULL, &q.unit } };
+	struct err e = { 0 };
+
+	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
+		return cli_fail("phieu round compare", &e);
+	if (argc != 2 || !q.what[BEFORE] || q.json + q.csv > 1) {
+		(void)err_set(&e, ERR_INPUT,
+			      "usage: phieu round compare ROUND --with BEFORE "
+			      "[--map FILE] [--unit U] [--json|--csv]");
+		return cli_fail("phieu round compare", &e);
+	}
+	q.what[NOW] = argv[1];
+	return run("phieu round compare", &q, app);
+}
+
+static const struct cmd cmds[] = {
+	{ "index change", "one year's index against another's, from two files",
+	  "phieu index change NOW BEFORE [--map FILE] [--unit U] "
+	  "[--json|--csv]\n"
+	  "  What rose, fell, stayed, in points and in shares of the maximum;\n"
+	  "  criteria that changed are marked and in none of these lists; a\n"
+	  "  survey's change is tested (docs/INDEX.md, Year on year).\n"
+	  "  --map   {\"criteria\":[{\"from\":\"1.2\",\"to\":\"1.3\"}],"
+	  "\"units\":[…]}: old codes\n"
+	  "          and what stands in their place",
+	  run_files },
+	{ "round compare", "a round's result against an earlier round's",
+	  "phieu round compare ROUND --with BEFORE [--map FILE] [--unit U] "
+	  "[--json|--csv]\n"
+	  "  The newest published results; a draft is marked Dự thảo.  Like\n"
+	  "  phieu index change, with the criteria that the document of ROUND\n"
+	  "  says it replaced.",
+	  run_rounds },
+};
+const struct cmd_set cmd_change = { cmds, sizeof cmds / sizeof cmds[0] };
