@@ -65,7 +65,8 @@ RESULT_C  := server/score_plan.c server/score_run.c server/responses.c \
              $(wildcard server/result*.c) server/estimate_close.c \
              server/estimate_fields.c $(wildcard server/round_*.c) \
              server/self_sheet.c server/self_read.c server/doc_read.c \
-             $(wildcard server/inspect_*.c) $(wildcard server/acts*.c)
+             $(wildcard server/inspect_*.c) $(wildcard server/acts*.c) \
+             $(wildcard server/ledger_*.c)
 RESULT    := $(call objs,$(RESULT_C))
 CLI_C     := $(filter-out $(STORE_C) $(MAINS_C) $(WEB_C),$(wildcard server/*.c))
 

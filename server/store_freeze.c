@@ -8,6 +8,7 @@
 #include "phieu/content.h"
 #include "phieu/copy.h"
 #include "phieu/json.h"
+#include "phieu/ledger.h"
 
 #define TEXT_BYTES ((size_t)1 << 20)
 
@@ -192,7 +193,8 @@ static bool take_wave(struct db *db, const struct wave *w, struct state *s,
 	bool ok = false;
 
 	number(wave, w->id);
-	if (!db_do(db, Q_FREEZE_LOCK, args, e))
+	if (!db_do(db, Q_FREEZE_LOCK, args, e) ||
+	    !store_ledger_may_freeze(db, w->id, e))
 		return false;
 	r = db_run(db, Q_FREEZE_STATE, args, e);
 	if (!r)
