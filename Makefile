@@ -56,7 +56,7 @@ UPLOAD_C  := $(wildcard collector/upload*.c collector/outbox*.c)
 COLLECTOR := $(call objs,$(filter-out $(STORE_C) $(MAINS_C) $(SERVICE_C) $(UPLOAD_C),$(wildcard collector/*.c)))
 ANALYSIS  := $(call objs,$(filter-out $(STORE_C),$(wildcard analysis/*.c)))
 STORE     := $(call objs,$(STORE_C))
-WEB_C     := $(wildcard server/web_*.c)
+WEB_C     := $(wildcard server/web_*.c server/page_*.c)
 # where the database is and as whom: both services and the CLI
 HOST_C    := server/cluster.c server/run_as.c server/connect.c
 HOST      := $(call objs,$(HOST_C))
@@ -128,7 +128,7 @@ $(B)/phieu-upload: $(B)/collector/phieu_upload.o $(call objs,$(UPLOAD_C)) \
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcurl -lsqlite3 $(L_CORE)
 $(B)/phieu-server: $(B)/server/phieu_server.o $(LWEB) \
-		$(HOST) $(RESULT) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
+		$(HOST) $(RESULT) $(RESULT) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd -lgnutls $(L_CORE) $(L_ANA)
 $(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \

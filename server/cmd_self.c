@@ -136,14 +136,7 @@ static void tell_sums(const struct desk *d, const struct self_table *t)
 static bool read_file(struct desk *d, const char *path, struct self_table *t,
 		      bool *faulty, struct err *e)
 {
-	static const char *const names[] = { SELF_NAME_ROUND, SELF_NAME_UNIT };
-	const char *values[2] = { NULL, NULL };
-	const struct grid_options o = { .sheet = SELF_SHEET,
-					.names = names,
-					.values = values,
-					.n_names = 2 };
 	struct faults f;
-	struct grid *g;
 	size_t n;
 	char *bytes = file_read(path, LIMIT_XLSX_BYTES, &n, e);
 	bool ok;
@@ -151,15 +144,12 @@ static bool read_file(struct desk *d, const char *path, struct self_table *t,
 	if (!bytes)
 		return false;
 	faults_init(&f, d->a);
-	g = grid_read(bytes, n, &o, &f, e);
-	ok = g && self_sheet_read(&d->round, d->unit, g, values[0], values[1],
-				  d->a, t, &f);
+	ok = self_book_read(&d->round, d->unit, bytes, n, d->a, t, &f, e);
 	if (f.n) {
 		faults_print(&f, NULL, stderr);
 		*faulty = true;
 		*e = (struct err){ 0 };
 	}
-	grid_free(g);
 	free(bytes);
 	return ok;
 }

@@ -579,3 +579,22 @@ bool self_sheet_read(const struct round *r, size_t unit, const struct grid *g,
 	faults_sort(f);
 	return f->n == 0;
 }
+
+bool self_book_read(const struct round *r, size_t unit, const void *bytes,
+		    size_t n, struct arena *a, struct self_table *out,
+		    struct faults *f, struct err *e)
+{
+	static const char *const names[] = { SELF_NAME_ROUND, SELF_NAME_UNIT };
+	const char *values[2] = { NULL, NULL };
+	const struct grid_options o = { .sheet = SELF_SHEET,
+					.names = names,
+					.values = values,
+					.n_names = 2 };
+	struct grid *g = grid_read(bytes, n, &o, f, e);
+	bool ok = g && self_sheet_read(r, unit, g, values[0], values[1], a, out,
+				       f);
+
+	grid_free(g);
+	return ok || (f->n == 0 && e->kind == ERR_NONE &&
+		      err_set(e, ERR_BUG, "a file refused without a fault"));
+}

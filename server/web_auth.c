@@ -76,8 +76,19 @@ static bool is_our_own_write(const struct http_request *rq,
 	return bytes_equal(hash, csrf_hash, sizeof hash);
 }
 
+/* Routes of programs want the token; a page's form says where it comes from,
+ * and the cookie (SameSite=Strict) comes along with none of another site. */
+static bool is_ours(const struct http_request *rq, const struct web *w,
+		    const uint8_t csrf_hash[32])
+{
+	return strncmp(rq->pattern, "/v1/", 4) == 0
+		       ? is_our_own_write(rq, csrf_hash)
+		       : web_is_own_form(rq, w->tls);
+}
+
 static bool may(struct http_request *rq, int permission, struct identity *id,
-		struct http_reply *rp, const uint8_t csrf_hash[32])
+		const struct web *w, struct http_reply *rp,
+		const uint8_t csrf_hash[32])
 {
 	/* a key with an analyst's role is still nobody: no session to end, no
 	 * password to change */
@@ -91,7 +102,7 @@ static bool may(struct http_request *rq, int permission, struct identity *id,
 	id->roles &= (unsigned)permission >> 1;
 	if (!id->is_person)
 		return true;
-	if (rq->method != HTTP_GET && !is_our_own_write(rq, csrf_hash))
+	if (rq->method != HTTP_GET && !is_ours(rq, w, csrf_hash))
 		return say_403(rq, rp, "csrf",
 			       "X-CSRF-Token and application/json are needed",
 			       "Thiếu X-CSRF-Token hoặc sai kiểu nội dung");
@@ -140,7 +151,7 @@ bool web_auth(struct http_request *rq, int permission, struct http_reply *rp,
 	}
 	if (!found)
 		return say_401(rq, rp);
-	return may(rq, permission, id, rp, csrf_hash);
+	return may(rq, permission, id, w, rp, csrf_hash);
 }
 
 static void put_person(struct jw *w, const struct person *p)

@@ -133,22 +133,29 @@ static const char *type_out(struct http_request *rq, const char *type)
 	return ATTACHMENT_OTHER_TYPE;
 }
 
-static bool give(struct http_request *rq, struct http_reply *rp,
-		 const char *name, const struct sheet_file *f, struct err *e)
+bool web_give_file(struct http_request *rq, struct http_reply *rp,
+		   const char *name, const char *type, const void *bytes,
+		   size_t n, struct err *e)
 {
 	const char *how = disposition(rq, name);
-	const char *type = type_out(rq, f->type);
 
+	type = type_out(rq, type);
 	if (!how || !type)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	rp->content_type = type;
 	http_set_header(rp, "Content-Disposition", how);
 	http_set_header(rp, "Content-Security-Policy",
 			"default-src 'none'; sandbox");
+	buf_add(&rp->body, bytes, n);
+	return true;
+}
+
+static bool give(struct http_request *rq, struct http_reply *rp,
+		 const char *name, const struct sheet_file *f, struct err *e)
+{
 	http_set_header(rp, "X-File-State", attachment_state_word(f->type));
 	http_set_header(rp, "X-File-SHA256", f->sha256);
-	buf_add(&rp->body, f->bytes, f->n);
-	return true;
+	return web_give_file(rq, rp, name, f->type, f->bytes, f->n, e);
 }
 
 static bool bad_reason(struct http_request *rq, struct http_reply *rp)

@@ -6,8 +6,6 @@
 
 #include "web_impl.h"
 
-enum { FIELDS_MAX = 8 };
-
 struct words {
 	const char *vi, *en;
 };
@@ -55,12 +53,7 @@ static bool is_form_type(const char *type)
 	       (type[n] == '\0' || type[n] == ';' || type[n] == ' ');
 }
 
-struct fields {
-	struct http_pair pair[FIELDS_MAX];
-	size_t n;
-};
-
-static const char *field(const struct fields *f, const char *name)
+const char *web_field(const struct web_fields *f, const char *name)
 {
 	for (size_t i = 0; i < f->n; i++)
 		if (strcmp(f->pair[i].name, name) == 0)
@@ -68,9 +61,8 @@ static const char *field(const struct fields *f, const char *name)
 	return "";
 }
 
-/* False after saying what is wrong: our own pages never come to that. */
-static bool read_form(struct http_request *rq, struct http_reply *rp,
-		      const struct web *w, struct fields *f)
+bool web_read_form(struct http_request *rq, struct http_reply *rp,
+		   const struct web *w, struct web_fields *f)
 {
 	f->n = 0;
 	if (!web_is_own_form(rq, w->tls)) {
@@ -86,7 +78,7 @@ static bool read_form(struct http_request *rq, struct http_reply *rp,
 		return false;
 	}
 	if (!http_parse_query(rq->arena, rq->body, rq->body_n, f->pair,
-			      FIELDS_MAX, &f->n)) {
+			      WEB_FIELDS_MAX, &f->n)) {
 		http_error(rq, rp, 400, "bad-form", "malformed form",
 			   "Biểu mẫu sai");
 		return false;
@@ -187,8 +179,9 @@ static bool sign_in(struct db *db, struct http_request *rq,
 		"Đã sai quá nhiều lần, hãy thử lại sau.",
 		"too many failures, try later"
 	};
-	const struct fields *f = rq->user;
-	const char *login = field(f, "login"), *secret = field(f, "password");
+	const struct web_fields *f = rq->user;
+	const char *login = web_field(f, "login"),
+		   *secret = web_field(f, "password");
 	struct session s = { 0 };
 	enum sign_in outcome = SIGN_IN_WRONG;
 
@@ -238,13 +231,13 @@ enum http_done web_sign_in_form(struct http_request *rq, struct http_reply *rp,
 				void *app)
 {
 	struct words wrong;
-	struct fields f;
+	struct web_fields f;
 
-	if (!read_form(rq, rp, app, &f))
+	if (!web_read_form(rq, rp, app, &f))
 		return HTTP_REPLIED;
 	rq->user = &f;
 	if (!run_few(rq, rp, app, sign_in, &wrong))
-		sign_in_page(rp, rp->status, field(&f, "login"), &wrong);
+		sign_in_page(rp, rp->status, web_field(&f, "login"), &wrong);
 	rq->user = NULL;
 	return HTTP_REPLIED;
 }
@@ -270,9 +263,9 @@ static bool sign_out(struct db *db, struct http_request *rq,
 enum http_done web_sign_out_form(struct http_request *rq, struct http_reply *rp,
 				 void *app)
 {
-	struct fields f;
+	struct web_fields f;
 
-	if (!read_form(rq, rp, app, &f))
+	if (!web_read_form(rq, rp, app, &f))
 		return HTTP_REPLIED;
 	return web_run(rq, rp, app, sign_out);
 }
@@ -336,17 +329,17 @@ enum http_done web_password_page(struct http_request *rq, struct http_reply *rp,
 
 /* What can be said before the old password is looked at; vi NULL: nothing. */
 static struct words fault_of(const struct web *w, const struct person *p,
-			     const struct fields *f)
+			     const struct web_fields *f)
 {
-	const char *now = field(f, "new");
+	const char *now = web_field(f, "new");
 	struct words wrong = { 0 };
 
 	wrong.en = password_fault(&w->rules, p->login, now, &wrong.vi);
-	if (strcmp(now, field(f, "again")) != 0)
+	if (strcmp(now, web_field(f, "again")) != 0)
 		wrong = (struct words){ "Hai lần nhập mật khẩu mới không giống "
 					"nhau.",
 					"the new passwords differ" };
-	else if (strcmp(now, field(f, "old")) == 0)
+	else if (strcmp(now, web_field(f, "old")) == 0)
 		wrong = (struct words){ "Mật khẩu mới phải khác mật khẩu cũ.",
 					"the new password is the old one" };
 	return wrong;
@@ -360,7 +353,7 @@ static bool change(struct db *db, struct http_request *rq,
 		"đó hãy thử lại sau).",
 		"the present password is wrong, or there were too many failures"
 	};
-	const struct fields *f = rq->user;
+	const struct web_fields *f = rq->user;
 	const struct identity *id;
 	struct words wrong;
 	bool found;
@@ -373,9 +366,9 @@ static bool change(struct db *db, struct http_request *rq,
 		return true;
 	}
 	wrong = fault_of(w, &id->person, f);
-	if (!wrong.vi &&
-	    !store_password_change(db, &w->rules, &id->person, id->token,
-				   field(f, "old"), field(f, "new"), e)) {
+	if (!wrong.vi && !store_password_change(db, &w->rules, &id->person,
+						id->token, web_field(f, "old"),
+						web_field(f, "new"), e)) {
 		if (e->kind == ERR_INPUT)
 			wrong = (struct words){ "Mật khẩu mới không dùng được.",
 						e->msg };
@@ -395,9 +388,9 @@ enum http_done web_password_form(struct http_request *rq, struct http_reply *rp,
 				 void *app)
 {
 	struct words wrong;
-	struct fields f;
+	struct web_fields f;
 
-	if (!read_form(rq, rp, app, &f))
+	if (!web_read_form(rq, rp, app, &f))
 		return HTTP_REPLIED;
 	rq->user = &f;
 	if (!run_few(rq, rp, app, change, &wrong))

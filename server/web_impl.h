@@ -87,6 +87,17 @@ bool web_set_cookie(struct http_request *rq, struct http_reply *rp,
 /* web_forms.c: what people do with a browser and without script.  A form
  * carries no token: a post counts only when it comes from this host. */
 bool web_is_own_form(const struct http_request *rq, bool tls);
+enum { WEB_FIELDS_MAX = 32 };
+struct web_fields {
+	struct http_pair pair[WEB_FIELDS_MAX];
+	size_t n;
+};
+/* The fields of a form that this host's own page sent; false after saying what
+ * is wrong: our own pages never come to that. */
+bool web_read_form(struct http_request *rq, struct http_reply *rp,
+		   const struct web *w, struct web_fields *f);
+/* "" when it is not there. */
+const char *web_field(const struct web_fields *f, const char *name);
 enum http_done web_sign_in_page(struct http_request *rq, struct http_reply *rp,
 				void *app);
 enum http_done web_sign_in_form(struct http_request *rq, struct http_reply *rp,
@@ -153,6 +164,10 @@ enum http_done web_results_page(struct http_request *rq, struct http_reply *rp,
 /* web_files.c */
 enum http_done web_files(struct http_request *rq, struct http_reply *rp,
 			 void *app);
+/* A file from outside as a download: saved, never shown by the browser. */
+bool web_give_file(struct http_request *rq, struct http_reply *rp,
+		   const char *name, const char *type, const void *bytes,
+		   size_t n, struct err *e) MUST_USE;
 enum http_done web_file_open(struct http_request *rq, struct http_reply *rp,
 			     void *app);
 /* What stands beside a wave's name: trial, simulated; its days. */

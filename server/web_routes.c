@@ -1,3 +1,4 @@
+#include "page_round.h"
 #include "web_impl.h"
 
 #define WATCHES	      WEB_WATCHES
@@ -7,6 +8,14 @@
 #define OPENS_FILES ROLE_BIT(ROLE_POST_SUPERVISOR)
 
 enum { SMALL_BODY = 4096, FORM_BODY = 16384 };
+
+/* Forms with long texts in them, escaped; with a file. */
+#define TEXT_BODY (4 * LIMIT_EXPLANATION_BYTES)
+/* a little more, so that who chose too large a file is told by a page */
+#define FILE_BODY (LIMIT_FORM_FILE_BYTES + ((size_t)4 << 20))
+#define BOOK_BODY (LIMIT_XLSX_BYTES + ((size_t)64 << 10))
+/* Pages of a round: each asks round_may who it is. */
+#define ROUNDS MAY(WEB_READS &MAY_PEOPLE)
 
 const struct http_route web_routes[] = {
 	{ HTTP_GET, "/", PERM_PUBLIC, 0, web_home_page },
@@ -43,11 +52,49 @@ const struct http_route web_routes[] = {
 	  MAY(OPENS_FILES), SMALL_BODY, web_file_open },
 	{ HTTP_GET, "/v1/rounds/{round}/releases", MAY(READS_RESULTS), 0,
 	  web_round_releases },
-	{ HTTP_GET, "/v1/rounds/{round}/releases/{release}",
-	  MAY(READS_RESULTS), 0, web_round_release },
+	{ HTTP_GET, "/v1/rounds/{round}/releases/{release}", MAY(READS_RESULTS),
+	  0, web_round_release },
 	{ HTTP_GET, "/progress/{wave}", MAY(WATCHES), 0, web_progress_page },
 	{ HTTP_GET, "/results/{wave}", MAY(READS_RESULTS), 0,
 	  web_results_page },
+	{ HTTP_GET, "/rounds", ROUNDS, 0, page_rounds },
+	{ HTTP_GET, "/rounds/{round}", ROUNDS, 0, page_overview },
+	{ HTTP_GET, "/rounds/{round}/calendar.ics", ROUNDS, 0, page_calendar },
+	{ HTTP_POST, "/rounds/{round}/acts/{act}", ROUNDS, TEXT_BODY,
+	  page_act },
+	{ HTTP_GET, "/rounds/{round}/units/{unit}", ROUNDS, 0, page_unit },
+	{ HTTP_GET, "/rounds/{round}/units/{unit}/items/{criterion}", ROUNDS, 0,
+	  page_item },
+	{ HTTP_POST, "/rounds/{round}/units/{unit}/items/{criterion}", ROUNDS,
+	  TEXT_BODY, page_item_save },
+	{ HTTP_POST, "/rounds/{round}/units/{unit}/submit", ROUNDS, FORM_BODY,
+	  page_submit },
+	{ HTTP_POST, "/rounds/{round}/units/{unit}/reopen", ROUNDS, TEXT_BODY,
+	  page_reopen },
+	{ HTTP_POST, "/rounds/{round}/units/{unit}/explain", ROUNDS, TEXT_BODY,
+	  page_explain },
+	{ HTTP_GET, "/rounds/{round}/units/{unit}/template.xlsx", ROUNDS, 0,
+	  page_template },
+	{ HTTP_POST, "/rounds/{round}/units/{unit}/workbook", ROUNDS, BOOK_BODY,
+	  page_workbook },
+	{ HTTP_POST, "/rounds/{round}/units/{unit}/evidence", ROUNDS, FILE_BODY,
+	  page_evidence_add },
+	{ HTTP_GET, "/rounds/{round}/units/{unit}/evidence/{evidence}", ROUNDS,
+	  0, page_evidence_get },
+	{ HTTP_POST, "/rounds/{round}/units/{unit}/evidence/{evidence}/remove",
+	  ROUNDS, FORM_BODY, page_evidence_remove },
+	{ HTTP_GET, "/rounds/{round}/appraise", ROUNDS, 0, page_appraise },
+	{ HTTP_GET, "/rounds/{round}/council", ROUNDS, 0, page_council },
+	{ HTTP_GET, "/rounds/{round}/results", ROUNDS, 0, page_results },
+	{ HTTP_POST, "/rounds/{round}/compute", ROUNDS, FORM_BODY,
+	  page_compute },
+	{ HTTP_GET, "/rounds/{round}/publish", ROUNDS, 0, page_publish },
+	{ HTTP_POST, "/rounds/{round}/publish", ROUNDS, FORM_BODY,
+	  page_publish_done },
+	{ HTTP_GET, "/rounds/{round}/results/{result}", ROUNDS, 0,
+	  page_result },
+	{ HTTP_GET, "/rounds/{round}/results/{result}/{unit}", ROUNDS, 0,
+	  page_result_unit },
 };
 const size_t web_routes_n = sizeof web_routes / sizeof web_routes[0];
 

@@ -51,6 +51,11 @@ bool self_sheet_read(const struct round *r, size_t unit, const struct grid *g,
 		     const char *round_name, const char *unit_name,
 		     struct arena *a, struct self_table *out,
 		     struct faults *f) MUST_USE;
+/* The same from the file itself, a workbook or CSV: also with the faults of
+ * the file (F01-F11). */
+bool self_book_read(const struct round *r, size_t unit, const void *bytes,
+		    size_t n, struct arena *a, struct self_table *out,
+		    struct faults *f, struct err *e) MUST_USE;
 /* Defined names of the workbook to ask the grid for. */
 #define SELF_NAME_ROUND "PHIEU_ROUND"
 #define SELF_NAME_UNIT	"PHIEU_UNIT"

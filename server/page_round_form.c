@@ -1,0 +1,386 @@
+/* Forms of acts: each row of act.h as labels and inputs, posted, run, and led
+ * back; what was refused comes back with what was typed and what stands now. */
+#include <string.h>
+#include <strings.h>
+
+#include "page_round.h"
+
+enum field_kind {
+	FIELD_TEXT,
+	FIELD_LONG,
+	FIELD_NUMBER,
+	FIELD_DAY,
+	FIELD_FLAG,
+	FIELD_BODY,
+	FIELD_OUTCOME,
+	FIELD_UNIT,
+	FIELD_NODE,
+	FIELD_OFFICE,
+	FIELD_HIDDEN
+};
+
+struct field_words {
+	const char *name, *label;
+	enum field_kind kind;
+	bool about; /* says what the act is about: hidden once it is known */
+};
+
+static const struct field_words words[] = {
+	{ "unit", "Đơn vị", FIELD_UNIT, true },
+	{ "criterion", "Tiêu chí", FIELD_NODE, true },
+	{ "office", "Cơ quan thẩm định", FIELD_OFFICE, true },
+	{ "version", "", FIELD_HIDDEN, true },
+	{ "request", "Đề nghị số", FIELD_NUMBER, true },
+	{ "deduction", "Lần trừ điểm số", FIELD_NUMBER, true },
+	{ "meeting", "Cuộc họp Hội đồng số", FIELD_NUMBER, false },
+	{ "points", "Điểm", FIELD_NUMBER, false },
+	{ "value", "Giá trị đã công bố", FIELD_NUMBER, false },
+	{ "na", "Tiêu chí không áp dụng cho đơn vị", FIELD_FLAG, false },
+	{ "reason", "Lý do", FIELD_LONG, false },
+	{ "text", "Nội dung", FIELD_LONG, false },
+	{ "due", "Hạn trả lời", FIELD_DAY, false },
+	{ "held", "Ngày", FIELD_DAY, false },
+	{ "team", "Thành phần đoàn", FIELD_TEXT, false },
+	{ "found", "Kết quả kiểm tra", FIELD_LONG, false },
+	{ "body", "Hội đồng hay Tổ Thư ký", FIELD_BODY, false },
+	{ "name", "Họ và tên", FIELD_TEXT, false },
+	{ "position", "Chức danh (để trống: thôi là thành viên)", FIELD_TEXT,
+	  false },
+	{ "basis", "Căn cứ (quyết định)", FIELD_TEXT, false },
+	{ "present", "Người dự, cách nhau bằng dấu chấm phẩy", FIELD_LONG,
+	  false },
+	{ "minutes", "Nội dung biên bản", FIELD_LONG, false },
+	{ "document", "Văn bản (số, ngày)", FIELD_TEXT, false },
+	{ "source", "Nguồn", FIELD_TEXT, false },
+	{ "outcome", "Trả lời", FIELD_OUTCOME, false },
+};
+
+static struct field_words words_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i].name, name) == 0)
+			return words[i];
+	return (struct field_words){ name, name, FIELD_TEXT, false };
+}
+
+/* ---- one input ------------------------------------------------------------
+ */
+
+static void put_option(struct buf *b, const char *value, const char *label,
+		       const char *now)
+{
+	page_put(b, "<option value=\"%s\"%r>%s</option>", value,
+		 strcmp(value, now) == 0 ? " selected" : "", label);
+}
+
+static void put_unit_options(struct page *p, const char *now)
+{
+	for (size_t i = 0; i < p->round.set.n_units; i++)
+		put_option(p->b, p->round.set.units[i].code,
+			   p->round.set.units[i].name, now);
+}
+
+static void put_node_options(struct page *p, const char *act, const char *now)
+{
+	bool external = strncmp(act, "external", 8) == 0;
+
+	for (size_t i = 0; i < p->round.set.n_nodes; i++) {
+		const struct index_node *n = &p->round.set.nodes[i];
+
+		if (n->leaf &&
+		    n->source == (external ? INDEX_EXTERNAL : INDEX_ASSESSED))
+			put_option(p->b, n->code,
+				   arena_printf(p->a, "%s %s", n->code,
+						n->name),
+				   now);
+	}
+}
+
+static void put_options(struct page *p, const char *act,
+			const struct field_words *w, bool needed,
+			const char *now)
+{
+	struct buf *b = p->b;
+
+	page_put(b, needed ? "<option value=\"\">– chọn –</option>"
+			   : "<option value=\"\">– không –</option>");
+	if (w->kind == FIELD_UNIT) {
+		put_unit_options(p, now);
+	} else if (w->kind == FIELD_NODE) {
+		put_node_options(p, act, now);
+	} else if (w->kind == FIELD_OFFICE) {
+		for (size_t i = 0; i < p->round.n_offices; i++)
+			put_option(b, p->round.offices[i].code,
+				   p->round.offices[i].name, now);
+	} else if (w->kind == FIELD_BODY) {
+		put_option(b, "council", "Hội đồng thẩm định", now);
+		put_option(b, "secretariat", "Tổ Thư ký", now);
+	} else {
+		put_option(b, "granted", "chấp thuận", now);
+		put_option(b, "refused", "không chấp thuận", now);
+		put_option(b, "answered", "đã trả lời", now);
+	}
+}
+
+static const char *type_of(enum field_kind k)
+{
+	if (k == FIELD_NUMBER)
+		return "type=\"text\" inputmode=\"decimal\"";
+	return k == FIELD_DAY ? "type=\"date\"" : "type=\"text\"";
+}
+
+static void put_field(struct page *p, const char *act, const char *id,
+		      const struct act_param *param, const char *now)
+{
+	struct field_words w = words_of(param->name);
+	bool needed = param->need == ACT_REQUIRED;
+	const char *required = needed ? " required" : "";
+
+	if (w.kind == FIELD_HIDDEN || (w.about && *now)) {
+		page_put(p->b,
+			 "<input type=\"hidden\" name=\"%s\" value=\"%s\">",
+			 w.name, now);
+		return;
+	}
+	if (param->flag) {
+		page_put(p->b,
+			 "<label class=\"flag\"><input type=\"checkbox\" "
+			 "name=\"%s\" value=\"true\"%r> %s</label>\n",
+			 w.name, strcmp(now, "true") == 0 ? " checked" : "",
+			 w.label);
+		return;
+	}
+	page_put(p->b, "<label for=\"%s-%s\">%s%r</label>\n", id, w.name,
+		 w.label, needed ? "" : " <span>(không bắt buộc)</span>");
+	if (w.kind == FIELD_LONG) {
+		page_put(p->b,
+			 "<textarea id=\"%s-%s\" name=\"%s\" rows=\"3\"%r>"
+			 "\n%s</textarea>\n",
+			 id, w.name, w.name, required, now);
+	} else if (w.kind >= FIELD_BODY) {
+		page_put(p->b, "<select id=\"%s-%s\" name=\"%s\"%r>", id,
+			 w.name, w.name, required);
+		put_options(p, act, &w, needed, now);
+		page_put(p->b, "</select>\n");
+	} else {
+		page_put(p->b,
+			 "<input id=\"%s-%s\" name=\"%s\" %r%r value=\"%s\">\n",
+			 id, w.name, w.name, type_of(w.kind), required, now);
+	}
+}
+
+static const char *preset_of(const char *const *preset, const char *name)
+{
+	for (; preset && *preset; preset += 2)
+		if (strcmp(preset[0], name) == 0)
+			return preset[1] ? preset[1] : "";
+	return "";
+}
+
+/* "appraise accept" as a word of an address. */
+static const char *dashed(struct page *p, const char *s)
+{
+	char *out = arena_strdup(p->a, s);
+
+	for (char *c = out; c && *c; c++)
+		if (*c == ' ')
+			*c = '-';
+	return out ? out : "";
+}
+
+/* An id that no other form of the page has. */
+static const char *id_of(struct page *p, const struct act *a,
+			 const char *const *preset)
+{
+	struct buf b = BUF_INIT(512);
+	const char *id;
+
+	page_put(&b, "%s-%s-%s-%s%s", a->name, preset_of(preset, "unit"),
+		 preset_of(preset, "criterion"), preset_of(preset, "request"),
+		 preset_of(preset, "deduction"));
+	id = buf_cstr(&b) ? dashed(p, b.data) : "act";
+	buf_free(&b);
+	return id;
+}
+
+void page_act_form(struct page *p, const char *act, const char *const *preset,
+		   const char *button, const char *back)
+{
+	const struct act *a = act_find(act);
+	const char *id;
+
+	if (!a)
+		return;
+	id = id_of(p, a, preset);
+	page_put(p->b,
+		 "<form method=\"post\" action=\"/rounds/%u/acts/%u\">"
+		 "<input type=\"hidden\" name=\"back\" value=\"%s\">\n",
+		 p->head.code, dashed(p, a->name), back);
+	for (size_t i = 0; i < act_params(a); i++)
+		put_field(p, act, id, &a->params[i],
+			  preset_of(preset, a->params[i].name));
+	page_put(p->b, "<button type=\"submit\">%s</button></form>\n",
+		 button ? button : a->summary_vi);
+}
+
+/* ---- posted -----------------------------------------------------------------
+ */
+
+/* "3,5" is what people type. */
+const char *page_number(struct page *p, const char *s)
+{
+	char *out = arena_strdup(p->a, s);
+
+	for (char *c = out; c && *c; c++)
+		if (*c == ',')
+			*c = '.';
+	return out ? out : s;
+}
+
+static void take_values(struct page *p, const struct act *a,
+			const char **values)
+{
+	for (size_t i = 0; i < act_params(a); i++) {
+		const char *name = a->params[i].name;
+		const char *s = web_field(p->form, name);
+
+		if (a->params[i].flag)
+			values[i] = *s ? "true" : "false";
+		else if (!*s)
+			values[i] = NULL;
+		else
+			values[i] = strcmp(name, "points") == 0 ||
+						    strcmp(name, "value") == 0
+					    ? page_number(p, s)
+					    : s;
+	}
+}
+
+/* A path below the round, as our own forms name it; else its overview. */
+static const char *back_of(struct page *p)
+{
+	const char *s = web_field(p->form, "back");
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+		"-._~/%?=&#";
+
+	return *s == '/' && strspn(s, plain) == strlen(s) ? s : "";
+}
+
+/* Who changed this item last, and what stands now. */
+static bool put_standing(struct page *p, const char *unit,
+			 const char *criterion, struct err *e)
+{
+	struct page_standing *s;
+	struct res *r;
+	size_t n;
+
+	if (!page_standing(p, unit, &s, &n, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(s[i].criterion, criterion) == 0)
+			page_put(p->b,
+				 "<p>Đang có: tự chấm %p, %s %p%r%s</p>\n",
+				 s[i].self, page_item_state_words(s[i].state),
+				 s[i].appraised,
+				 *s[i].reason ? "; lý do: " : "", s[i].reason);
+	r = page_list(p, "round history", unit, criterion, e);
+	if (!r)
+		return false;
+	if (res_rows(r)) {
+		size_t last = res_rows(r) - 1;
+
+		page_put(p->b,
+			 "<p>Người sửa sau cùng: <strong>%s</strong>, lúc %d: "
+			 "%s từ %p thành %p.</p>\n",
+			 page_cell(r, last, "done_by"),
+			 page_cell(r, last, "at"),
+			 page_change_words(page_cell(r, last, "what")),
+			 page_cell(r, last, "was"),
+			 page_cell(r, last, "becomes"));
+	}
+	res_free(r);
+	return true;
+}
+
+/* The version to be seen next: that of what stands now. */
+static const char *version_now(struct page *p, const char *criterion,
+			       const char *unit)
+{
+	struct page_standing *s;
+	struct err e = { 0 };
+	size_t n;
+
+	if (!*unit || !page_standing(p, unit, &s, &n, &e))
+		return "";
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(s[i].criterion, criterion) == 0)
+			return arena_printf(p->a, "%lld",
+					    (long long)s[i].version);
+	return "";
+}
+
+/* The form again, under what was wrong with it. */
+static bool refused(struct page *p, const struct act *a, const struct err *why,
+		    struct err *e)
+{
+	const char *preset[2 * ACT_PARAMS_MAX + 1] = { NULL };
+	const char *unit = web_field(p->form, "unit");
+	const char *criterion = web_field(p->form, "criterion");
+	size_t u = page_unit_of(p, unit), k = page_node_of(p, criterion);
+
+	page_begin(p, arena_printf(p->a, "Chưa ghi được: %s", a->summary_vi));
+	page_wrong(p, err_http_status(why->kind), page_words(why));
+	if (u != INDEX_NONE)
+		page_put(p->b, "<p>%s", p->round.set.units[u].name);
+	if (u != INDEX_NONE && k != INDEX_NONE)
+		page_put(p->b, ", %s %s", criterion,
+			 p->round.set.nodes[k].name);
+	page_put(p->b, u != INDEX_NONE ? "</p>\n" : "");
+	if (why->kind == ERR_CONFLICT && u != INDEX_NONE && k != INDEX_NONE &&
+	    page_sees_item(p, u, k) && !put_standing(p, unit, criterion, e))
+		return false;
+	for (size_t i = 0; i < act_params(a); i++) {
+		const char *name = a->params[i].name;
+
+		preset[2 * i] = name;
+		preset[2 * i + 1] = strcmp(name, "version") == 0 &&
+						    why->kind == ERR_CONFLICT
+					    ? version_now(p, criterion, unit)
+					    : web_field(p->form, name);
+	}
+	page_act_form(p, a->name, preset, "Ghi lại lần nữa", back_of(p));
+	page_put(p->b, "<p><a href=\"/rounds/%u%s\">Bỏ, quay lại</a></p>\n",
+		 p->head.code, back_of(p));
+	page_end(p);
+	return true;
+}
+
+static bool act(struct page *p, struct err *e)
+{
+	const struct act *a = act_find(p->rq->param[1]);
+	const char *values[ACT_PARAMS_MAX] = { NULL };
+	const char *unit = web_field(p->form, "unit");
+	const char *office = web_field(p->form, "office"), *made;
+	struct err why = { 0 };
+
+	if (!a)
+		return page_missing(p);
+	if (!page_may(p, a->name, *unit ? unit : NULL, *office ? office : NULL))
+		return page_refuse(p);
+	take_values(p, a, values);
+	if (store_act(p->db, a, p->head.id, p->id->person.login, values, p->a,
+		      &made, &why))
+		return page_go(p, back_of(p), a->name);
+	if (why.kind == ERR_INPUT || why.kind == ERR_CONFLICT ||
+	    why.kind == ERR_DENIED || why.kind == ERR_DB)
+		return refused(p, a, &why, e);
+	*e = why;
+	return false;
+}
+
+enum http_done page_act(struct http_request *rq, struct http_reply *rp,
+			void *app)
+{
+	return page_run_form(rq, rp, app, act);
+}
