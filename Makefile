@@ -208,6 +208,8 @@ $(B)/tests/fuzz/fuzz_reply: $(B)/collector/upload_reply.o
 $(B)/tests/fuzz/fuzz_upload_table: $(B)/collector/upload_table.o
 # `phieu pull-forms`, whose network the target plays
 $(B)/tests/fuzz/fuzz_pull_forms: $(B)/server/pull_forms.o
+# documents of the office
+$(B)/tests/fuzz/fuzz_inspect: $(call objs,server/inspect_read.c server/inspect_tables.c server/doc_read.c server/round_read.c)
 
 # ---- checks -------------------------------------------------------------
 check-unit: tests

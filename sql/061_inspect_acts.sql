@@ -329,10 +329,12 @@ CREATE FUNCTION assess.finding_add(p_round integer, p_inspection integer,
     p_by text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    i assess.inspection := assess.inspection_lock(p_round, p_inspection);
+    i assess.inspection;
     k integer;
     made integer;
 BEGIN
+    PERFORM FROM assess.round WHERE round = p_round FOR UPDATE;
+    i := assess.inspection_lock(p_round, p_inspection);
     IF i.inspection IS NULL THEN
         RETURN NULL;
     END IF;
@@ -349,7 +351,6 @@ BEGIN
         RAISE EXCEPTION 'K42 hạn khắc phục % trước ngày kiểm tra % (to be remedied before it was found)', p_due, i.started_on
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM FROM assess.round WHERE round = p_round FOR UPDATE;
     INSERT INTO assess.finding (round, finding, inspection, node, content,
         due, responsible, done_by)
     SELECT p_round, coalesce(max(finding), 0) + 1, p_inspection, k, p_text,
@@ -444,9 +445,11 @@ CREATE FUNCTION assess.measure_add(p_round integer, p_inspection integer,
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    i assess.inspection := assess.inspection_lock(p_round, p_inspection);
+    i assess.inspection;
     made integer;
 BEGIN
+    PERFORM FROM assess.round WHERE round = p_round FOR UPDATE;
+    i := assess.inspection_lock(p_round, p_inspection);
     IF i.inspection IS NULL THEN
         RETURN NULL;
     END IF;
@@ -457,7 +460,6 @@ BEGIN
         RAISE EXCEPTION 'K46 phát hiện % không thuộc đợt kiểm tra % (the finding is of another inspection)', p_finding, p_inspection
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM FROM assess.round WHERE round = p_round FOR UPDATE;
     INSERT INTO assess.measure (round, measure, inspection, finding,
         addressee, content, due, done_by)
     SELECT p_round, coalesce(max(measure), 0) + 1, p_inspection, p_finding,
