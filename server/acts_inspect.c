@@ -152,7 +152,7 @@ static const struct act_list lists[] = {
 	  "findings: open, overdue, answered, remedied",
 	  "phát hiện qua kiểm tra",
 	  Q_INSPECT_FINDINGS,
-	  READERS | APPRAISERS | UNITS,
+	  READERS | UNITS | ROLE_BIT(ROLE_APPRAISER),
 	  ACT_OWN_UNIT_OR_OFFICE,
 	  { MAYBE("unit"), MAYBE("office"), MAYBE("criterion"), MAYBE("state"),
 	    MAYBE("inspection") },

@@ -226,15 +226,18 @@ static int run_show(int argc, char **argv, void *app)
 
 static bool number_of(const char *text, int *out, struct err *e)
 {
-	char *end;
-	long v = strtol(text, &end, 10);
+	char *end = NULL;
+	long v = text ? strtol(text, &end, 10) : 0;
 
 	*out = (int)v;
-	return (*text && !*end && v > 0 && v <= NUMBER_MAX) ||
-	       err_set(e, ERR_INPUT,
-		       "không phải số đợt kiểm tra (no number of an "
-		       "inspection): %.40s",
-		       text);
+	if (!text || !end || end == text || *end || v <= 0 || v > NUMBER_MAX) {
+		(void)err_set(e, ERR_INPUT,
+			      "không phải số đợt kiểm tra (no number of an "
+			      "inspection): %.40s",
+			      text ? text : "");
+		return false;
+	}
+	return true;
 }
 
 /* The plan is read without its round, which may have moved on since it was

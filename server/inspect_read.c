@@ -413,12 +413,13 @@ static void read_parts(struct reader *d, const cJSON *root)
 bool inspect_read(const char *json, size_t n, const struct round *r,
 		  struct arena *a, struct inspect_plan *out, struct faults *f)
 {
-	struct reader d = { { a, f, 'K' }, r, out };
+	struct reader d = { { a, f, 'K' }, r, NULL };
 	struct buf text = BUF_INIT(LIMIT_PLAN_BYTES);
 	struct err e = { 0 };
 	cJSON *root = json_parse(json, n, &json_plan_limits, &e);
 
 	*out = (struct inspect_plan){ 0 };
+	d.p = out;
 	if (!root) {
 		fault_add(f, "K00", "", arena_strdup(f->arena, e.msg),
 			  "không đọc được JSON");

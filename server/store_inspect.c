@@ -195,10 +195,11 @@ bool store_inspect_report(struct db *db, int32_t round, int number,
 			  struct inspect_report *out, struct err *e)
 {
 	char id[ID_MAX], which[ID_MAX];
-	struct reader d = { db, a, { id, which }, out };
+	struct reader d = { db, a, { id, which }, NULL };
 	bool ok;
 
 	*out = (struct inspect_report){ 0 };
+	d.out = out;
 	number_text(round, id);
 	number_text(number, which);
 	if (!db_begin_snapshot(db, e))
