@@ -172,6 +172,7 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(B)/server/score_job.o $(RESULT) $(LST
 $(B)/tests/dbtest_hooks: $(B)/server/hook.o
 # their allocations fail one by one
 $(B)/tests/test_estimate_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
+$(B)/tests/test_criteria: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_forms_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_index_change: LDFLAGS += -Wl,--wrap=malloc
 $(B)/tests/test_index_sure: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=gsl_rng_alloc
@@ -206,6 +207,8 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 # what phieu-upload alone reads
 $(B)/tests/fuzz/fuzz_reply: $(B)/collector/upload_reply.o
 $(B)/tests/fuzz/fuzz_upload_table: $(B)/collector/upload_table.o
+# workbooks of criteria
+$(B)/tests/fuzz/fuzz_criteria: $(call objs,$(wildcard server/round_*.c) server/doc_read.c)
 # `phieu pull-forms`, whose network the target plays
 $(B)/tests/fuzz/fuzz_pull_forms: $(B)/server/pull_forms.o
 # documents of the office

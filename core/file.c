@@ -209,3 +209,14 @@ bool file_write(const char *path, const void *p, size_t n, unsigned mode,
 	free(target);
 	return ok;
 }
+
+bool file_may_write(const char *path, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return err_set(e, ERR_IO, "cannot write %s: %s", path,
+			       strerror(errno));
+	(void)close(fd);
+	return true;
+}

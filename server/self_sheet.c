@@ -1,11 +1,9 @@
 /* The workbook of a unit's self-assessment, written. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "phieu/file.h"
 #include "phieu/self.h"
 #include "phieu/sheet_xlsx.h"
 #include "self_parts.h"
@@ -256,18 +254,6 @@ static void put_all(struct book *b)
 				 row_at(b->now, b->n_now, i));
 }
 
-static bool can_write(const char *path, struct err *e)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-
-	/* the library would say so on standard error, at the end */
-	if (fd < 0)
-		return err_set(e, ERR_IO, "cannot write %s: %s", path,
-			       strerror(errno));
-	(void)close(fd);
-	return true;
-}
-
 bool self_sheet_write(const struct round *r, size_t unit,
 		      const struct self_row *now, size_t n, const char *path,
 		      struct err *e)
@@ -275,7 +261,7 @@ bool self_sheet_write(const struct round *r, size_t unit,
 	struct book b = { .r = r, .unit = unit, .now = now, .n_now = n };
 	lxw_error failed = LXW_ERROR_MEMORY_MALLOC_FAILED;
 
-	if (!can_write(path, e))
+	if (!file_may_write(path, e))
 		return false;
 	b.a = arena_new((size_t)16 << 20);
 	b.row_of = b.a ? arena_array(b.a, r->set.n_nodes + 1, sizeof *b.row_of)

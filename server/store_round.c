@@ -108,20 +108,30 @@ static void round_arg(int32_t round, char text[16])
 	(void)snprintf(text, 16, "%" PRId32, round);
 }
 
-bool store_round_text(struct db *db, int32_t round, struct arena *a,
-		      const char **text, struct err *e)
+bool store_round_text_at(struct db *db, int32_t round, const char *version,
+			 struct arena *a, const char **text, struct err *e)
 {
 	char id[16];
-	const char *args[] = { id };
+	const char *args[] = { id, version };
 	struct res *r;
 	bool ok;
 
 	round_arg(round, id);
 	r = db_run(db, Q_ROUND_TEXT, args, e);
-	*text = r && res_rows(r) ? keep(a, r, 0, 0) : NULL;
-	ok = r && (*text || no_memory(e));
+	ok = r &&
+	     (res_rows(r) == 1 ||
+	      err_set(e, ERR_INPUT, "không có phiên bản này (no version %.20s)",
+		      version ? version : ""));
+	*text = ok ? res_dup(a, r, 0, 0) : NULL;
+	ok = ok && (*text || no_memory(e));
 	res_free(r);
 	return ok;
+}
+
+bool store_round_text(struct db *db, int32_t round, struct arena *a,
+		      const char **text, struct err *e)
+{
+	return store_round_text_at(db, round, NULL, a, text, e);
 }
 
 static bool read_task(const struct res *r, size_t i, struct arena *a,

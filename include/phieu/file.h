@@ -20,6 +20,10 @@ char *file_read(const char *path, size_t max, size_t *n,
 bool file_write(const char *path, const void *p, size_t n, unsigned mode,
 		struct err *e) MUST_USE;
 
+/* Makes the file where there is none, for libraries that would say only at
+ * the end, and on standard error, that they cannot write it.  ERR_IO. */
+bool file_may_write(const char *path, struct err *e) MUST_USE;
+
 /* Makes a name given in the folder of `path` outlast a power cut. */
 bool file_sync_folder(const char *path, struct err *e) MUST_USE;
 

@@ -46,6 +46,11 @@ bool store_round_head(struct db *db, const char *code, struct arena *a,
 bool store_round_text(struct db *db, int32_t round, struct arena *a,
 		      const char **text, struct err *e) MUST_USE;
 
+/* The one of a version (NULL: the newest); ERR_INPUT: none such. */
+bool store_round_text_at(struct db *db, int32_t round, const char *version,
+			 struct arena *a, const char **text,
+			 struct err *e) MUST_USE;
+
 bool store_round_tasks(struct db *db, int32_t round, struct arena *a,
 		       struct task_row **out, size_t *n,
 		       struct err *e) MUST_USE;
