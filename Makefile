@@ -68,6 +68,9 @@ RESULT_C  := server/score_plan.c server/score_run.c server/responses.c \
              $(wildcard server/inspect_*.c) $(wildcard server/acts*.c) \
              $(wildcard server/ledger_*.c)
 RESULT    := $(call objs,$(RESULT_C))
+# frozen answers row by row, for data sets and their feed
+FEED      := $(call objs,server/wave_source.c server/strata.c server/dataset.c \
+             server/dataset_export.c $(wildcard server/odata_*.c))
 CLI_C     := $(filter-out $(STORE_C) $(MAINS_C) $(WEB_C),$(wildcard server/*.c))
 
 LCORE := $(B)/libcore.a
@@ -127,8 +130,8 @@ $(B)/phieu-upload: $(B)/collector/phieu_upload.o $(call objs,$(UPLOAD_C)) \
 		$(LCOL) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcurl -lsqlite3 $(L_CORE)
-$(B)/phieu-server: $(B)/server/phieu_server.o $(LWEB) \
-		$(HOST) $(RESULT) $(RESULT) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
+$(B)/phieu-server: $(B)/server/phieu_server.o $(LWEB) $(FEED) \
+		$(HOST) $(RESULT) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd -lgnutls $(L_CORE) $(L_ANA)
 $(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \
@@ -158,10 +161,10 @@ $(B)/%.o: %.c | $(GEN)
 $(B)/tests/%.o: CFLAGS += -Itests
 
 # Unit tests link the pure libraries, database tests everything.
-$(filter-out %/test_outbox %/test_scans %/test_upload_show %/test_pull %/test_hook %/test_child %/test_run_as %/test_chart %/test_dataset,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
+$(filter-out %/test_outbox %/test_scans %/test_upload_show %/test_pull %/test_hook %/test_child %/test_run_as %/test_chart %/test_dataset %/test_odata,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
-$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(B)/server/score_job.o $(RESULT) $(LWEB) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
+$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(B)/server/score_job.o $(RESULT) $(LWEB) $(FEED) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
 $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(B)/server/score_job.o $(RESULT) $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
@@ -192,9 +195,13 @@ $(B)/tests/test_chart: $(call objs,$(wildcard server/chart*.c)) $(B)/tests/test_
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lcairo $(L_CORE)
 
-$(B)/tests/test_dataset: $(call objs,$(filter-out server/dataset_export.c,$(wildcard server/dataset*.c))) $(B)/tests/test_dataset.o $(LCOL) $(LCORE)
+$(B)/tests/test_dataset: $(call objs,$(filter-out server/dataset_export.c server/dataset_file.c,$(wildcard server/dataset*.c))) $(B)/tests/test_dataset.o $(LCOL) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lreadstat $(L_CORE)
+
+$(B)/tests/test_odata: $(call objs,server/dataset.c $(wildcard server/odata_*.c)) $(B)/tests/test_odata.o $(LCOL) $(LCORE)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(L_CORE)
 
 # programs started by ours
 $(B)/tests/test_child $(B)/tests/test_run_as: $(B)/tests/test_%: $(B)/server/%.o $(B)/tests/test_%.o $(LCORE)
@@ -206,6 +213,7 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ -Wl,--start-group $^ -Wl,--end-group -lmicrohttpd $(L_CORE) $(L_ANA)
 # what phieu-upload alone reads
 $(B)/tests/fuzz/fuzz_reply: $(B)/collector/upload_reply.o
+$(B)/tests/fuzz/fuzz_odata: $(call objs,server/dataset.c $(wildcard server/odata_*.c))
 $(B)/tests/fuzz/fuzz_upload_table: $(B)/collector/upload_table.o
 # workbooks of criteria
 $(B)/tests/fuzz/fuzz_criteria: $(call objs,$(wildcard server/round_*.c) server/doc_read.c)

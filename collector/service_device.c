@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "phieu/base64.h"
 #include "phieu/date.h"
 #include "phieu/digest.h"
 #include "phieu/log.h"
@@ -143,26 +142,10 @@ static bool read_digest(struct service *s, struct http_request *rq,
 }
 
 static bool read_basic(struct service *s, struct http_request *rq,
-		       struct http_reply *rp, const char *header,
-		       struct login *out)
+		       struct http_reply *rp, struct login *out)
 {
-	struct buf b = BUF_INIT(FIELD_MAX);
-	char *both = NULL, *colon;
-
-	if (!basic_ok(s, rq))
+	if (!basic_ok(s, rq) || !http_basic(rq, &out->name, &out->secret))
 		return wrong(s, rq, rp);
-	if (base64_parse(&b, header, strlen(header)) && b.len > 0 &&
-	    !memchr(b.data, '\0', b.len))
-		both = arena_strndup(rq->arena, b.data, b.len);
-	if (b.data)
-		explicit_bzero(b.data, b.len);
-	buf_free(&b);
-	colon = both ? strchr(both, ':') : NULL;
-	if (!colon)
-		return wrong(s, rq, rp);
-	*colon = '\0';
-	out->name = both;
-	out->secret = colon + 1;
 	return true;
 }
 
@@ -174,8 +157,7 @@ static bool read_login(struct service *s, struct http_request *rq,
 	if (header && strncasecmp(header, "Digest ", 7) == 0)
 		return read_digest(s, rq, rp, header + 7, out);
 	if (header && strncasecmp(header, "Basic ", 6) == 0)
-		return read_basic(s, rq, rp,
-				  header + 6 + strspn(header + 6, " "), out);
+		return read_basic(s, rq, rp, out);
 	return challenge(s, rq, rp, false, "no-login",
 			 "a device's name and password are wanted",
 			 "Cần tên thiết bị và mật khẩu");

@@ -50,6 +50,9 @@ const struct conf_key conf_table[] = {
 	    "port the server listens on; 0: any free one"),
 	INT("server-threads", "4", 1, 64,
 	    "threads that answer HTTP requests"),
+	BOOL("data-feed", "false",
+	     "OData of frozen answers for analysts; the server then needs the "
+	     "address of the analysis role"),
 	INT("max-connections", "1000", 1, 100000,
 	    "open HTTP connections of one service"),
 	INT("max-connections-per-address", "500", 1, 100000,

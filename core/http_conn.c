@@ -7,8 +7,11 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "phieu/base64.h"
 #include "phieu/hash.h"
 #include "phieu/log.h"
+
+#define BASIC_MAX 4096 /* a name and its secret */
 
 static void peer_text(struct http_conn *c)
 {
@@ -443,6 +446,30 @@ const char *http_bearer(const struct http_request *rq)
 	v += 7;
 	v += strspn(v, " ");
 	return *v ? v : NULL;
+}
+
+bool http_basic(struct http_request *rq, const char **name, const char **secret)
+{
+	const char *v = http_header(rq, "Authorization");
+	struct buf b = BUF_INIT(BASIC_MAX);
+	char *both = NULL, *colon;
+
+	if (!v || strncasecmp(v, "Basic ", 6) != 0)
+		return false;
+	v += 6 + strspn(v + 6, " ");
+	if (base64_parse(&b, v, strlen(v)) && b.len > 0 &&
+	    !memchr(b.data, '\0', b.len))
+		both = arena_strndup(rq->arena, b.data, b.len);
+	if (b.data)
+		explicit_bzero(b.data, b.len);
+	buf_free(&b);
+	colon = both ? strchr(both, ':') : NULL;
+	if (!colon)
+		return false;
+	*colon = '\0';
+	*name = both;
+	*secret = colon + 1;
+	return true;
 }
 
 const char *http_cookie(struct http_request *rq, const char *name)

@@ -83,43 +83,54 @@ static bool give(struct dataset_job *j, const struct frozen_row *row,
 	return dataset_fill(j->set, &r, cells, e) && fn(to, cells, e);
 }
 
-bool dataset_job_rows(struct dataset_job *j, dataset_row fn, void *to,
-		      struct err *e)
+static bool give_all(struct dataset_job *j, struct frozen_rows *rows,
+		     dataset_row fn, void *to, struct err *e)
 {
-	const struct wave_source *s = j->source;
 	struct dataset_cell *cells = calloc(j->set->n + 1, sizeof *cells);
-	struct frozen_rows *rows = NULL;
 	struct frozen_row row;
 	bool ok = true;
 	int got = -1;
 
 	if (!cells)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	rows = frozen_rows_open(s->db, s->wave[0], &s->freeze[0], e);
 	while (rows && ok && (got = frozen_rows_next(rows, &row, e)) > 0)
 		if (row.form == j->set->form)
 			ok = give(j, &row, cells, fn, to, e);
-	frozen_rows_close(rows);
 	free(cells);
 	return ok ? got == 0 : e->kind == ERR_NONE;
 }
 
-static bool write_row(void *to, const struct dataset_cell *cells, struct err *e)
+bool dataset_job_rows(struct dataset_job *j, dataset_row fn, void *to,
+		      struct err *e)
 {
-	return dataset_write_row(to, cells, e);
+	const struct wave_source *s = j->source;
+	struct frozen_rows *rows =
+		frozen_rows_open(s->db, s->wave[0], &s->freeze[0], e);
+	bool ok = rows && give_all(j, rows, fn, to, e);
+
+	frozen_rows_close(rows);
+	return ok;
 }
 
-bool dataset_job_write(struct dataset_job *j, enum dataset_form form,
-		       dataset_out out, void *to, size_t *cut, struct err *e)
+bool dataset_job_window(struct dataset_job *j, int32_t *after, int32_t most,
+			dataset_row fn, void *to, bool *more, struct err *e)
 {
-	struct dataset_writer *w =
-		dataset_write_open(j->set, &j->head, form, out, to, cut, e);
+	const struct wave_source *s = j->source;
+	int32_t last = *after;
+	struct frozen_rows *rows;
 	bool ok;
 
-	if (!w)
+	if (!frozen_window_last(s->db, s->wave[0], &s->freeze[0], j->set->form,
+				*after, most, &last, e))
 		return false;
-	ok = dataset_job_rows(j, write_row, w, e) && dataset_write_end(w, e);
-	dataset_write_close(w);
+	*more = last > *after;
+	if (!*more)
+		return true;
+	rows = frozen_window_open(s->db, s->wave[0], &s->freeze[0], *after,
+				  last, e);
+	ok = rows && give_all(j, rows, fn, to, e);
+	frozen_rows_close(rows);
+	*after = last;
 	return ok;
 }
 

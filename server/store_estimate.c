@@ -24,8 +24,9 @@ static bool set_scope(struct db *db, const struct wave *w, int32_t freeze,
 	return db_do(db, Q_FREEZE_SCOPE, args, e);
 }
 
-struct frozen_rows *frozen_rows_open(struct db *db, const struct wave *w,
-				     const struct freeze *f, struct err *e)
+static struct frozen_rows *rows_of(struct db *db, const struct wave *w,
+				   const struct freeze *f, enum q copy,
+				   struct err *e)
 {
 	struct frozen_rows *r = calloc(1, sizeof *r);
 
@@ -37,12 +38,56 @@ struct frozen_rows *frozen_rows_open(struct db *db, const struct wave *w,
 	r->profile.max = LIMIT_SUBMISSION_BYTES;
 	r->extra.max = 2 * LIMIT_SUBMISSION_BYTES;
 	if (set_scope(db, w, f->freeze, e))
-		r->c = copy_out_open(db, Q_COPY_FROZEN_RESPONSES, e);
+		r->c = copy_out_open(db, copy, e);
 	if (!r->c) {
 		free(r);
 		return NULL;
 	}
 	return r;
+}
+
+struct frozen_rows *frozen_rows_open(struct db *db, const struct wave *w,
+				     const struct freeze *f, struct err *e)
+{
+	return rows_of(db, w, f, Q_COPY_FROZEN_RESPONSES, e);
+}
+
+struct frozen_rows *frozen_window_open(struct db *db, const struct wave *w,
+				       const struct freeze *f, int32_t after,
+				       int32_t last, struct err *e)
+{
+	char from[16], to[16];
+	const char *args[] = { from, to };
+
+	(void)snprintf(from, sizeof from, "%" PRId32, after);
+	(void)snprintf(to, sizeof to, "%" PRId32, last);
+	return db_do(db, Q_FROZEN_WINDOW, args, e)
+		       ? rows_of(db, w, f, Q_COPY_FROZEN_WINDOW, e)
+		       : NULL;
+}
+
+bool frozen_window_last(struct db *db, const struct wave *w,
+			const struct freeze *f, size_t form, int32_t after,
+			int32_t most, int32_t *last, struct err *e)
+{
+	char wave[16], freeze[16], id[16], from[16], n[16];
+	const char *args[] = { wave, freeze, id, from, n };
+	struct res *r;
+	int64_t found = *last;
+	bool ok;
+
+	(void)snprintf(wave, sizeof wave, "%" PRId32, w->id);
+	(void)snprintf(freeze, sizeof freeze, "%" PRId32, f->freeze);
+	(void)snprintf(id, sizeof id, "%" PRId32, w->form_id[form]);
+	(void)snprintf(from, sizeof from, "%" PRId32, after);
+	(void)snprintf(n, sizeof n, "%" PRId32, most);
+	if (!set_scope(db, w, f->freeze, e))
+		return false;
+	r = db_run(db, Q_FROZEN_WINDOW_LAST, args, e);
+	ok = r && (res_null(r, 0, 0) || res_i64(r, 0, 0, &found, e));
+	res_free(r);
+	*last = (int32_t)found;
+	return ok;
 }
 
 /* Text of a field, NUL-terminated; NULL: null, or no memory. */

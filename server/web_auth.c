@@ -13,6 +13,11 @@ static const char *cookie_name(const struct web *w)
 	return w->tls ? "__Host-phieu" : "phieu";
 }
 
+static bool is_feed(const struct http_request *rq)
+{
+	return strncmp(rq->pattern, "/v1/waves/{wave}/odata", 22) == 0;
+}
+
 static bool send_to(struct http_reply *rp, const char *path)
 {
 	rp->status = 303;
@@ -24,7 +29,9 @@ static bool say_401(struct http_request *rq, struct http_reply *rp)
 {
 	if (web_is_page(rq))
 		return send_to(rp, "/sign-in");
-	http_set_header(rp, "WWW-Authenticate", "Bearer realm=\"phieu\"");
+	http_set_header(rp, "WWW-Authenticate",
+			is_feed(rq) ? "Basic realm=\"phieu\", charset=\"UTF-8\""
+				    : "Bearer realm=\"phieu\"");
 	http_error(rq, rp, 401, "sign-in", "sign in or bring a key",
 		   "Hãy đăng nhập hoặc gửi khóa truy cập");
 	return false;
@@ -37,11 +44,26 @@ static bool say_403(struct http_request *rq, struct http_reply *rp,
 	return false;
 }
 
-static bool find_key(struct db *db, struct http_request *rq,
+/* Excel and Power BI know Basic only: the key comes as its password, over TLS
+ * or from this machine. */
+static const char *key_of(struct http_request *rq, const struct web *w)
+{
+	const char *name, *secret;
+	bool local = strncmp(rq->peer, "127.", 4) == 0 ||
+		     strcmp(rq->peer, "::1") == 0;
+
+	if (http_bearer(rq))
+		return http_bearer(rq);
+	return (w->tls || local) && is_feed(rq) &&
+			       http_basic(rq, &name, &secret)
+		       ? secret
+		       : NULL;
+}
+
+static bool find_key(struct db *db, struct http_request *rq, const char *key,
 		     struct identity *id, bool *found, struct err *e)
 {
-	if (!store_api_key_get(db, http_bearer(rq), rq->arena, &id->key, found,
-			       e))
+	if (!store_api_key_get(db, key, rq->arena, &id->key, found, e))
 		return false;
 	id->roles = *found ? ROLE_BIT(id->key.role) : 0;
 	return true;
@@ -122,7 +144,8 @@ bool web_auth(struct http_request *rq, int permission, struct http_reply *rp,
 	struct web *w = app;
 	struct identity *id = arena_alloc(rq->arena, sizeof *id);
 	uint8_t csrf_hash[32] = { 0 };
-	bool found = false, ok, has_key = http_bearer(rq);
+	const char *key = key_of(rq, w);
+	bool found = false, ok;
 	struct err e = { .kind = ERR_NOMEM };
 	struct db *db;
 	int tries;
@@ -133,14 +156,14 @@ bool web_auth(struct http_request *rq, int permission, struct http_reply *rp,
 	}
 	rq->identity = id;
 	id->token = http_cookie(rq, cookie_name(w));
-	if (!has_key && !id->token)
+	if (!key && !id->token)
 		return say_401(rq, rp);
 	for (tries = 0, ok = false; !ok && tries < 2; tries++) {
 		db = db_pool_take(w->db, WEB_DB_WAIT_MS, &e);
 		if (!db)
 			continue;
-		ok = has_key ? find_key(db, rq, id, &found, &e)
-			     : find_person(db, rq, id, csrf_hash, &found, &e);
+		ok = key ? find_key(db, rq, key, id, &found, &e)
+			 : find_person(db, rq, id, csrf_hash, &found, &e);
 		db_pool_give(w->db, db);
 		if (!ok && e.kind != ERR_DOWN)
 			break;

@@ -47,7 +47,7 @@ struct web {
 	struct people_rules rules;
 	bool tls;
 	int64_t started_us;
-	atomic_int sign_ins;
+	atomic_int sign_ins, feeds;
 };
 
 struct identity {
@@ -161,6 +161,9 @@ enum http_done web_round_release(struct http_request *rq, struct http_reply *rp,
 /* web_results_page.c */
 enum http_done web_results_page(struct http_request *rq, struct http_reply *rp,
 				void *app);
+/* web_odata.c */
+enum http_done web_odata(struct http_request *rq, struct http_reply *rp,
+			 void *app);
 /* web_files.c */
 enum http_done web_files(struct http_request *rq, struct http_reply *rp,
 			 void *app);

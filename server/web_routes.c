@@ -7,6 +7,9 @@
 /* Whoever answers queries about sheets; an analyst sees no sheet. */
 #define OPENS_FILES ROLE_BIT(ROLE_POST_SUPERVISOR)
 
+/* Frozen answers: whoever computes. */
+#define TAKES_ANSWERS ROLE_BIT(ROLE_ANALYST)
+
 enum { SMALL_BODY = 4096, FORM_BODY = 16384 };
 
 /* Forms with long texts in them, escaped; with a file. */
@@ -54,6 +57,13 @@ const struct http_route web_routes[] = {
 	  web_round_releases },
 	{ HTTP_GET, "/v1/rounds/{round}/releases/{release}", MAY(READS_RESULTS),
 	  0, web_round_release },
+	{ HTTP_GET, "/v1/waves/{wave}/odata", MAY(TAKES_ANSWERS), 0,
+	  web_odata },
+	/* as the service's own address ends */
+	{ HTTP_GET, "/v1/waves/{wave}/odata/", MAY(TAKES_ANSWERS), 0,
+	  web_odata },
+	{ HTTP_GET, "/v1/waves/{wave}/odata/{set}", MAY(TAKES_ANSWERS), 0,
+	  web_odata },
 	{ HTTP_GET, "/progress/{wave}", MAY(WATCHES), 0, web_progress_page },
 	{ HTTP_GET, "/results/{wave}", MAY(READS_RESULTS), 0,
 	  web_results_page },

@@ -27,6 +27,12 @@ typedef bool (*dataset_row)(void *to, const struct dataset_cell *cells,
 bool dataset_job_rows(struct dataset_job *j, dataset_row fn, void *to,
 		      struct err *e) MUST_USE;
 
+/* The rows of the next `most` respondents after *after (0: from the first),
+ * which then names the last of them; *more false: there were none. */
+bool dataset_job_window(struct dataset_job *j, int32_t *after, int32_t most,
+			dataset_row fn, void *to, bool *more,
+			struct err *e) MUST_USE;
+
 /* All of them as a file. */
 bool dataset_job_write(struct dataset_job *j, enum dataset_form form,
 		       dataset_out out, void *to, size_t *cut,

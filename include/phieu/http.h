@@ -149,6 +149,10 @@ bool http_not_modified(struct http_request *rq, struct http_reply *rp,
 		       const char *etag);
 /* "Authorization: Bearer x" -> x, else NULL. */
 const char *http_bearer(const struct http_request *rq);
+/* "Authorization: Basic …" -> name and secret, in the request's arena; false:
+ * there is none, or it is not text with a colon. */
+bool http_basic(struct http_request *rq, const char **name,
+		const char **secret);
 const char *http_cookie(struct http_request *rq, const char *name);
 
 /* Matching alone, for tests and fuzzing: index of the route or -1 (no

@@ -24,6 +24,15 @@ struct frozen_rows *frozen_rows_open(struct db *db, const struct wave *w,
 int frozen_rows_next(struct frozen_rows *r, struct frozen_row *out,
 		     struct err *e) MUST_USE;
 void frozen_rows_close(struct frozen_rows *r);
+/* The same of the respondents after `after` up to `last`. */
+struct frozen_rows *frozen_window_open(struct db *db, const struct wave *w,
+				       const struct freeze *f, int32_t after,
+				       int32_t last, struct err *e) MUST_USE;
+/* The last of the next `most` respondents who filled in the form; *last stays
+ * when there is none. */
+bool frozen_window_last(struct db *db, const struct wave *w,
+			const struct freeze *f, size_t form, int32_t after,
+			int32_t most, int32_t *last, struct err *e) MUST_USE;
 /* How many ratings of one form (plan index) there are. */
 bool frozen_rows_count(struct db *db, const struct wave *w,
 		       const struct freeze *f, size_t form, size_t *n,

@@ -20,6 +20,7 @@ trap cleanup EXIT
 fail() { echo "api.sh: $1"; exit 1; }
 phieu() { "$bin/phieu" "$@" --state-dir "$dir/state"; }
 
+export PHIEU_DATA_FEED=true
 "$bin/phieu" up --dir "$dir/state" --plan $plan --json >"$dir/ready" 2>"$dir/err" &
 up_pid=$!
 for _ in $(seq 900); do

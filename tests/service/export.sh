@@ -25,7 +25,7 @@ refuse() { # words, command…
 }
 phieu=$bin/phieu
 wave=sipas-2017-example
-export PHIEU_STATE_DIR="$dir/state"
+export PHIEU_STATE_DIR="$dir/state" PHIEU_DATA_FEED=true
 "$phieu" up --dir "$dir/state" --plan collector/plans/$wave.json --simulate 300 --json >"$dir/ready" 2>"$dir/up.err" &
 up_pid=$!
 for _ in $(seq 600); do
@@ -101,9 +101,17 @@ done
 [ "$(stat -c %a "$dir/2")" = 600 ] || fail 'others may read it'
 [ -z "$(find "$dir" -name '*.part.*')" ] || fail 'a part was left'
 
+# the feed of Excel and Power BI gives the same rows, page by page
+PHIEU_FEED_KEY=$(jq -r .analyst_key "$dir/ready") python3 tests/support/odata_check.py \
+	"$(jq -r .server "$dir/ready")" /v1/waves/$wave/odata/ SIPAS "$base.jsonl" >"$dir/check" ||
+	fail "$(cat "$dir/check")"
+tail -n 1 "$dir/check"
+"$phieu" audit list >"$dir/log"
+grep -q '"as":"odata","reason":"unit eq' "$dir/log" || fail 'a feed does not stand in the log'
+
 # the code book says what no answer means; who took what stands in the log
 grep -q 'Nội bộ' "$base.html" || fail 'the code book does not say it is internal'
-"$phieu" audit list >"$dir/log"
+"$phieu" audit list --last 1000 >"$dir/log"
 grep -q 'kiểm tra chéo' "$dir/log" || fail "no reason in the log: $(tail -n 5 "$dir/log")"
 [ "$(grep -c '"as":"sav"' "$dir/log")" -ge 3 ] || fail 'not every export stands in the log'
 "$phieu" audit verify >/dev/null || fail 'the log does not hold'

@@ -370,9 +370,30 @@ def office(ready, published):
         engine.ask("GET", wave + "/results", 404)
         engine.ask("GET", wave + "/components", 404)
     engine.ask("GET", wave + "/releases", 200)
+    feed(nobody, engine, analyst, wave + "/odata", published)
     round_releases(nobody, engine, published)
     engine.ask("GET", wave + "/components?kind=nothing", 400)
     engine.ask("GET", wave + "/components?limit=1001", 400)
+
+
+def feed(nobody, engine, analyst, path, published):
+    for one in (path, path + "/", path + "/CT_01"):
+        nobody.ask("GET", one, 401)
+        engine.ask("GET", one, 403)
+        if not published:
+            analyst.ask("GET", one, 409)
+    if not published:
+        return
+    named = analyst.json("GET", path, 200)["value"]
+    need("root with and without its slash",
+         named == analyst.json("GET", path + "/", 200)["value"])
+    analyst.ask("GET", path + "/$metadata", 200)
+    analyst.ask("GET", path + "/CT_99", 404)
+    for query, want in (("$filter=x%20eq%201", 400), ("$expand=x", 501),
+                        ("$top=-1", 400), ("$filter=year(w)%20eq%201", 501)):
+        analyst.ask("GET", f"{path}/CT_01?{query}", want)
+    for one in named:
+        analyst.json("GET", one["url"] + "?$top=3&$count=true", 200)
 
 
 def round_releases(nobody, engine, published):
