@@ -3,6 +3,7 @@
 #define SERVER_CHANGE_SHOW_H
 
 #include "phieu/index_change.h"
+#include "phieu/paper.h"
 
 /* "97,69", "-0,5": exact where `digits` suffice, else rounded half up; "" when
  * there is none.  `plus`: "+0,5". */
@@ -19,5 +20,17 @@ const char *change_grade(const struct index *ix, size_t unit); /* "" none */
 /* Tables on standard output. */
 bool change_show(const struct index_change *c, size_t unit,
 		 const struct index_change_head *h, struct err *e) MUST_USE;
+
+/* What a letterhead takes from the round's document; NULL: left empty. */
+struct change_letter {
+	const char *superior, *body, *place;
+	bool draft; /* one of the results is not published */
+};
+/* The document, in the arena: units, each unit's criteria, the survey's tests,
+ * units that are no more. */
+bool change_paper(const struct index_change *c, size_t unit,
+		  const struct index_change_head *h,
+		  const struct change_letter *l, struct arena *a,
+		  struct paper *out, struct err *e) MUST_USE;
 
 #endif

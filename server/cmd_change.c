@@ -22,7 +22,7 @@ enum { NOW, BEFORE };
 struct asked {
 	const char *what[2]; /* files, or codes of rounds */
 	const char *map, *unit;
-	bool json, csv;
+	bool json, csv, html;
 };
 
 struct job {
@@ -30,6 +30,7 @@ struct job {
 	struct db *db;
 	struct round_result year[2];
 	struct index_change_head head;
+	struct change_letter letter;
 	struct index_pairs pairs;
 	struct index_change c;
 	struct faults f;
@@ -85,7 +86,9 @@ static bool find_result(struct job *j, size_t i, const struct round_head *h,
 	if (!r)
 		return false;
 	j->head.note[i] = "Dự thảo";
-	if (res_rows(r) > 0) {
+	if (res_rows(r) == 0)
+		j->letter.draft = true;
+	else {
 		number = res_dup(j->a, r, 0, 6);
 		j->head.note[i] =
 			arena_printf(j->a, "công bố lần %s, %s",
@@ -157,6 +160,9 @@ static bool take_replaced(struct job *j, const char *code, struct err *e)
 		};
 	j->pairs.criteria = p;
 	j->pairs.n_criteria = r.n_replaced;
+	j->letter.superior = r.superior;
+	j->letter.body = r.body;
+	j->letter.place = r.place;
 	return true;
 }
 
@@ -216,21 +222,33 @@ static bool find_unit(const struct job *j, const char *code, size_t *unit,
 		       code);
 }
 
+static bool write_page(const struct job *j, size_t unit, struct buf *b,
+		       struct err *e)
+{
+	struct paper d;
+
+	return change_paper(&j->c, unit, &j->head, &j->letter, j->a, &d, e) &&
+	       paper_html(&d, b, e);
+}
+
 static bool answer(const struct job *j, const struct asked *q, struct err *e)
 {
 	struct buf b = BUF_INIT(OUTPUT_BYTES);
 	size_t unit;
-	bool ok;
+	bool ok = true;
 
 	if (!find_unit(j, q->unit, &unit, e))
 		return false;
-	if (!q->json && !q->csv)
+	if (!q->json && !q->csv && !q->html)
 		return change_show(&j->c, unit, &j->head, e);
 	if (q->json)
 		index_change_json(&j->c, unit, &j->head, &b);
-	else
+	else if (q->csv)
 		index_change_csv(&j->c, unit, &b);
-	ok = buf_cstr(&b) != NULL || err_set(e, ERR_NOMEM, "out of memory");
+	else
+		ok = write_page(j, unit, &b, e);
+	ok = ok &&
+	     (buf_cstr(&b) != NULL || err_set(e, ERR_NOMEM, "out of memory"));
 	ok = ok && ((fwrite(b.data, 1, b.len, stdout) == b.len &&
 		     fflush(stdout) == 0) ||
 		    err_set(e, ERR_IO, "cannot write the result"));
@@ -280,6 +298,7 @@ static int run_files(int argc, char **argv, void *app)
 	struct asked q = { .json = false };
 	const struct cli_opt opts[] = { { "--json", &q.json, NULL },
 					{ "--csv", &q.csv, NULL },
+					{ "--html", &q.html, NULL },
 					{ "--map", NULL, &q.map },
 					{ "--unit", NULL, &q.unit } };
 	struct err e = { 0 };
@@ -287,10 +306,10 @@ static int run_files(int argc, char **argv, void *app)
 	(void)app;
 	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
 		return cli_fail("phieu index change", &e);
-	if (argc != 3 || q.json + q.csv > 1) {
+	if (argc != 3 || q.json + q.csv + q.html > 1) {
 		(void)err_set(&e, ERR_INPUT,
 			      "usage: phieu index change NOW BEFORE [--map "
-			      "FILE] [--unit U] [--json|--csv]");
+			      "FILE] [--unit U] [--json|--csv|--html]");
 		return cli_fail("phieu index change", &e);
 	}
 	q.what[NOW] = argv[1];
@@ -304,16 +323,17 @@ static int run_rounds(int argc, char **argv, void *app)
 	const struct cli_opt opts[] = { { "--with", NULL, &q.what[BEFORE] },
 					{ "--json", &q.json, NULL },
 					{ "--csv", &q.csv, NULL },
+					{ "--html", &q.html, NULL },
 					{ "--map", NULL, &q.map },
 					{ "--unit", NULL, &q.unit } };
 	struct err e = { 0 };
 
 	if (!cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e))
 		return cli_fail("phieu round compare", &e);
-	if (argc != 2 || !q.what[BEFORE] || q.json + q.csv > 1) {
+	if (argc != 2 || !q.what[BEFORE] || q.json + q.csv + q.html > 1) {
 		(void)err_set(&e, ERR_INPUT,
 			      "usage: phieu round compare ROUND --with BEFORE "
-			      "[--map FILE] [--unit U] [--json|--csv]");
+			      "[--map FILE] [--unit U] [--json|--csv|--html]");
 		return cli_fail("phieu round compare", &e);
 	}
 	q.what[NOW] = argv[1];
@@ -323,17 +343,18 @@ static int run_rounds(int argc, char **argv, void *app)
 static const struct cmd cmds[] = {
 	{ "index change", "one year's index against another's, from two files",
 	  "phieu index change NOW BEFORE [--map FILE] [--unit U] "
-	  "[--json|--csv]\n"
+	  "[--json|--csv|--html]\n"
 	  "  What rose, fell, stayed, in points and in shares of the maximum;\n"
 	  "  criteria that changed are marked and in none of these lists; a\n"
 	  "  survey's change is tested (docs/INDEX.md, Year on year).\n"
 	  "  --map   {\"criteria\":[{\"from\":\"1.2\",\"to\":\"1.3\"}],"
 	  "\"units\":[…]}: old codes\n"
-	  "          and what stands in their place",
+	  "          and what stands in their place\n"
+	  "  --html  a document to print (A4, Nghị định 30/2020/NĐ-CP)",
 	  run_files },
 	{ "round compare", "a round's result against an earlier round's",
 	  "phieu round compare ROUND --with BEFORE [--map FILE] [--unit U] "
-	  "[--json|--csv]\n"
+	  "[--json|--csv|--html]\n"
 	  "  The newest published results; a draft is marked Dự thảo.  Like\n"
 	  "  phieu index change, with the criteria that the document of ROUND\n"
 	  "  says it replaced.",

@@ -24,7 +24,7 @@ static const struct cmd_set *const sets[] = {
 	&cmd_estimate, &cmd_device,   &cmd_pull_forms, &cmd_quality,
 	&cmd_hook,     &cmd_index,    &cmd_round,      &cmd_self,
 	&cmd_result,   &cmd_report,   &cmd_export,     &cmd_inspect,
-	&cmd_change,
+	&cmd_change,   &cmd_improve,
 };
 
 /* file < environment < arguments; conf.c keeps the order whatever comes

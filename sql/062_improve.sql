@@ -558,8 +558,8 @@ COMMENT ON FUNCTION assess.improve_losses(integer) IS
 -- p_office (leads, cooperates) sees them; NULL: not narrowed.
 CREATE FUNCTION assess.improve_seen(p_round integer, p_unit text,
     p_office text)
-RETURNS TABLE (improve integer, unit text, criterion text, content text,
-    lead text, lead_name text, cooperating text, due date, state text,
+RETURNS TABLE (improve integer, unit text, unit_name text, criterion text,
+    content text, lead text, lead_name text, cooperating text, due date, state text,
     late integer, lost numeric, gain numeric, reported date,
     report_due date, reason text, version integer)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -567,9 +567,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         SELECT x.*, u.code FROM assess.published_points(p_round) AS x
         JOIN assess.unit AS u ON u.round = p_round AND u.unit = x.unit
     )
-    SELECT t.improve, coalesce(u.code, ''), coalesce(n.code, ''), t.content,
+    SELECT t.improve, coalesce(u.code, ''), coalesce(u.name, ''),
+        coalesce(n.code, ''), t.content,
         coalesce(t.lead_office, lu.code), coalesce(o.name, lu.name),
-        array_to_string(t.cooperating, '; '), t.due,
+        (SELECT string_agg(coalesce(co.name, cu.name, w.word), '; '
+            ORDER BY w.place)
+        FROM unnest(t.cooperating) WITH ORDINALITY AS w (word, place)
+        LEFT JOIN assess.office AS co
+            ON co.round = t.round AND co.office = w.word
+        LEFT JOIN assess.unit AS cu
+            ON cu.round = t.round AND cu.code = w.word), t.due,
         CASE WHEN t.state IN ('planned', 'doing') AND t.due < current_date
             THEN 'overdue' ELSE t.state END,
         CASE WHEN t.state IN ('planned', 'doing')

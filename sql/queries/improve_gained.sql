@@ -1,6 +1,6 @@
 -- What the next published result says of each task.  $1 round, $2 unit or NULL:
 -- all, $3 office or NULL: all.
-SELECT t.improve AS task, t.lead, t.unit, t.criterion, t.content,
+SELECT t.improve AS task, t.lead, t.lead_name, t.unit, t.criterion, t.content,
     trim_scale(t.gain)::text AS gain,
     coalesce(trim_scale(g.points)::text, '') AS points,
     coalesce(trim_scale(g.next_points)::text, '') AS next_points,

@@ -173,6 +173,7 @@ refuse 'không có' improve cancel --task 99 --reason x
 take improve reopen --task 7 --reason 'kiểm tra lại'
 take improve report --task 7 --office so-tu-phap --text 'xong sau kiểm tra' --state done
 take improve list
+has '^4 .* Bưu điện tỉnh; Văn phòng Ủy ban nhân dân tỉnh '
 has '^11 +so-khdt .* cancelled .*gộp vào nhiệm vụ 6'
 
 # ---- late by itself, and whose
@@ -215,6 +216,8 @@ is 'before the result is published' "$(sed -n '3,$p' "$dir/out" | grep -c ' pend
 take "$phieu" round compare $N --with $R
 has 'năm nay: Chỉ số năm 2023 \(mẫu thử\) — Dự thảo, mẫu thử'
 has 'năm trước: .* — công bố lần 1, Quyết định \(mẫu thử\), mẫu thử'
+take "$phieu" round compare $N --with $R --html
+has '<p class="mark up">Dự thảo'
 take "$phieu" round publish $N --result 1 --decision 'Quyết định 2024 (mẫu thử)' --reason 'công bố'
 take improve gained
 outcome() { awk -v n="$1" '$1 == n { print $(NF - 1) }' "$dir/out"; }
@@ -224,6 +227,25 @@ for x in 1:gained 2:partly 3:not 4:partly 5:gained 6:changed 7:gained 8:not 9:pa
 	is "task ${x%:*}" "$(outcome "${x%:*}")" "${x#*:}"
 done
 is 'what task 9 gained' "$(awk '$1 == 9 { print $(NF - 2) }' "$dir/out")" 0.3
+
+# ---- the plan on paper
+take improve paper --out "$dir/plan.html"
+cp "$dir/plan.html" "$dir/out"
+has 'Kế hoạch nâng cao chỉ số cải cách hành chính năm 2023'
+has 'Cơ quan chủ trì báo cáo 30 ngày một lần'
+has '<td>QUÁ HẠN</td>'
+has '<td>đạt</td>'
+has 'Dự thảo'
+take improve paper --office so-tttt
+has '^9,Dịch vụ công trực tuyến,Tỉnh Ninh Bình,7\.2,Sở Thông tin và Truyền thông,,'
+hasnt 'Sở Tài chính'
+take improve paper --out "$dir/plan.xlsx"
+python3 -c 'import sys, zipfile
+z = zipfile.ZipFile(sys.argv[1])
+text = "".join(z.read(n).decode() for n in z.namelist() if n.endswith(".xml"))
+assert "Sở Tư pháp" in text and "<v>1.5</v>" in text and "<f>" not in text' "$dir/plan.xlsx" || fail 'the workbook'
+refuse 'kỳ chưa có kế hoạch' "$phieu" improve paper --round $N
+refuse 'usage' "$phieu" improve paper
 
 # ---- one year against the other
 take "$phieu" round compare $N --with $R --unit $U --json
@@ -250,6 +272,15 @@ a, b = (floor(100 * sum(map(F, json.loads(x).values())) + F(1, 2)) for x in sys.
 print((a - b) / 100)' "$now" "$before")
 is 'the total' "$(jq -r '.units[0].total | .change + " " + .move + " " + (.marks | join(","))' "$dir/out")" "$want changed children"
 is 'the year before' "$(jq -r '.before.note' "$dir/out")" 'công bố lần 1, Quyết định (mẫu thử)'
+# printed: letterhead of Nghị định 30, both years, no script, what changed is said
+take "$phieu" round compare $N --with $R --html
+has 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM'
+has 'Năm trước: .*; công bố lần 1, Quyết định \(mẫu thử\); mẫu thử\.'
+has 'Mẫu thử, không phải kết quả chính thức'
+has '<td>đã thay đổi: điểm tối đa</td>'
+has '<td>7\.4</td><td>Dịch vụ công trực tuyến \(mẫu\)</td><td class=n>6,10</td><td class=n>6,40</td><td class=n>0,30</td>'
+has '- giảm: 5, 5\.1\.'
+hasnt '<script|Dự thảo'
 refuse 'không có đơn vị' "$phieu" round compare $N --with $R --unit khac
 refuse 'usage' "$phieu" round compare $N
 refuse 'usage' "$phieu" round compare $N --with $R --json --csv
