@@ -6,6 +6,7 @@
 
 struct filter {
 	const char *state, *unit;
+	bool *handed_in; /* [n_units] */
 };
 
 static const struct {
@@ -80,16 +81,19 @@ static void put_row(struct page *p, const struct page_standing *s, size_t unit,
 	bool lead, quick;
 	size_t office = page_office_for(p, unit, node, &lead);
 
-	quick = lead && *s->self && strcmp(s->state, "pending") == 0 &&
+	quick = lead && f->handed_in[unit] && *s->self &&
+		strcmp(s->state, "pending") == 0 &&
 		page_step_open(p, STEP_APPRAISE);
 	page_put(p->b,
-		 "<tr><th scope=\"row\">%s</th><td class=\"t\">"
+		 "<tr><th scope=\"row\">%s%r</th><td class=\"t\">"
 		 "<a href=\"/rounds/%u%r\">%s %s</a>%r</td><td>%p</td>"
 		 "<td>%p</td><td>%p</td><td class=\"t\">"
 		 "<span class=\"tag %s\">%s</span></td><td class=\"t\">"
 		 "<span class=\"tag %s\">%s</span></td><td>",
-		 p->round.set.units[unit].name, p->head.code,
-		 page_item_path(p, unit, node), s->criterion,
+		 p->round.set.units[unit].name,
+		 f->handed_in[unit] ? ""
+				    : " <span class=\"tag\">chưa nộp</span>",
+		 p->head.code, page_item_path(p, unit, node), s->criterion,
 		 p->round.set.nodes[node].name,
 		 lead ? "" : " <span class=\"tag\">phối hợp</span>", s->maximum,
 		 s->self, s->appraised, s->state,
@@ -122,6 +126,27 @@ static size_t put_rows(struct page *p, const struct page_standing *s, size_t n,
 	return shown;
 }
 
+static bool find_handed_in(struct page *p, struct filter *f, struct err *e)
+{
+	bool *list = arena_array(p->a, p->round.set.n_units + 1, sizeof *list);
+	struct res *late = store_self_late(p->db, p->head.id, e);
+
+	if (!late)
+		return false;
+	for (size_t i = 0; list && i < res_rows(late); i++) {
+		size_t unit = page_unit_of(p, res_text(late, i, 0));
+
+		if (unit != INDEX_NONE)
+			list[unit] =
+				strcmp(res_text(late, i, 2), "submitted") == 0;
+	}
+	res_free(late);
+	f->handed_in = list;
+	if (!list)
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+	return list != NULL;
+}
+
 static bool appraise(struct page *p, struct err *e)
 {
 	static const char *const heads[] = {
@@ -131,13 +156,14 @@ static bool appraise(struct page *p, struct err *e)
 	};
 	const char *state = http_query(p->rq, "state");
 	const char *unit = http_query(p->rq, "unit");
-	struct filter f = { state ? state : "", unit ? unit : "" };
+	struct filter f = { state ? state : "", unit ? unit : "", NULL };
 	struct page_standing *s;
 	size_t n, shown;
 
 	if (!p->me.has_office)
 		return page_refuse(p);
-	if (!page_standing(p, *f.unit ? f.unit : NULL, &s, &n, e))
+	if (!find_handed_in(p, &f, e) ||
+	    !page_standing(p, *f.unit ? f.unit : NULL, &s, &n, e))
 		return false;
 	page_begin(p, "Thẩm định");
 	page_put(p->b,

@@ -39,17 +39,24 @@ static bool count_open(struct page *p, const struct page_standing *s, size_t n,
 
 static void put_open_cell(struct page *p, const struct open_work *x)
 {
-	if (x->items == 0)
-		page_put(p->b, "<td>–</td>");
-	else if (x->pending + x->asked + x->objects == 0)
-		page_put(p->b, "<td><span class=\"tag agrees\">xong</span>"
-			       "</td>");
-	else
+	if (x->items == 0 || x->pending + x->asked + x->objects == 0) {
+		page_put(p->b, "<td>%r</td>",
+			 x->items ? "<span class=\"tag agrees\">xong</span>"
+				  : "–");
+		return;
+	}
+	page_put(p->b, "<td>%i", (long long)x->pending);
+	if (x->asked)
 		page_put(p->b,
-			 "<td>%i<br><span class=\"small\">chờ tài liệu "
-			 "%i, không thống nhất %i</span></td>",
-			 (long long)x->pending, (long long)x->asked,
+			 "<br><span class=\"small\">chờ tài liệu: %i"
+			 "</span>",
+			 (long long)x->asked);
+	if (x->objects)
+		page_put(p->b,
+			 "<br><span class=\"small\">không thống nhất: "
+			 "%i</span>",
 			 (long long)x->objects);
+	page_put(p->b, "</td>");
 }
 
 static void put_open_heads(struct page *p)

@@ -304,7 +304,8 @@ static void put_unit_head(struct page *p, const struct shown *x, size_t unit)
 	const struct index_band *b = index_bands(x->r.ix, unit, &n);
 
 	page_put(p->b,
-		 "<p><a href=\"/rounds/%u/results/%i\">Bảng xếp hạng</a></p>\n"
+		 "<p class=\"way\"><a href=\"/rounds/%u/results/%i\">Bảng xếp "
+		 "hạng</a></p>\n"
 		 "<p class=\"sum\">Tổng điểm <strong>%s</strong>",
 		 p->head.code, (long long)x->stored.number,
 		 t->computable ? fixed(p, x, t->published) : "–");
@@ -339,8 +340,9 @@ static void put_unit(struct page *p, const struct shown *x, size_t unit)
 			put_cell_row(p, x, unit, i);
 	put_total(p, x, unit);
 	page_table_end(p);
-	page_put(p->b, "<p class=\"small\">Bấm vào điểm để xem vì sao có số "
-		       "đó.</p>\n");
+	page_put(p->b,
+		 "<p class=\"small way\">Bấm vào điểm để xem vì sao có số "
+		 "đó.</p>\n");
 	put_signature(p);
 	page_end(p);
 }

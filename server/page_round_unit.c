@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "page_round.h"
+#include "phieu/exact.h"
 
 static size_t depth_of(const struct page *p, size_t node)
 {
@@ -91,6 +92,40 @@ static void put_typed(struct page *p, const struct page_desk *d, size_t node)
 		 *s->ruling ? " <span class=\"tag\">Hội đồng</span>" : "");
 }
 
+/* What a survey or another index gives, as it will be shown: rounded. */
+static const char *value_text(struct page *p, const struct round_value *v)
+{
+	const struct index_rules *rules = &p->round.set.rules;
+	char text[DEC_TEXT_MAX];
+	const char *out = "";
+	struct err e = { 0 };
+	struct dec d;
+	mpq_t q;
+
+	if (!v || !v->value)
+		return "";
+	mpq_init(q);
+	if (mpq_set_str(q, v->value, 10) != 0) /* "11.33" */
+		out = v->value;
+	else if (exact_round(q, rules->digits, rules->round, &d, &e))
+		out = arena_strdup(p->a, dec_text(d, text));
+	mpq_clear(q);
+	return out ? out : "";
+}
+
+/* The release; its hash is not for reading. */
+static const char *origin_text(struct page *p, const struct round_value *v)
+{
+	const char *s = v && v->origin ? v->origin : "";
+	const char *wave = p->round.wave ? p->round.wave : "/";
+	const char *out;
+
+	if (strncmp(s, wave, strlen(wave)) != 0)
+		return s;
+	out = arena_strndup(p->a, s, strcspn(s, " "));
+	return out ? out : s;
+}
+
 static void put_locked(struct page *p, const struct page_desk *d, size_t node)
 {
 	const struct index_node *n = &p->round.set.nodes[node];
@@ -100,7 +135,44 @@ static void put_locked(struct page *p, const struct page_desk *d, size_t node)
 		 "<td colspan=\"5\" class=\"t locked\">%s: không ai nhập tay"
 		 "%r%s</td><td>%p</td></tr>\n",
 		 page_source_words(n->source), v && v->origin ? "; nguồn " : "",
-		 v ? v->origin : "", v ? v->value : "");
+		 origin_text(p, v), value_text(p, v));
+}
+
+static bool is_below(const struct index_set *s, size_t node, size_t top)
+{
+	while (node != INDEX_NONE && node != top)
+		node = s->nodes[node].parent;
+	return node == top;
+}
+
+/* The own points below a node that adds up what is below it. */
+static const char *own_sum(struct page *p, const struct page_desk *d,
+			   size_t top)
+{
+	const struct index_set *s = &p->round.set;
+	char text[DEC_TEXT_MAX];
+	struct dec sum = { 0 };
+	struct err e = { 0 };
+	bool any = false;
+	const char *out;
+
+	for (size_t i = top; i < s->n_nodes; i++) {
+		const struct index_node *n = &s->nodes[i];
+		const struct self_row *row = page_desk_row(d, i);
+
+		if (!is_below(s, i, top))
+			continue;
+		if (!n->leaf && n->combine != INDEX_SUM)
+			return "";
+		if (!n->leaf || n->effect != INDEX_COUNTS || !row ||
+		    !row->has_points || !page_sees_item(p, d->unit, i))
+			continue;
+		any = true;
+		if (!dec_add(sum, row->points, &sum, &e))
+			return "";
+	}
+	out = any ? arena_strdup(p->a, dec_text_vi(sum, 0, text)) : "";
+	return out ? out : "";
 }
 
 static void put_row(struct page *p, const struct page_desk *d, size_t node)
@@ -112,7 +184,8 @@ static void put_row(struct page *p, const struct page_desk *d, size_t node)
 	put_name(p, d, node, is_typed(n));
 	page_put(p->b, "<td>%s</td>", dec_text_vi(n->maximum, 0, text));
 	if (!n->leaf)
-		page_put(p->b, "<td colspan=\"6\"></td></tr>\n");
+		page_put(p->b, "<td>%s</td><td colspan=\"5\"></td></tr>\n",
+			 own_sum(p, d, node));
 	else if (is_typed(n))
 		put_typed(p, d, node);
 	else

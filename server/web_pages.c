@@ -18,7 +18,7 @@ static const char style[] =
 	"tr.group,tr.form{background:#f2f4f7}"
 	"tr.begin th{font-weight:600;padding-top:.9rem;color:#0b4a9e}"
 	"tr.total,tr.total th{font-weight:700;background:#dfe5ee}"
-	".scroll{overflow-x:auto}"
+	".scroll{overflow-x:auto;position:relative}"
 	".mark{display:inline-block;background:#8a1c00;color:#fff;"
 	"padding:.1rem .6rem;margin:0 .5rem .25rem 0}"
 	"a{color:#0b4a9e}"
@@ -43,9 +43,23 @@ static const char style[] =
 	".waves p{margin:.25rem 0 0}"
 	"@media(max-width:40rem){nav .who{flex-basis:100%}"
 	".scroll th:first-child{min-width:11rem}.days{display:block}}"
+	".small,.small a{color:#4a4a4a;font-size:.9rem}"
+	".sum{font-size:1.15rem}"
+	"@page{size:A4 landscape;margin:12mm}"
+	"@media print{body{max-width:none;padding:0;font-size:9.5pt}"
+	"nav{display:none}.scroll{overflow:visible}a{color:inherit;"
+	"text-decoration:none}thead{display:table-header-group}"
+	"tr{break-inside:avoid}tr.begin{break-after:avoid}"
+	"h2{break-after:avoid}th,td{padding:.1rem .4rem}"
+	".mark{background:none;color:#000;border:1px solid #000}}\n";
+
+/* What the pages of rounds have more (page_*.c). */
+static const char round_style[] =
 	"th.t,td.t{text-align:left}td.text,.text{white-space:pre-wrap;"
-	"overflow-wrap:anywhere}td,th,li,p,h1,h2{overflow-wrap:anywhere}"
-	"th{overflow-wrap:normal}a,strong,span{unicode-bidi:isolate}"
+	"overflow-wrap:anywhere}li,p,h1,h2{overflow-wrap:anywhere}"
+	"td,th{overflow-wrap:break-word}td.text{min-width:12rem}.both "
+	"td.text{min-width:0;overflow-wrap:anywhere}a,strong,span{"
+	"unicode-bidi:isolate}"
 	"th.d1{padding-left:1.25rem}th.d2{padding-left:2.25rem}"
 	"th.d3,th.d4,th.d5{padding-left:3.25rem}"
 	"td.locked{color:#4a4a4a;background:#f2f4f7}"
@@ -76,18 +90,10 @@ static const char style[] =
 	"clip-path:inset(50%);white-space:nowrap}.sign{display:none}"
 	"table.both{max-width:42rem}caption{text-align:left;"
 	"font-weight:600}"
-	".small,.small a{color:#4a4a4a;font-size:.9rem}"
-	".sum{font-size:1.15rem}"
-	"@page{size:A4 landscape;margin:12mm}"
-	"@media print{body{max-width:none;padding:0;font-size:9.5pt}"
-	"nav,main form,main details,.way{display:none}"
+	"@media print{main form,main details,.way{display:none}"
+	".sum,.small,.tag{font-size:inherit}"
 	".sign{display:block;text-align:center;margin:2rem 0 0 60%;"
-	"break-inside:avoid}.tag{border:0;padding:0;color:#000}"
-	".scroll{overflow:visible}a{color:inherit;"
-	"text-decoration:none}thead{display:table-header-group}"
-	"tr{break-inside:avoid}tr.begin{break-after:avoid}"
-	"h2{break-after:avoid}th,td{padding:.1rem .4rem}"
-	".mark{background:none;color:#000;border:1px solid #000}}\n";
+	"break-inside:avoid}.tag{border:0;padding:0;color:#000}}\n";
 
 void web_put_escaped(struct buf *b, const char *s)
 {
@@ -141,6 +147,7 @@ enum http_done web_style(struct http_request *rq, struct http_reply *rp,
 	rp->content_type = "text/css; charset=utf-8";
 	http_set_header(rp, "Cache-Control", "public, max-age=3600");
 	buf_adds(&rp->body, style);
+	buf_adds(&rp->body, round_style);
 	return HTTP_REPLIED;
 }
 
