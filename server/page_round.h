@@ -159,6 +159,8 @@ const char *page_opinion_words(const char *opinion);
 const char *page_self_state_words(const char *state);
 const char *page_request_state_words(const char *state);
 const char *page_change_words(const char *what);
+/* "accepted 2.750000" as people read it: "chấp nhận 2,75". */
+const char *page_change_text(struct page *p, const char *stored);
 const char *page_source_words(enum index_source s);
 /* "/units/U/items/C" in the arena, escaped for an address. */
 const char *page_item_path(struct page *p, size_t unit, size_t node);

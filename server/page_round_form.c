@@ -55,12 +55,23 @@ static const struct field_words words[] = {
 	{ "outcome", "Trả lời", FIELD_OUTCOME, false },
 };
 
+static size_t place_of(const char *name)
+{
+	size_t i = 0;
+
+	while (i < sizeof words / sizeof words[0] &&
+	       strcmp(words[i].name, name) != 0)
+		i++;
+	return i;
+}
+
 static struct field_words words_of(const char *name)
 {
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strcmp(words[i].name, name) == 0)
-			return words[i];
-	return (struct field_words){ name, name, FIELD_TEXT, false };
+	size_t i = place_of(name);
+
+	return i < sizeof words / sizeof words[0]
+		       ? words[i]
+		       : (struct field_words){ name, name, FIELD_TEXT, false };
 }
 
 /* ---- one input ------------------------------------------------------------
@@ -216,9 +227,12 @@ void page_act_form(struct page *p, const char *act, const char *const *preset,
 		 "<form method=\"post\" action=\"/rounds/%u/acts/%u\">"
 		 "<input type=\"hidden\" name=\"back\" value=\"%s\">\n",
 		 p->head.code, dashed(p, a->name), back);
-	for (size_t i = 0; i < act_params(a); i++)
-		put_field(p, act, id, &a->params[i],
-			  preset_of(preset, a->params[i].name));
+	/* in the order of the words: what it is about, points, why */
+	for (size_t k = 0; k <= sizeof words / sizeof words[0]; k++)
+		for (size_t i = 0; i < act_params(a); i++)
+			if (place_of(a->params[i].name) == k)
+				put_field(p, act, id, &a->params[i],
+					  preset_of(preset, a->params[i].name));
 	page_put(p->b, "<button type=\"submit\">%s</button></form>\n",
 		 button ? button : a->summary_vi);
 }
@@ -292,7 +306,7 @@ static bool put_standing(struct page *p, const char *unit,
 
 		page_put(p->b,
 			 "<p>Người sửa sau cùng: <strong>%s</strong>, lúc %d: "
-			 "%s từ %p thành %p.</p>\n",
+			 "%s từ “%s” thành “%s”.</p>\n",
 			 page_cell(r, last, "done_by"),
 			 page_cell(r, last, "at"),
 			 page_change_words(page_cell(r, last, "what")),

@@ -271,7 +271,8 @@ static bool put_history(struct page *p, const struct item *x, struct err *e)
 			 "\n",
 			 page_cell(r, i, "at"), page_cell(r, i, "done_by"),
 			 page_change_words(page_cell(r, i, "what")),
-			 page_cell(r, i, "was"), page_cell(r, i, "becomes"),
+			 page_change_text(p, page_cell(r, i, "was")),
+			 page_change_text(p, page_cell(r, i, "becomes")),
 			 page_cell(r, i, "why"));
 	page_table_end(p);
 	res_free(r);

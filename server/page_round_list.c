@@ -102,9 +102,10 @@ static struct count count_of(const struct page *p, const struct res *late,
 static const char *due_of(const struct page *p, const struct task_row *t,
 			  size_t n, enum round_step step)
 {
-	const char *due = "";
+	const char *until = p->steps[step - STEP_SELF].until, *due = "";
 
-	(void)p;
+	if (*until)
+		return until;
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(t[i].step, round_step_word(step)) == 0 &&
 		    strcmp(t[i].due, due) > 0)
@@ -218,12 +219,16 @@ static void put_steps(struct page *p, const struct task_row *t, size_t n)
 	for (int k = STEP_SELF; k <= STEP_PUBLISH; k++) {
 		enum round_step step = (enum round_step)k;
 		const struct step_row *row = &p->steps[k - STEP_SELF];
-		const char *opens = "", *due = due_of(p, t, n, step);
+		const char *opens = "", *due = "";
 
-		for (size_t i = 0; i < n; i++)
-			if (strcmp(t[i].step, round_step_word(step)) == 0 &&
-			    (!*opens || strcmp(t[i].opens, opens) < 0))
+		for (size_t i = 0; i < n; i++) {
+			if (strcmp(t[i].step, round_step_word(step)) != 0)
+				continue;
+			if (!*opens || strcmp(t[i].opens, opens) < 0)
 				opens = t[i].opens;
+			if (strcmp(t[i].due, due) > 0)
+				due = t[i].due;
+		}
 		page_put(p->b,
 			 "<tr><th scope=\"row\">%s</th><td class=\"t\">"
 			 "<span class=\"tag %s\">%s</span></td><td>%d</td>"

@@ -171,6 +171,43 @@ const char *page_change_words(const char *what)
 	return vi_of(list, what);
 }
 
+/* One word of a stored change. */
+static void put_change_word(struct buf *b, const char *word)
+{
+	char text[DEC_TEXT_MAX];
+	struct err e = { 0 };
+	struct dec d;
+
+	if (dec_parse(word, strlen(word), &d, &e))
+		buf_adds(b, dec_text_vi(d, 0, text));
+	else if (strcmp(word, "n/a") == 0)
+		buf_adds(b, "không áp dụng");
+	else if (strlen(word) < 64) /* else the hash of a file */
+		buf_adds(b, page_item_state_words(page_opinion_words(
+				    page_self_state_words(word))));
+}
+
+const char *page_change_text(struct page *p, const char *stored)
+{
+	struct buf b = BUF_INIT((size_t)2 * LIMIT_EXPLANATION_BYTES);
+	const char *out = stored;
+
+	while (*stored) {
+		size_t n = strcspn(stored, " ");
+		const char *word = arena_strndup(p->a, stored, n);
+
+		if (word)
+			put_change_word(&b, word);
+		stored += n;
+		if (*stored)
+			buf_add(&b, stored++, 1);
+	}
+	if (b.len && buf_cstr(&b))
+		out = arena_strdup(p->a, b.data);
+	buf_free(&b);
+	return out ? out : "";
+}
+
 const char *page_source_words(enum index_source s)
 {
 	switch (s) {

@@ -190,7 +190,7 @@ def self_items():
     says(who("u1b").send(f), "Đã ghi")
     p = who("u1").get(item(u, "2.1"))
     need("the later one stands", p.form("Lưu")["fields"]["points"] == "3")
-    says(p, "điểm tự chấm 4.000000 3.000000")
+    says(p, "điểm tự chấm 4 3")
     says(save("u1", u, "2.2", "", na="true"), "không áp dụng")
     lacks(who("u1").get(f"{R}/units/{u}"), "9.1 9.1")
     says(who("u1").get(f"{R}/units/{u}"), "không ai nhập tay")
