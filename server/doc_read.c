@@ -127,6 +127,8 @@ const char **doc_names(const struct doc *d, const cJSON *o, const char *path,
 				  "a text is wanted here", "ở đây phải là chữ");
 		else if (out)
 			out[(*n)++] = arena_strdup(d->a, v->valuestring);
+		if (out && *n && !out[*n - 1])
+			(*n)--; /* no memory: the arena says so */
 	}
 	return out;
 }

@@ -151,7 +151,7 @@ BEGIN
     late := p_on - i.documents_due;
     RETURN assess.inspect_done(i, 'documents', NULL, i.documents_on::text,
         p_on::text, p_text, p_by) || CASE WHEN late > 0 THEN '; trễ ' || late
-        || ' ngày (' || late || ' days late)' ELSE '; đúng hạn (in time)' END;
+        || ' ngày (days late: ' || late || ')' ELSE '; đúng hạn (in time)' END;
 END
 $$;
 COMMENT ON FUNCTION assess.inspect_documents(integer, integer, integer, date,

@@ -246,7 +246,7 @@ static void documents_are_due_so_many_days_before(void **state)
 			       "in time"));
 	assert_non_null(strstr(done(m, "inspect documents",
 				    "inspection=1 on=2023-05-09"),
-			       "2 days late"));
+			       "days late: 2"));
 	assert_int_equal(pg_long(m->raw,
 				 "SELECT count(*) FROM assess.change WHERE "
 				 "what = 'inspect-documents 1' AND was = "

@@ -13,7 +13,10 @@ WITH RECURSIVE reach AS (
     JOIN assess.node AS n ON n.round = $1::integer AND n.parent = r.node
 ), found AS (
     SELECT unit, node, string_agg(format('phát hiện %s (đợt kiểm tra %s): %s',
-        finding, inspection, stands), '; ' ORDER BY finding) AS words
+        finding, inspection, CASE stands WHEN 'overdue' THEN 'quá hạn'
+        WHEN 'answered' THEN 'đơn vị báo đã khắc phục'
+        WHEN 'remedied' THEN 'đã khắc phục' ELSE 'chưa khắc phục' END),
+        '; ' ORDER BY finding) AS words
     FROM reach GROUP BY unit, node
 )
 SELECT u.code AS unit, n.code AS criterion,

@@ -160,8 +160,8 @@ for step in self-assess appraise; do
 done
 say 0 '' self set --round $R --unit so-giao-duc --criterion 3.1 --points 9
 say 0 '' self submit --round $R --unit so-giao-duc
-say 0 'phát hiện 1 (đợt kiểm tra 1): remedied' appraise list --round $R --office vp-ubnd --unit so-giao-duc
-say 0 'phát hiện 2 (đợt kiểm tra 1): overdue' appraise list --round $R --unit so-giao-duc
+say 0 'phát hiện 1 (đợt kiểm tra 1): đã khắc phục' appraise list --round $R --office vp-ubnd --unit so-giao-duc
+say 0 'phát hiện 2 (đợt kiểm tra 1): quá hạn' appraise list --round $R --unit so-giao-duc
 [ "$(rows 'phát hiện 2')" = 3 ] || fail "what was found of a field stands beside its criteria: $(cat "$dir/out")"
 [ "$(sql "SELECT count(*) FROM assess.appraisal")" = 0 ] || fail 'a finding appraised something'
 
