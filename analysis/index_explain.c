@@ -266,6 +266,13 @@ static void explain_leaf(struct book *b, size_t node)
 
 /* ---- sums -------------------------------------------------------------- */
 
+static bool is_condition(const struct book *b, size_t node)
+{
+	enum index_combine c = b->s->nodes[node].combine;
+
+	return c == INDEX_ALL_OF || c == INDEX_ANY_OF;
+}
+
 static void add_children(struct book *b, struct index_record *r, size_t parent)
 {
 	for (size_t i = 0; i < b->s->n_nodes; i++) {
@@ -280,6 +287,11 @@ static void add_children(struct book *b, struct index_record *r, size_t parent)
 			   carried(b, c));
 		if (c->state != INDEX_SCORED)
 			in->note = index_state_word(c->state);
+		else if (parent != INDEX_NONE && is_condition(b, parent))
+			in->note = arena_printf(
+				b->a, ">= %s",
+				dec_words(b, n->need.micro ? n->need
+							   : n->maximum));
 	}
 }
 
@@ -297,13 +309,41 @@ static const struct rule_words combine_rule[] = {
 	  "điểm tối đa khi mọi thành phần đạt, nếu không thì 0" },
 	{ "any-of", "the maximum when one part is met, else 0",
 	  "điểm tối đa khi có một thành phần đạt, nếu không thì 0" },
-	{ "formula", "100 x points / maximum of the parts, converted",
-	  "100 x điểm / điểm tối đa của các thành phần, rồi quy đổi" }
+	{ "formula", "100 x points / maximum of the parts",
+	  "100 x điểm / điểm tối đa của các thành phần" }
 };
 static const struct rule_words rescale_parent = {
 	"rescale-parent", "points / base x maximum, at each sum",
 	"điểm / mẫu số x điểm tối đa, ở từng mục"
 };
+
+/* 100 x points / maximum of the parts, then from that to points. */
+static void add_formula(struct book *b, struct index_record *r, size_t node)
+{
+	mpq_t points, base, one;
+
+	mpq_inits(points, base, one, NULL);
+	for (size_t i = 0; i < b->s->n_nodes; i++) {
+		const struct index_cell *c = index_cell(b->ix, b->unit, i);
+
+		if (b->s->nodes[i].parent != node)
+			continue;
+		index_carry(c, one);
+		mpq_add(points, points, one);
+		mpq_add(base, base, c->base);
+	}
+	(void)input(b, r, "maximum of the parts", "điểm tối đa các thành phần",
+		    NULL, exact_words(b, base));
+	if (mpq_sgn(base) > 0) {
+		mpq_set_ui(one, 100, 1);
+		mpq_mul(points, points, one);
+		mpq_div(points, points, base);
+		r->before = exact_words(b, points);
+		add_convert(b, &b->s->nodes[node], points,
+			    index_cell(b->ix, b->unit, node));
+	}
+	mpq_clears(points, base, one, NULL);
+}
 
 static void explain_inner(struct book *b, size_t node)
 {
@@ -319,7 +359,10 @@ static void explain_inner(struct book *b, size_t node)
 	add_children(b, r, node);
 	if (n->basis)
 		r->basis = n->basis;
-	r->before = exact_words(b, c->before);
+	if (n->combine == INDEX_FORMULA && c->state == INDEX_SCORED)
+		add_formula(b, r, node);
+	else
+		r->before = exact_words(b, c->before);
 	if (c->rescaled) {
 		r = open_record(b, &rescale_parent);
 		add_base(b, r, c->full, c->base);
