@@ -66,10 +66,11 @@ RESULT_C  := server/score_plan.c server/score_run.c server/responses.c \
              server/estimate_fields.c $(wildcard server/round_*.c) \
              server/self_sheet.c server/self_read.c server/doc_read.c \
              $(wildcard server/inspect_*.c) $(wildcard server/acts*.c) \
-             $(wildcard server/ledger_*.c)
+             $(wildcard server/ledger_*.c) server/explain_print.c
 RESULT    := $(call objs,$(RESULT_C))
-# frozen answers row by row, for data sets and their feed
-FEED      := $(call objs,server/wave_source.c server/strata.c server/dataset.c \
+# frozen answers row by row, for data sets and their feed; explanations, which
+# join results with what the database knows of them
+FEED      := $(call objs,server/explain_round.c server/wave_source.c server/strata.c server/dataset.c \
              server/dataset_export.c $(wildcard server/odata_*.c))
 CLI_C     := $(filter-out $(STORE_C) $(MAINS_C) $(WEB_C),$(wildcard server/*.c))
 

@@ -5,6 +5,7 @@
 #include "phieu/connect.h"
 #include "phieu/score_job.h"
 #include "phieu/secret.h"
+#include "phieu/store_explanation.h"
 
 struct job {
 	struct db *db;
@@ -218,7 +219,8 @@ static bool release(const struct score_job *j, const struct app *app,
 		return false;
 	actor_name(actor, sizeof actor);
 	ok = store_release_make(db, j->wave, snapshot, trial, reason, actor,
-				rows, n, cells, n_cells, number, e);
+				rows, n, cells, n_cells, number, e) &&
+	     store_explanations(db, j->wave, j->result, *number, a, e);
 	db_close(db);
 	if (ok)
 		printf("đã công bố (released): %s, lần %d%s%s, snapshot %d, "
@@ -231,10 +233,23 @@ static bool release(const struct score_job *j, const struct app *app,
 	return ok;
 }
 
+/* A release made before explanations were kept gets its own. */
+static bool explain_release(const struct score_job *j, const struct app *app,
+			    struct arena *a, int32_t release, struct err *e)
+{
+	struct db *db = connect_ready(app->conf, WHO_PUBLISH, e);
+	bool ok =
+		db && store_explanations(db, j->wave, j->result, release, a, e);
+
+	db_close(db);
+	return ok;
+}
+
 /* Is `snapshot` what the newest release says, cell by cell?  One with wrong
  * components is mended by releasing it again. */
-static bool is_released(struct score_job *j, struct arena *a, int32_t snapshot,
-			bool *yes, struct err *e)
+static bool is_released(struct score_job *j, const struct app *app,
+			struct arena *a, int32_t snapshot, bool *yes,
+			struct err *e)
 {
 	struct release newest;
 	int32_t releases = 0;
@@ -249,6 +264,8 @@ static bool is_released(struct score_job *j, struct arena *a, int32_t snapshot,
 	if (!score_job_released(j, snapshot, a, &releases, &wrong, e))
 		return false;
 	*yes = wrong == 0;
+	if (*yes && !explain_release(j, app, a, newest.release, e))
+		return false;
 	if (*yes)
 		printf("đã công bố rồi (released already): %s, lần %d là "
 		       "snapshot %d này, không đánh số lần mới (this very "
@@ -279,7 +296,8 @@ static int run_publish(int argc, char **argv, void *app)
 	if (ok && !is_same(&j.score, &c))
 		ok = err_set(&e, ERR_CONFLICT,
 			     "not published: the snapshot does not verify");
-	ok = ok && is_released(&j.score, a, c.snapshot.snapshot, &already, &e);
+	ok = ok &&
+	     is_released(&j.score, app, a, c.snapshot.snapshot, &already, &e);
 	if (ok && !already)
 		ok = release(&j.score, app, a, c.snapshot.snapshot, reason,
 			     &number, &e);
@@ -287,16 +305,34 @@ static int run_publish(int argc, char **argv, void *app)
 	return ended(&j, "phieu publish", ok, &e);
 }
 
+static bool explain_json(const struct result *r, size_t unit, size_t criterion,
+			 struct err *e)
+{
+	struct arena *a = arena_new(JOB_TEXT_BYTES);
+	struct buf b = BUF_INIT(JOB_TEXT_BYTES);
+	bool ok;
+
+	if (!a)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	ok = result_explain_json(r, unit, criterion, a, &b, e) &&
+	     (puts(b.data) >= 0 || err_set(e, ERR_IO, "cannot write"));
+	buf_free(&b);
+	arena_free(a);
+	return ok;
+}
+
 static int run_explain(int argc, char **argv, void *app)
 {
 	const char *wave = NULL, *unit = NULL, *criterion = NULL;
+	bool json = false;
 	const struct cli_opt opts[] = { { "--wave", NULL, &wave },
 					{ "--unit", NULL, &unit },
-					{ "--criterion", NULL, &criterion } };
+					{ "--criterion", NULL, &criterion },
+					{ "--json", &json, NULL } };
 	size_t u = NONE, c = NONE;
 	struct job j = { 0 };
 	struct err e = { 0 };
-	bool ok = cli_options(opts, 3, &argc, argv, &e);
+	bool ok = cli_options(opts, 4, &argc, argv, &e);
 
 	if (ok && (!unit || !criterion))
 		ok = err_set(&e, ERR_INPUT,
@@ -315,7 +351,8 @@ static int run_explain(int argc, char **argv, void *app)
 				     u == NONE ? "unit" : "criterion",
 				     u == NONE ? unit : criterion, wave);
 	}
-	ok = ok && result_explain(j.score.result, u, c, stdout, &e);
+	ok = ok && (json ? explain_json(j.score.result, u, c, &e)
+			 : result_explain(j.score.result, u, c, stdout, &e));
 	return ended(&j, "phieu explain", ok, &e);
 }
 
@@ -331,7 +368,7 @@ static const struct cmd cmds[] = {
 	{ "publish", "công bố kết quả mới nhất (number a release)",
 	  "phieu publish --wave WAVE --reason TEXT", run_publish },
 	{ "explain", "giải trình một con số (the counts behind a number)",
-	  "phieu explain --wave WAVE --unit CODE --criterion CODE",
+	  "phieu explain --wave WAVE --unit CODE --criterion CODE [--json]",
 	  run_explain },
 };
 

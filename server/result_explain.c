@@ -1,203 +1,267 @@
-/* Behind one number: how many ticked what, by group as far as D12 lets. */
+/* Behind one number, for people and for programs. */
 #include <inttypes.h>
 #include <string.h>
 
-#include "phieu/cli.h"
-#include "phieu/disclose.h"
-#include "phieu/submission.h"
+#include "phieu/json.h"
+#include "phieu/round_explain.h"
 #include "result_parts.h"
 
-static void cell_int(struct table *t, int64_t v)
-{
-	char text[24];
+#define TEXT_BYTES ((size_t)64 << 20)
 
-	(void)snprintf(text, sizeof text, "%" PRId64, v);
-	table_cell(t, text);
+static const char *formula_vi(const struct behind *b)
+{
+	if (b->n_parts > 0)
+		return "điểm = tổng điểm các mục có điều tra; mục không có trả "
+		       "lời theo quyết định D5";
+	if (b->cell->kind == COMPONENT_CRITERION && b->satisfaction)
+		return "điểm = tối đa × tỷ lệ hài lòng (%) / 100, hoặc theo "
+		       "bậc của quyết định D7; tỷ lệ = Σ trọng số câu × tỷ lệ "
+		       "/ Σ trọng số câu, trong câu = Σ trọng số nhóm × tỷ lệ "
+		       "nhóm / Σ trọng số nhóm";
+	return "điểm = tối đa × Σ trọng số câu × hệ số trung bình (%) / Σ "
+	       "trọng số câu / 100; hệ số trung bình của câu = Σ trọng số nhóm "
+	       "× trung bình nhóm / Σ trọng số nhóm (D4)";
 }
 
-/* Ratings of the unit by the group that put a counting answer to the item. */
-static int64_t valid_of(const struct result *r, size_t unit, size_t node,
-			size_t item, size_t group)
+static const char *formula_en(const struct behind *b)
 {
-	const struct score_spec *p = &r->in.sp->spec;
-	const struct score_asking *a = &p->nodes[node].items[item].askings[0];
-	int64_t n = 0;
-
-	for (unsigned b = 1; b < 256; b++)
-		if (p->value[a->form][a->slot * 256 + b].counts)
-			n += score_item_count(r->in.score, unit, node, item,
-					      group, (uint8_t)b);
-	return n;
+	if (b->n_parts > 0)
+		return "points = sum of the parts that a survey measures; "
+		       "parts without answers by decision D5";
+	if (b->cell->kind == COMPONENT_CRITERION && b->satisfaction)
+		return "points = maximum x share of the satisfied (%) / 100, "
+		       "or by the bands of decision D7; share = sum of weight "
+		       "x share / sum of weights over questions, within a "
+		       "question over groups";
+	return "points = maximum x sum of question weight x mean coefficient "
+	       "(%) / sum of question weights / 100; mean coefficient of a "
+	       "question = sum of group weight x group mean / sum of group "
+	       "weights (D4)";
 }
 
-static const struct question *question_of(const struct result *r, size_t node,
-					  size_t item)
+static void json_options(struct jw *j, const struct behind_item *it)
 {
-	const struct score_item *it = &r->in.sp->spec.nodes[node].items[item];
-	const struct form *f = &r->plan->forms[it->askings[0].form];
+	const struct question *q = it->question;
 
-	for (size_t q = 0; q < f->n_questions; q++)
-		if (f->questions[q].slot == it->askings[0].slot)
-			return &f->questions[q];
-	return NULL;
-}
-
-static void row(const struct result *r, size_t unit, size_t node, size_t item,
-		size_t group, const char *name, struct table *t)
-{
-	const struct question *q = question_of(r, node, item);
-	size_t from = group, to = group + 1;
-
-	if (group == NONE) {
-		from = 0;
-		to = r->plan->n_groups;
+	jw_key(j, "options");
+	jw_array(j);
+	for (size_t o = 0; it->shown && q && o < q->n_options; o++) {
+		jw_object(j);
+		jw_kv(j, "code", q->options[o].code);
+		jw_kv(j, "label", q->options[o].label);
+		jw_key(j, "percent");
+		if (q->options[o].no_opinion)
+			jw_null(j);
+		else
+			jw_dec(j, it->coefficient[o]);
+		jw_object_end(j);
 	}
-	table_cell(t, name);
-	for (size_t o = 0; q && o < q->n_options; o++) {
-		int64_t n = 0;
-
-		for (size_t g = from; g < to; g++)
-			n += score_item_count(r->in.score, unit, node, item, g,
-					      q->options[o].ordinal);
-		cell_int(t, n);
-	}
-	for (int b = ANSWER_UNREADABLE; b <= ANSWER_BLANK; b++) {
-		int64_t n = 0;
-
-		for (size_t g = from; g < to; g++)
-			n += score_item_count(r->in.score, unit, node, item, g,
-					      (uint8_t)b);
-		cell_int(t, n);
-	}
+	jw_array_end(j);
 }
 
-static bool item_table(const struct result *r, size_t unit, size_t node,
-		       size_t item, const struct cell *cells, FILE *to,
-		       struct err *e)
+/* A closed group looks like one that nobody answered for. */
+static void json_row(struct jw *j, const struct behind *b,
+		     const struct behind_item *it, const struct behind_row *row)
 {
-	const struct question *q = question_of(r, node, item);
-	size_t columns = 4 + (q ? q->n_options : 0);
-	struct table *t = table_new(columns);
+	const struct plan *p = b->r->plan;
+	size_t options = it->question ? it->question->n_options : 0;
 
-	if (!t)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	table_cell(t, "đối tượng");
-	for (size_t o = 0; q && o < q->n_options; o++)
-		table_cell(t, q->options[o].code);
-	table_cell(t, "không đọc được");
-	table_cell(t, "không biết");
-	table_cell(t, "để trống");
-	for (size_t i = 1; i < columns; i++)
-		table_right(t, i);
-	table_rule(t);
-	for (size_t g = 0; g < r->plan->n_groups; g++)
-		if (cells[g + 1].n > 0 && !cells[g + 1].closed)
-			row(r, unit, node, item, g, r->plan->groups[g].name, t);
-	row(r, unit, node, item, NONE, "tất cả", t);
-	table_print(t, to);
-	table_free(t);
-	return true;
+	jw_object(j);
+	jw_kv(j, "group",
+	      row->group == NONE ? NULL : p->groups[row->group].code);
+	jw_kv(j, "name",
+	      row->group == NONE ? "tất cả" : p->groups[row->group].name);
+	jw_key(j, "weight");
+	if (row->group != NONE && p->decisions.pool == POOL_GROUP_WEIGHTS)
+		jw_dec(j, row->weight);
+	else
+		jw_null(j);
+	jw_kb(j, "shown", row->shown);
+	if (row->shown) {
+		jw_ki(j, "n", row->n);
+		jw_kv(j, "mean", row->mean);
+		jw_key(j, "counts");
+		jw_array(j);
+		for (size_t o = 0; o < options; o++)
+			jw_int(j, row->count[o]);
+		jw_array_end(j);
+		jw_ki(j, "unreadable", row->unreadable);
+		jw_ki(j, "dont_know", row->dont_know);
+		jw_ki(j, "blank", row->blank);
+	}
+	jw_object_end(j);
 }
 
-/* "59,32 % (3559/60)": to be read, and exact. */
-static bool mean_text(const mpq_t mean, struct buf *out, struct err *e)
+static void json_item(struct jw *j, const struct behind *b,
+		      const struct behind_item *it)
 {
-	char text[DEC_TEXT_MAX];
-	struct dec d;
+	char percent[DEC_TEXT_MAX + 8];
 
-	if (!exact_round(mean, 2, EXACT_HALF_UP, &d, e))
+	jw_object(j);
+	jw_kv(j, "item", it->code);
+	jw_kv(j, "text", it->question ? it->question->text : "");
+	jw_key(j, "weight");
+	jw_dec(j, it->weight);
+	jw_kb(j, "shown", it->shown);
+	if (it->shown) {
+		jw_ki(j, "n_asked", it->n_asked);
+		jw_ki(j, "n_valid", it->n_valid);
+		jw_kv(j, "mean", it->mean);
+		jw_kv(j, "percent",
+		      it->mean ? exact_fixed(it->rounded, 2, percent) : NULL);
+	}
+	json_options(j, it);
+	jw_key(j, "groups");
+	jw_array(j);
+	for (size_t g = 0; it->shown && g <= b->r->plan->n_groups; g++)
+		if (it->rows[g].asked || it->rows[g].shown)
+			json_row(j, b, it, &it->rows[g]);
+	jw_array_end(j);
+	jw_object_end(j);
+}
+
+static void json_parts(struct jw *j, const struct behind *b)
+{
+	const struct plan *p = b->r->plan;
+
+	jw_key(j, "parts");
+	jw_array(j);
+	for (size_t i = 0; i < b->n_parts; i++) {
+		const struct result_cell *c = b->parts[i];
+		bool shown = c->shown && c->scored;
+
+		jw_object(j);
+		jw_kv(j, "code", p->criteria[c->criterion].code);
+		jw_kv(j, "name", p->criteria[c->criterion].name);
+		jw_kv(j, "exact", shown ? c->exact : NULL);
+		jw_object_end(j);
+	}
+	jw_array_end(j);
+}
+
+/* "D4": 4; 0: not one of D1 to D12. */
+static size_t decision_of(const char *id)
+{
+	size_t n = 0;
+
+	if (*id++ != 'D')
+		return 0;
+	for (; *id >= '0' && *id <= '9'; id++)
+		n = 10 * n + (size_t)(*id - '0');
+	return n <= 12 ? n : 0;
+}
+
+/* The decisions that shaped it, each with what stands behind it. */
+static void json_decisions(struct jw *j, const struct plan *p)
+{
+	struct words w[WORDS_MAX];
+	size_t n = result_words(p, w);
+
+	jw_key(j, "decisions");
+	jw_array(j);
+	for (size_t i = 0; i < n; i++) {
+		size_t d = decision_of(w[i].id);
+		size_t at = d > 0 ? p->decisions.basis[d] : NONE;
+
+		jw_object(j);
+		jw_kv(j, "id", w[i].id);
+		jw_kv(j, "text", w[i].text);
+		jw_kv(j, "text_en", w[i].en);
+		jw_kv(j, "basis", at == NONE ? NULL : p->bases[at].id);
+		jw_kv(j, "number", at == NONE ? NULL : p->bases[at].number);
+		jw_kv(j, "date", at == NONE ? NULL : p->bases[at].date);
+		jw_kv(j, "title", at == NONE ? NULL : p->bases[at].title);
+		jw_object_end(j);
+	}
+	jw_array_end(j);
+}
+
+static void json_value(struct jw *j, const struct behind *b)
+{
+	const struct plan *p = b->r->plan;
+	const struct result_cell *c = b->cell;
+	bool shown = c->shown && c->scored;
+	char text[DEC_TEXT_MAX + 8];
+
+	jw_kb(j, "shown", shown);
+	jw_kv(j, "points",
+	      shown ? exact_fixed(c->points, p->decisions.digits, text) : NULL);
+	jw_kv(j, "exact", shown ? c->exact : NULL);
+	jw_key(j, "maximum");
+	if (shown)
+		jw_dec(j, c->maximum);
+	else
+		jw_null(j);
+	jw_kb(j, "rescaled", shown && c->rescaled);
+	jw_key(j, "n_asked");
+	if (shown)
+		jw_int(j, c->n_asked);
+	else
+		jw_null(j);
+	jw_key(j, "n_valid");
+	if (shown)
+		jw_int(j, c->n_valid);
+	else
+		jw_null(j);
+	jw_kv(j, "formula", formula_vi(b));
+	jw_kv(j, "formula_en", formula_en(b));
+}
+
+void behind_json(const struct behind *b, struct buf *out)
+{
+	const struct result *r = b->r;
+	const struct plan *p = r->plan;
+	struct jw j;
+
+	jw_init(&j, out);
+	jw_object(&j);
+	jw_kv(&j, "wave", p->wave);
+	jw_kv(&j, "name", p->name);
+	jw_kb(&j, "trial", p->is_trial);
+	jw_kb(&j, "simulated", r->in.simulated);
+	jw_kv(&j, "method", METHOD_VERSION);
+	jw_kv(&j, "unit", p->units[b->unit].code);
+	jw_kv(&j, "unit_name", p->units[b->unit].name);
+	jw_kv(&j, "criterion", p->criteria[b->criterion].code);
+	jw_kv(&j, "criterion_name", p->criteria[b->criterion].name);
+	json_value(&j, b);
+	jw_key(&j, "items");
+	jw_array(&j);
+	for (size_t i = 0; i < b->n_items; i++)
+		json_item(&j, b, &b->items[i]);
+	jw_array_end(&j);
+	json_parts(&j, b);
+	json_decisions(&j, p);
+	jw_object_end(&j);
+}
+
+bool result_explain_json(const struct result *r, size_t unit, size_t criterion,
+			 struct arena *a, struct buf *out, struct err *e)
+{
+	struct behind b;
+
+	if (!result_behind(r, unit, criterion, a, &b, e))
 		return false;
-	buf_addf(out, "%s %% (", dec_text_vi(d, 2, text));
-	exact_text(mean, out);
-	buf_adds(out, ")");
-	return true;
-}
-
-static bool explain_item(const struct result *r, size_t unit, size_t node,
-			 size_t item, FILE *to, struct err *e)
-{
-	const struct score_item_cell *c =
-		score_item(r->in.score, unit, node, item);
-	const struct question *q = question_of(r, node, item);
-	struct cell *cells =
-		arena_array(r->arena, r->plan->n_groups + 1, sizeof *cells);
-	struct buf mean = BUF_INIT((size_t)1 << 16);
-
-	if (!cells)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	cells[0] = (struct cell){ .parent = NONE, .n = c->n_valid };
-	for (size_t g = 0; g < r->plan->n_groups; g++)
-		cells[g + 1] =
-			(struct cell){ .parent = 0,
-				       .n = valid_of(r, unit, node, item, g) };
-	(void)disclose(cells, r->plan->n_groups + 1, r->plan->decisions.min_sub,
-		       true);
-	if (c->n_valid < r->plan->decisions.min_unit) {
-		(void)fprintf(to, "\n%s: quá ít người trả lời để nêu\n",
-			      r->in.sp->spec.nodes[node].items[item].code);
-		return true;
-	}
-	if (c->scored && !mean_text(c->mean, &mean, e))
-		return false;
-	(void)fprintf(to,
-		      "\n%s %s\n%" PRId64 " trả lời tính điểm / %" PRId64
-		      " được hỏi; hệ số trung bình %s\n",
-		      r->in.sp->spec.nodes[node].items[item].code,
-		      q ? q->text : "", c->n_valid, c->n_asked,
-		      c->scored && buf_cstr(&mean) ? buf_cstr(&mean) : "—");
-	buf_free(&mean);
-	return item_table(r, unit, node, item, cells, to, e);
-}
-
-static const struct result_cell *cell_of(const struct result *r, size_t unit,
-					 size_t criterion)
-{
-	for (size_t i = 0; i < r->n; i++) {
-		if (r->units[i].unit != unit)
-			continue;
-		for (size_t k = 0; k < r->units[i].n_cells; k++)
-			if (r->units[i].cells[k].criterion == criterion)
-				return &r->units[i].cells[k];
-	}
-	return NULL;
+	behind_json(&b, out);
+	return buf_cstr(out) || err_set(e, ERR_NOMEM, "out of memory");
 }
 
 bool result_explain(const struct result *r, size_t unit, size_t criterion,
 		    FILE *to, struct err *e)
 {
-	const struct score_spec *p = &r->in.sp->spec;
-	const struct result_cell *c = cell_of(r, unit, criterion);
-	char points[DEC_TEXT_MAX], maximum[DEC_TEXT_MAX];
+	struct arena *a = arena_new(TEXT_BYTES);
+	struct buf b = BUF_INIT(TEXT_BYTES);
+	cJSON *doc = NULL;
+	bool ok;
 
-	if (!c)
-		return err_set(e, ERR_INPUT,
-			       "the survey gives no such number for this unit");
-	(void)fprintf(to, "%s%s%s\n", r->plan->name,
-		      r->plan->is_trial
-			      ? " — mẫu thử, không phải số liệu chính thức"
-			      : "",
-		      r->in.simulated ? " — SỐ LIỆU MÔ PHỎNG (simulated)" : "");
-	(void)fprintf(to, "%s — %s %s\n", r->plan->units[unit].name,
-		      r->plan->criteria[criterion].code,
-		      r->plan->criteria[criterion].name);
-	if (!c->shown || !c->scored) {
-		(void)fprintf(to, "chưa có điểm, hoặc quá ít người trả lời\n");
-		return true;
-	}
-	(void)fprintf(to, "điểm %s = làm tròn của %s, tối đa %s%s\n",
-		      dec_text_vi(c->points, r->plan->decisions.digits, points),
-		      c->exact, dec_text_vi(c->maximum, 0, maximum),
-		      c->rescaled ? " (đã quy đổi)" : "");
-	for (size_t i = 0; i < p->n_nodes; i++) {
-		if (r->in.sp->criterion[i] != criterion)
-			continue;
-		for (size_t q = 0; q < p->nodes[i].n_items; q++)
-			if (!explain_item(r, unit, i, q, to, e))
-				return false;
-		for (size_t k = i + 1; k < p->n_nodes; k++)
-			if (p->nodes[k].parent == i &&
-			    cell_of(r, unit, r->in.sp->criterion[k]))
-				(void)fprintf(to, "gồm %s\n", p->nodes[k].code);
-	}
-	return true;
+	if (!a)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	ok = result_explain_json(r, unit, criterion, a, &b, e);
+	if (ok)
+		doc = json_parse(b.data, b.len, &json_plan_limits, e);
+	ok = doc && explain_print(doc, to, e);
+	cJSON_Delete(doc);
+	buf_free(&b);
+	arena_free(a);
+	return ok;
 }

@@ -64,6 +64,14 @@ bool result_table(const struct result *r, FILE *to, struct err *e) MUST_USE;
 bool result_explain(const struct result *r, size_t unit, size_t criterion,
 		    FILE *to, struct err *e) MUST_USE;
 
+/* The same as canonical JSON: {"wave","unit","criterion","points","exact",
+ * "formula","items":[{"item","weight","mean","options","groups":[{"group",
+ * "weight","shown","n","mean","counts",…}]}],"parts","decisions"}.  The arena
+ * holds what is needed meanwhile. */
+bool result_explain_json(const struct result *r, size_t unit, size_t criterion,
+			 struct arena *a, struct buf *out,
+			 struct err *e) MUST_USE;
+
 /* Rows and ledger of a release, in the arena. */
 bool result_components(const struct result *r, struct arena *a,
 		       struct component **rows, size_t *n,

@@ -1,0 +1,48 @@
+/* store_explanation.h - what is behind published numbers, of waves and of
+ * rounds. */
+#ifndef PHIEU_STORE_EXPLANATION_H
+#define PHIEU_STORE_EXPLANATION_H
+
+#include "phieu/result.h"
+#include "phieu/store_plan.h"
+
+/* Keeps what is behind every number of `r` that a release shows, and enters
+ * the groups shown into the ledger.  Those that are there stay: asking once
+ * more, or for a release that was made before these were kept, does no harm.
+ * One transaction.  `a` holds the texts meanwhile. */
+bool store_explanations(struct db *publish, const struct wave *w,
+			const struct result *r, int32_t release,
+			struct arena *a, struct err *e) MUST_USE;
+
+struct explanation {
+	int64_t release, snapshot, freeze;
+	const char *sha256;  /* of the snapshot */
+	const char *content; /* JSON; NULL: the cell is closed or not kept */
+};
+/* `release` NULL: the newest.  *found false: no such wave, unit or release. */
+bool store_explanation_get(struct db *db, const char *wave, const char *release,
+			   const char *unit, const char *criterion,
+			   struct arena *a, struct explanation *out,
+			   bool *found, struct err *e) MUST_USE;
+
+/* ---- of a round ---------------------------------------------------------- */
+
+struct explained_result {
+	int64_t number, version;
+	const char *input, *content, *sha256, *input_sha256, *method;
+	const char *made_at, *made_by;
+	int64_t release; /* 0: a draft, and what follows is NULL */
+	const char *kind, *decision, *reason, *released_at;
+	int64_t superseded_by; /* 0: by none */
+};
+/* `number` NULL: the newest.  *found false: there is none such. */
+bool store_explained_result(struct db *db, int32_t round, const char *number,
+			    struct arena *a, struct explained_result *out,
+			    bool *found, struct err *e) MUST_USE;
+/* Who changed what until then; columns as in explain_decisions.sql. */
+struct res *store_explained_decisions(struct db *db, int32_t round,
+				      int64_t result, const char *unit,
+				      const char *criterion, const char *office,
+				      struct err *e) MUST_USE;
+
+#endif
