@@ -13,6 +13,7 @@ from fractions import Fraction as F
 import dry_exact
 import dry_steps as steps
 import dry_world as world
+import explain_check
 from dry_steps import both, fail, no, ok, run, same, sql
 
 PLAN = json.loads(pathlib.Path(
@@ -363,6 +364,75 @@ def first_year(year):
        "--decision", "x", "--reason", "x")
     year.step("publish")
     year.publish(1, "công bố (mẫu thử)")
+    explain_some(year, got)
+
+
+KINDS = {"points", "linear", "steps", "sum", "all-of", "any-of", "formula",
+         "bonus", "deduction", "half-up", "shown-rounded", "grade", "wave",
+         "scored", "not-applicable", "not-claimed", "rescale-source"}
+
+
+def explain(year, code, result, got=None):
+    """Re-adds what `round explain` says of a unit and all of its criteria."""
+    for c in [None] + [c["code"] for c in got["criteria"]
+                       if c["state"] != "absent"]:
+        doc = json.loads(ok("round", "explain", year.code,
+                            code + (f"/{c}" if c else ""), "--result",
+                            result, "--json"))
+        try:
+            value = explain_check.explained(doc, 2)
+        except (explain_check.Wrong, KeyError, IndexError, TypeError,
+                ValueError) as e:
+            fail(f"explanation of {code}/{c}: {e!r}")
+            continue
+        x = year.exact[code]
+        want = x.published if c is None else x.round(x.cells[c].exact)
+        if c is None or x.cells[c].state == "scored":
+            same(f"explained {code}/{c}", value, want)
+
+
+def explain_some(year, got):
+    """A unit of each kind and case; together they show every rule."""
+    rows = {u["code"]: u for u in got["units"]}
+    cases = [lambda x: x.base != x.full, lambda x: x.bonus > 0,
+             lambda x: x.lists["removed"] and x.unit["kind"] == "huyen",
+             lambda x: x.values.get("DT") is not None,
+             lambda x: any(d[0] == x.unit["code"] for d in year.deducts)]
+    some = {next(u for u, x in year.exact.items() if case(x))
+            for case in cases} | {"so-noi-vu", "sin-ho"}
+    for code in sorted(some):
+        explain(year, code, year.result, rows[code])
+    same("rules that were not re-added", KINDS - explain_check.seen, set())
+    # what is missing says so, in the first result
+    doc = json.loads(ok("round", "explain", year.code, "sin-ho/LV4.1.2",
+                        "--result", 1, "--json"))
+    same("a missing value", (doc["value"]["state"], doc["draft"],
+                             doc["value"]["points"]),
+         ("missing", True, None))
+    ok("round", "explain", year.code, "so-noi-vu/LV1.1.1",
+       says="kết luận số")
+    ok("round", "explain", year.code, "sin-ho/HL.huyen",
+       says="BƯỚC 3: câu trả lời")
+    no("no criterion", "round", "explain", year.code, "sin-ho/X")
+    no("no unit", "round", "explain", year.code, "x")
+
+
+def explain_wave(plan, sheets):
+    """A wave with more sheets: all groups of some questions may be shown, and
+    the counts alone give the published points."""
+    want = dry_exact.survey_points(plan, sheets)
+    for unit in ("tam-duong", "so-y-te", "sin-ho"):
+        for (u, c), points in want.items():
+            if u != unit:
+                continue
+            doc = json.loads(ok("explain", "--wave", plan["wave"]["code"],
+                                "--unit", u, "--criterion", c, "--json"))
+            try:
+                same(f"behind {u}/{c}", explain_check.wave(doc), points)
+            except (explain_check.Wrong, KeyError, TypeError) as e:
+                fail(f"behind {u}/{c}: {e!r}")
+    if explain_check.open_items < 10:
+        fail(f"all groups shown of {explain_check.open_items} questions only")
 
 
 def correct(year):
@@ -442,11 +512,14 @@ def the_log():
 
 def main():
     began = time.monotonic()
-    plans = [PLAN, json.loads(json.dumps(PLAN))]
-    plans[1]["wave"]["code"] = "lai-chau-2021"
-    sheets = [steps.simulate(p, 2020 + n) for n, p in enumerate(plans)]
-    years = [Year(n, p, s) for n, (p, s) in enumerate(zip(plans, sheets))]
+    plans = [json.loads(json.dumps(PLAN)) for _ in range(3)]
+    for n, p in enumerate(plans):
+        p["wave"]["code"] = f"lai-chau-{2020 + n}"
+    sheets = [steps.simulate(p, 2020 + n, 3000 if n == 2 else None)
+              for n, p in enumerate(plans)]
+    years = [Year(n, plans[n], sheets[n]) for n in (0, 1)]
     steps.collect([p["wave"]["code"] for p in plans])
+    explain_wave(plans[2], sheets[2])
     first_year(years[0])
     correct(years[0])
     second_year(years[1])

@@ -71,14 +71,14 @@ def same(what, got, want):
 
 # ---- a wave --------------------------------------------------------------
 
-def simulate(plan, seed):
+def simulate(plan, seed, n=None):
     """A wave's plan and sheets; the plan's own code names the wave."""
     wave = plan["wave"]["code"]
     path = DIR / f"{wave}.json"
     path.write_text(json.dumps(plan, ensure_ascii=False), "utf-8")
     ok("plan", "load", path, "--reason", "mẫu thử")
     ok("simulate", "--plan", path, "--seed", seed, "--out",
-       DIR / f"{wave}.ndjson")
+       DIR / f"{wave}.ndjson", *(["--n", n] if n else []))
     return [json.loads(line) for line in
             (DIR / f"{wave}.ndjson").read_text("utf-8").splitlines()]
 
