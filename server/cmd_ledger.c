@@ -6,6 +6,7 @@
 
 #include "phieu/commands.h"
 #include "phieu/connect.h"
+#include "phieu/file.h"
 #include "phieu/ledger.h"
 #include "phieu/rows.h"
 #include "phieu/secret.h"
@@ -13,6 +14,7 @@
 
 #define ARENA_BYTES  ((size_t)1 << 20)
 #define OUTPUT_BYTES ((size_t)256 << 20)
+#define PRINT_BYTES  ((size_t)256 << 20)
 
 /* Options of a row: its parameters, then --wave and what else there is. */
 struct given {
@@ -271,6 +273,106 @@ static int run_export(int argc, char **argv, void *app)
 	return run_list_of(ledger_list_find("sheets"), true, argc, argv, app);
 }
 
+/* ---- what is printed --------------------------------------------------- */
+
+struct printing {
+	const char *out, *superior, *body, *place;
+	bool cards;
+};
+
+static bool write_buf(const char *path, const struct buf *b, struct err *e)
+{
+	if (strcmp(path, "-") == 0)
+		return fwrite(b->data, 1, b->len, stdout) == b->len ||
+		       err_set(e, ERR_IO, "output could not be written");
+	return file_write(path, b->data, b->len, 0600, e);
+}
+
+static bool write_cards(const struct res *r, const struct room *m,
+			const char *path, struct err *e)
+{
+	struct buf b = BUF_INIT(OUTPUT_BYTES);
+	bool ok = ledger_cards(r, &m->wave, &b, e) && write_buf(path, &b, e);
+
+	buf_free(&b);
+	return ok;
+}
+
+static bool write_paper(const struct ledger_list *l, const struct printing *p,
+			const struct res *r, const struct room *m,
+			struct err *e)
+{
+	struct ledger_paper_head h = { .wave = &m->wave,
+				       .superior = p->superior,
+				       .body = p->body,
+				       .place = p->place };
+	struct arena *a = arena_new(PRINT_BYTES);
+	struct paper d;
+	bool ok;
+
+	if (!a) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return false;
+	}
+	ok = (l->query == Q_LEDGER_PAPER
+		      ? ledger_paper(r, &h, a, &d, e)
+		      : ledger_sheet_list(r, &h, a, &d, e)) &&
+	     paper_write(&d, p->out, e);
+	arena_free(a);
+	return ok;
+}
+
+static bool print_rows(const struct ledger_list *l, const struct given *g,
+		       const struct printing *p, const struct app *app,
+		       struct err *e)
+{
+	struct res *r = NULL;
+	struct room m;
+	bool ok = enter(&m, app, g->wave, e);
+
+	if (ok)
+		r = store_ledger_list(m.db, l, m.wave.wave, &m.who, g->values,
+				      e);
+	ok = r;
+	if (ok && res_rows(r) == 0)
+		ok = err_set(e, ERR_INPUT,
+			     "không có phiếu nào để in (nothing to print)");
+	ok = ok && (p->cards ? write_cards(r, &m, p->out, e)
+			     : write_paper(l, p, r, &m, e));
+	if (ok && strcmp(p->out, "-") != 0)
+		printf("%s: %zu phiếu\n", p->out, res_rows(r));
+	res_free(r);
+	leave(&m);
+	return ok;
+}
+
+static int run_print(int argc, char **argv, void *app)
+{
+	bool record = strcmp(argv[0], "ledger hand-over") == 0;
+	const struct ledger_list *l =
+		ledger_list_find(record ? "paper" : "sheets");
+	struct printing p = { .superior = "", .body = "", .place = "" };
+	struct given g = { 0 };
+	struct err e = { 0 };
+	size_t n = ledger_list_params(l);
+	bool ok;
+
+	take_params(l->params, n, &g);
+	g.opts[g.n++] = (struct cli_opt){ "--out", NULL, &p.out };
+	if (record) {
+		g.opts[g.n++] =
+			(struct cli_opt){ "--superior", NULL, &p.superior };
+		g.opts[g.n++] = (struct cli_opt){ "--body", NULL, &p.body };
+		g.opts[g.n++] = (struct cli_opt){ "--place", NULL, &p.place };
+	} else {
+		g.opts[g.n++] = (struct cli_opt){ "--cards", &p.cards, NULL };
+	}
+	ok = take_options(argv[0], l->params, n, &g, &argc, argv, &e) &&
+	     (p.out || err_set(&e, ERR_INPUT, "give --out FILE")) &&
+	     print_rows(l, &g, &p, app, &e);
+	return ok ? EXIT_DONE : cli_fail("phieu", &e);
+}
+
 static int run_verify(int argc, char **argv, void *app)
 {
 	const struct ledger_list *l = ledger_list_find("verify");
@@ -321,7 +423,7 @@ static int run_states(int argc, char **argv, void *app)
 
 #define SHEETS_HELP                                                           \
 	"  --sheets LIST  numbers and ranges: "                               \
-	"CT01-00001-8,CT01-00003-1..CT01-00010-6\n"                           \
+	"CT01-00001-2,CT01-00003-6..CT01-00006-1\n"                           \
 	"  --version N    refuse when somebody changed the one sheet since\n" \
 	"All or nothing: a sheet whose status forbids it stops the act.\n"
 
@@ -404,8 +506,8 @@ static const struct cmd cmds[] = {
 	  "What is printed on the sheets stays.\n",
 	  run_act },
 	{ "ledger balance", "bảng cân đối phiếu (does it add up?)",
-	  "phieu ledger balance --wave W [--by LEVEL] [--agent A] [--json | "
-	  "--csv]\n"
+	  "phieu ledger balance --wave W [--by LEVEL] [--agent A] [--area U] "
+	  "[--json | --csv]\n"
 	  "\n"
 	  "LEVEL: total, form, group, unit, area, office, agent, cell.  In "
 	  "each row\n"
@@ -433,12 +535,12 @@ static const struct cmd cmds[] = {
 	{ "ledger sheets", "danh sách phiếu (list sheets)",
 	  "phieu ledger sheets --wave W [--agent A] [--status S] [--group G] "
 	  "[--unit U]\n"
-	  "    [--json | --csv | --jsonl]\n",
+	  "    [--area U] [--json | --csv | --jsonl]\n",
 	  run_list },
 	{ "ledger export", "xuất toàn bộ sổ phiếu (every planned slot)",
 	  "phieu ledger export --wave W [--agent A] [--status S] [--group G] "
 	  "[--unit U]\n"
-	  "    [--csv | --jsonl | --json]\n"
+	  "    [--area U] [--csv | --jsonl | --json]\n"
 	  "\n"
 	  "Every sheet, also those never started; CSV unless said otherwise.\n",
 	  run_export },
@@ -453,6 +555,24 @@ static const struct cmd cmds[] = {
 	  "phiếu của một biên bản bàn giao (a hand-over record)",
 	  "phieu ledger paper --wave W --number N [--json | --csv | --jsonl]\n",
 	  run_list },
+	{ "ledger print", "in danh sách phiếu, số và mã QR (print sheets)",
+	  "phieu ledger print --wave W --out FILE [--cards] [--agent A] "
+	  "[--status S]\n"
+	  "    [--group G] [--unit U] [--area U]\n"
+	  "\n"
+	  "FILE.html, FILE.csv or FILE.xlsx: a list.  --cards: a page of cards "
+	  "(HTML), each\n"
+	  "with its number and QR picture, to be put on the sheets.\n",
+	  run_print },
+	{ "ledger hand-over", "in biên bản bàn giao (a hand-over record)",
+	  "phieu ledger hand-over --wave W --number N --out FILE [--superior "
+	  "NAME]\n"
+	  "    [--body NAME] [--place NAME]\n"
+	  "\n"
+	  "FILE.html, FILE.csv or FILE.xlsx: who gave whom which sheets, with "
+	  "room for the\n"
+	  "two signatures.  Names in the letterhead stay empty unless given.\n",
+	  run_print },
 	{ "ledger verify", "đối chiếu sổ phiếu với nhật ký (verify)",
 	  "phieu ledger verify --wave W\n"
 	  "\n"

@@ -254,8 +254,24 @@ static void whole_table(const struct page *g, const struct paper_table *t)
 		line(g, "note", t->notes[i]);
 }
 
+static void signers(const struct page *g)
+{
+	raw(g, "<div class=\"sign\">\n");
+	for (size_t i = 0; i < g->d->n_signers; i++) {
+		raw(g, "<div class=\"who\"><p class=\"b\">");
+		text(g, g->d->signers[i]);
+		raw(g, "</p>\n<p class=\"i\">(Ký và ghi rõ họ tên)</p>"
+		       "<div class=\"room\"></div></div>\n");
+	}
+	raw(g, "</div>\n");
+}
+
 static void signature(const struct page *g)
 {
+	if (g->d->n_signers > 0) {
+		signers(g);
+		return;
+	}
 	raw(g, "<div class=\"sign\"><div class=\"to\"><p><b>Nơi nhận:</b></p>\n"
 	       "<p>- Lưu: VT.</p></div>\n"
 	       "<div class=\"who\"><p class=\"b\">LÃNH ĐẠO ĐƠN VỊ</p>\n"

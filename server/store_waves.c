@@ -21,6 +21,7 @@ static bool read_head(const struct res *r, size_t row, struct arena *a,
 	(void)snprintf(out->closes, sizeof out->closes, "%s",
 		       res_text(r, row, 4));
 	out->state = arena_strdup(a, res_text(r, row, 5));
+	out->ledger = res_bool(r, row, 10);
 	out->trial = res_bool(r, row, 6);
 	out->simulated = res_bool(r, row, 7);
 	if (!out->code || !out->name || !out->state)

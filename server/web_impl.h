@@ -164,6 +164,21 @@ enum http_done web_results_page(struct http_request *rq, struct http_reply *rp,
 /* web_odata.c */
 enum http_done web_odata(struct http_request *rq, struct http_reply *rp,
 			 void *app);
+/* web_ledger.c, web_ledger_page.c */
+struct ledger_list;
+enum http_done web_ledger_get(struct http_request *rq, struct http_reply *rp,
+			      void *app);
+enum http_done web_ledger_act(struct http_request *rq, struct http_reply *rp,
+			      void *app);
+enum http_done web_ledger_paper(struct http_request *rq, struct http_reply *rp,
+				void *app);
+enum http_done web_ledger_page(struct http_request *rq, struct http_reply *rp,
+			       void *app);
+/* Runs a list with the request's parameters, within the areas of who asks.
+ * NULL: replied, or e. */
+struct res *web_ledger_list(struct db *db, struct http_request *rq,
+			    struct http_reply *rp, const struct wave_head *v,
+			    const struct ledger_list *l, struct err *e);
 /* web_files.c */
 enum http_done web_files(struct http_request *rq, struct http_reply *rp,
 			 void *app);

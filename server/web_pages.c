@@ -14,6 +14,7 @@ static const char style[] =
 	"text-align:right}"
 	"th:first-child,td:first-child{text-align:left}"
 	"tbody th{font-weight:400}"
+	"table.list th,table.list td{text-align:left}"
 	"tr.group,tr.form,tr.group th,tr.form th{font-weight:600}"
 	"tr.group,tr.form{background:#f2f4f7}"
 	"tr.begin th{font-weight:600;padding-top:.9rem;color:#0b4a9e}"
@@ -234,6 +235,11 @@ static void put_wave(struct buf *b, const struct wave_head *v, bool link,
 	buf_adds(b, "</p><p>");
 	web_put_marks(b, v);
 	buf_adds(b, "</p>");
+	if (link && v->ledger) {
+		buf_adds(b, "<p><a href=\"/ledger/");
+		web_put_escaped(b, v->code);
+		buf_adds(b, "\">Sổ phiếu</a></p>");
+	}
 	if (results && strcmp(v->state, "published") == 0) {
 		buf_adds(b, "<p><a href=\"/results/");
 		web_put_escaped(b, v->code);

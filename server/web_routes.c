@@ -10,7 +10,12 @@
 /* Frozen answers: whoever computes. */
 #define TAKES_ANSWERS ROLE_BIT(ROLE_ANALYST)
 
-enum { SMALL_BODY = 4096, FORM_BODY = 16384 };
+/* Whoever follows a wave sees its balance; lists of numbers narrow further, as
+ * each row of ledger.h says, and so do acts. */
+#define SEES_LEDGER    WEB_WATCHES
+#define ACTS_ON_SHEETS (ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST))
+
+enum { SMALL_BODY = 4096, FORM_BODY = 16384, LEDGER_BODY = 262144 };
 
 /* Forms with long texts in them, escaped; with a file. */
 #define TEXT_BODY (4 * LIMIT_EXPLANATION_BYTES)
@@ -64,6 +69,13 @@ const struct http_route web_routes[] = {
 	  web_odata },
 	{ HTTP_GET, "/v1/waves/{wave}/odata/{set}", MAY(TAKES_ANSWERS), 0,
 	  web_odata },
+	{ HTTP_GET, "/v1/waves/{wave}/ledger/{name}", MAY(SEES_LEDGER), 0,
+	  web_ledger_get },
+	{ HTTP_POST, "/v1/waves/{wave}/ledger/{name}", MAY(ACTS_ON_SHEETS),
+	  LEDGER_BODY, web_ledger_act },
+	{ HTTP_GET, "/ledger/{wave}", MAY(SEES_LEDGER), 0, web_ledger_page },
+	{ HTTP_GET, "/handover/{wave}/{number}", MAY(SEES_LEDGER), 0,
+	  web_ledger_paper },
 	{ HTTP_GET, "/progress/{wave}", MAY(WATCHES), 0, web_progress_page },
 	{ HTTP_GET, "/results/{wave}", MAY(READS_RESULTS), 0,
 	  web_results_page },

@@ -26,7 +26,7 @@ COMMENT ON FUNCTION field.area_of(integer, integer) IS
 -- One row a total, form, group, unit, area, office, agent or cell; what is
 -- planned has no agent and no office.
 CREATE FUNCTION field.ledger_balance(p_wave integer, p_by text,
-    p_areas text[], p_agent text)
+    p_areas text[], p_agent text, p_area text)
 RETURNS TABLE (code text, name text, planned bigint, slots bigint,
     void bigint, waiting bigint, issued bigint, collected bigint,
     refused bigint, not_met bigint, moved bigint, lost bigint,
@@ -38,6 +38,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     area integer[] := CASE WHEN p_areas IS NOT NULL
         THEN field.units_under(p_wave, p_areas) END;
+    within integer[] := CASE WHEN p_area IS NOT NULL
+        THEN field.units_under(p_wave, ARRAY[p_area]) END;
 BEGIN
     IF p_by NOT IN ('total', 'form', 'group', 'unit', 'area', 'office',
         'agent', 'cell') THEN
@@ -55,7 +57,8 @@ BEGIN
         LEFT JOIN plan.unit AS u ON u.wave = p_wave AND u.unit = x.home
         LEFT JOIN plan.unit AS a ON a.wave = p_wave
             AND a.unit = field.area_of(p_wave, x.home)
-        WHERE area IS NULL OR x.home = ANY (area)
+        WHERE (area IS NULL OR x.home = ANY (area))
+            AND (within IS NULL OR x.home = ANY (within))
     ), row AS (
         SELECT s.sheet, s.state, s.status, s.replaced_by, s.grp,
             coalesce(s.now_home, s.home) AS home, g.code AS agent,
@@ -123,7 +126,8 @@ BEGIN
     ORDER BY coalesce(k.key, '');
 END
 $$;
-COMMENT ON FUNCTION field.ledger_balance(integer, text, text[], text) IS
+COMMENT ON FUNCTION field.ledger_balance(integer, text, text[], text,
+    text) IS
     'issued and what became of it, by form, group, unit, area, office, agent';
 
 -- What still stands against closing.  kind: out (issued, not back), unkeyed,
@@ -418,7 +422,7 @@ GRANT EXECUTE ON FUNCTION field.ledger_look(integer),
     field.ledger_merge(integer, text, text, text, text),
     field.ledger_close(integer, text, text, text, boolean),
     field.ledger_reopen(integer, text, text, text),
-    field.ledger_balance(integer, text, text[], text),
+    field.ledger_balance(integer, text, text[], text, text),
     field.ledger_open(integer, text[]),
     field.ledger_verify(integer),
     field.units_under(integer, text[]) TO phieu_server;

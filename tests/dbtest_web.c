@@ -254,6 +254,10 @@ static const struct {
 	{ "GET /v1/waves/{wave}/releases", ".+..++++.++" },
 	{ "GET /v1/waves/{wave}/sheets/{sheet}/files", "..+........" },
 	{ "POST /v1/waves/{wave}/sheets/{sheet}/files/{name}", "..+........" },
+	{ "GET /v1/waves/{wave}/ledger/{name}", "+++...+.++." },
+	{ "POST /v1/waves/{wave}/ledger/{name}", ".++........" },
+	{ "GET /ledger/{wave}", "+++...+.++." },
+	{ "GET /handover/{wave}/{number}", "+++...+.++." },
 	{ "GET /progress/{wave}", "+++...+.++." },
 	{ "GET /results/{wave}", ".+..++++.++" },
 };

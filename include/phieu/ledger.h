@@ -14,6 +14,8 @@
 
 #include "phieu/act.h"
 #include "phieu/json.h"
+#include "phieu/paper.h"
+#include "phieu/store_waves.h"
 
 enum { LEDGER_LIST_COLUMNS = 24 };
 
@@ -44,7 +46,7 @@ struct ledger_done {
 };
 
 /* values: as many as ledger_act_params, NULL where not given.  "sheets" is a
- * list of numbers and ranges: "CT01-00001-8,CT01-00003-1..CT01-00010-6".
+ * list of numbers and ranges: "CT01-00001-2,CT01-00003-6..CT01-00006-1".
  * ERR_INPUT: something named is not there, or missing; ERR_CONFLICT: the
  * state forbids it, or somebody was faster; ERR_DENIED: not in this role. */
 bool store_ledger_act(struct db *db, const struct ledger_act *a, int32_t wave,
@@ -79,6 +81,24 @@ bool store_ledger_rules(struct db *db, struct buf *out, struct err *e) MUST_USE;
 void ledger_json(const struct res *r, struct jw *w);
 void ledger_csv(const struct res *r, struct buf *out);
 void ledger_jsonl(const struct res *r, struct buf *out);
+
+/* A hand-over record (biên bản bàn giao) from the rows of the list "paper":
+ * its number and day, who and whom, every sheet, room for two signatures.
+ * Borrows from the rows; names are "" where there is none. */
+struct ledger_paper_head {
+	const struct wave_head *wave;
+	const char *superior, *body, *place;
+};
+bool ledger_paper(const struct res *r, const struct ledger_paper_head *h,
+		  struct arena *a, struct paper *out, struct err *e) MUST_USE;
+/* The rows of the list "sheets" as a list to print. */
+bool ledger_sheet_list(const struct res *r, const struct ledger_paper_head *h,
+		       struct arena *a, struct paper *out,
+		       struct err *e) MUST_USE;
+/* A card for each of them with its number and a QR picture of it, to be cut
+ * and put on the sheet. */
+bool ledger_cards(const struct res *r, const struct wave_head *wave,
+		  struct buf *out, struct err *e) MUST_USE;
 
 /* Refuses (ERR_CONFLICT) to freeze a wave whose ledger is open.  Inside the
  * freeze's transaction. */

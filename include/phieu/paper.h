@@ -55,6 +55,9 @@ struct paper {
 	size_t n_tables;
 	bool landscape;
 	bool apart; /* each table begins a page */
+	/* Who signs, side by side; none: the head of the office */
+	const char *const *signers;
+	size_t n_signers;
 };
 
 struct paper_cell paper_text(const char *s);

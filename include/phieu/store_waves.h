@@ -12,6 +12,7 @@ struct wave_head {
 	const char *code, *name, *state;
 	char opens[DATE_TEXT_MAX], closes[DATE_TEXT_MAX];
 	bool trial, simulated;
+	bool ledger; /* its sheets are numbered and followed */
 };
 
 /* Newest first; `only` 0: all waves; limit 0: all.  *total counts all that

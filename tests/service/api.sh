@@ -35,6 +35,7 @@ done
 phieu user add analyst --name 'Người phân tích' --role analyst --password-file "$dir/password" >/dev/null
 phieu user role analyst --give post-supervisor >/dev/null
 check() { PYTHONDONTWRITEBYTECODE=1 python3 tests/support/api_check.py "$dir/ready" "$dir/sheets.ndjson" "$@"; }
+phieu plan load collector/plans/two-level-example.json --reason test >/dev/null
 check before analyst 'mật khẩu rất dài 1' "$dir/one.xml"
 # the rest of the wave, so that there is something to publish; one of its
 # sheets came by phone

@@ -361,6 +361,8 @@ def office(ready, published):
     analyst.ask("GET", wave + "/progress", 200)
     analyst.ask("GET", wave + "/progress", 200, Accept="text/csv")
     analyst.ask("GET", "/progress/" + ready["wave"], 200)
+    if not published:
+        ledger(analyst, engine, "two-level-example")
     analyst.ask("GET", "/results/" + ready["wave"], 200)
     engine.ask("GET", wave + "/progress", 403)
     engine.ask("GET", "/v1/me", 200)
@@ -439,6 +441,38 @@ def results(engine, wave):
         at = page.get("next")
     need("pages hold what the whole holds", pages ==
          [c for c in whole["components"] if c["kind"] == "criterion"])
+
+
+def ledger(analyst, engine, wave):
+    """Of a wave that takes no sheets here."""
+    def body(**members):
+        return json.dumps(members).encode()
+
+    js = {"Content_Type": "application/json"}
+    path, page = f"/v1/waves/{wave}/ledger/", "/ledger/" + wave
+    analyst.ask("GET", path + "balance", 409)
+    analyst.ask("GET", page, 409)
+    analyst.ask("POST", path + "plan", 200, body(reason="mở sổ"), **js)
+    for name in ("balance", "balance?by=agent", "open", "sheets?status=planned",
+                 "history", "events", "paper?number=1", "verify"):
+        analyst.ask("GET", path + name, 200)
+    analyst.ask("GET", path + "sheets", 200, Accept="text/csv")
+    analyst.ask("GET", path + "sheets", 200, Accept="application/x-ndjson")
+    analyst.ask("GET", path + "balance?by=x", 400)
+    analyst.ask("GET", path + "none", 404)
+    engine.ask("GET", path + "balance", 403)
+    analyst.ask("POST", path + "none", 404, body(), **js)
+    analyst.ask("POST", path + "issue", 403, body(), **js)
+    analyst.ask("POST", path + "amend", 400, body(group="x"), **js)
+    analyst.ask("POST", path + "close", 200, body(), **js)
+    analyst.ask("POST", path + "close", 409, body(), **js)
+    analyst.ask("POST", path + "reopen", 200, body(reason="thử"), **js)
+    analyst.ask("POST", path + "plan", 415, b"x")
+    analyst.ask("POST", path + "plan", 413, b" " * 300000, **js)
+    for query in ("", "?by=agent", "?show=sheets", "?show=open", "?show=events"):
+        analyst.ask("GET", page + query, 200)
+    analyst.ask("GET", page + "?by=x", 400)
+    analyst.ask("GET", f"/handover/{wave}/1", 404)
 
 
 def opened_files(web, sheets, cookie, mine):

@@ -1,0 +1,157 @@
+/* What of a ledger is printed: hand-over records and lists of sheets. */
+#include <stdio.h>
+#include <string.h>
+
+#include "phieu/ledger.h"
+
+static int column(const struct res *r, const char *name)
+{
+	for (int c = 0; c < (int)res_columns(r); c++)
+		if (strcmp(res_name(r, c), name) == 0)
+			return c;
+	return -1;
+}
+
+static const char *at(const struct res *r, size_t row, const char *name)
+{
+	int c = column(r, name);
+	const char *s = c < 0 ? NULL : res_text(r, row, c);
+
+	return s ? s : "";
+}
+
+static const char *day_vi(const char *iso, struct arena *a)
+{
+	if (strlen(iso) != 10)
+		return iso;
+	return arena_printf(a, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
+}
+
+static void put_head(struct paper *d, const struct ledger_paper_head *h)
+{
+	*d = (struct paper){ .superior = h->superior,
+			     .body = h->body,
+			     .place = h->place,
+			     .mark = "",
+			     .warning = h->wave->trial
+						? "Mẫu thử, không phải phiếu "
+						  "chính thức"
+						: "" };
+}
+
+static bool is_back(const char *act)
+{
+	return strcmp(act, "return") == 0;
+}
+
+static bool paper_facts(const struct res *r, const struct ledger_paper_head *h,
+			struct arena *a, struct paper *d, struct err *e)
+{
+	const char *act = at(r, 0, "act"), *reason = at(r, 0, "reason");
+	const char *who =
+		arena_printf(a, "%s (mã %s), %s", at(r, 0, "agent_name"),
+			     at(r, 0, "agent"), at(r, 0, "office"));
+	const char **facts = arena_array(a, 6, sizeof *facts);
+	size_t n = 0;
+
+	if (!facts) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return false;
+	}
+	facts[n++] = arena_printf(a, "Đợt điều tra: %s", h->wave->name);
+	facts[n++] = arena_printf(a, "Ngày %s", day_vi(at(r, 0, "done_on"), a));
+	facts[n++] = arena_printf(a, "Bên giao: %s",
+				  is_back(act) ? who : at(r, 0, "done_by"));
+	facts[n++] = arena_printf(a, "Bên nhận: %s",
+				  is_back(act) ? at(r, 0, "done_by") : who);
+	facts[n++] = arena_printf(a, "Số phiếu bàn giao: %zu", res_rows(r));
+	if (*reason)
+		facts[n++] = arena_printf(a, "Lý do: %s", reason);
+	d->facts = facts;
+	d->n_facts = n;
+	return !arena_broken(a) || err_set(e, ERR_NOMEM, "out of memory");
+}
+
+struct shown { /* a column of a printed table */
+	struct paper_head head;
+	const char *name; /* of the result; NULL: the running number */
+};
+
+static bool put_table(const struct res *r, const struct shown *s, size_t n,
+		      struct arena *a, struct paper *d, struct err *e)
+{
+	struct paper_head *heads = arena_array(a, n, sizeof *heads);
+	struct paper_table *t = arena_alloc(a, sizeof *t);
+
+	if (!heads || !t) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return false;
+	}
+	for (size_t c = 0; c < n; c++)
+		heads[c] = s[c].head;
+	*t = paper_table(heads, n, res_rows(r), a);
+	if (!t->cells)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	t->fixed = 2;
+	for (size_t i = 0; i < res_rows(r); i++)
+		for (size_t c = 0; c < n; c++)
+			*paper_at(t, i, c) =
+				s[c].name ? paper_text(at(r, i, s[c].name))
+					  : paper_mark(arena_printf(a, "%zu",
+								    i + 1));
+	d->tables = t;
+	d->n_tables = 1;
+	return !arena_broken(a) || err_set(e, ERR_NOMEM, "out of memory");
+}
+
+bool ledger_paper(const struct res *r, const struct ledger_paper_head *h,
+		  struct arena *a, struct paper *out, struct err *e)
+{
+	static const struct shown shown[] = {
+		{ { NULL, "STT", 5, false }, NULL },
+		{ { NULL, "Số phiếu", 16, false }, "sheet" },
+		{ { NULL, "Mẫu", 8, false }, "form" },
+		{ { NULL, "Nhóm đối tượng", 40, false }, "group" },
+		{ { NULL, "Đơn vị", 30, false }, "unit" },
+		{ { NULL, "Ghi chú", 14, false }, "" },
+	};
+	static const char *const signers[] = { "BÊN GIAO", "BÊN NHẬN" };
+
+	put_head(out, h);
+	out->title = is_back(at(r, 0, "act")) ? "BIÊN BẢN THU LẠI PHIẾU"
+					      : "BIÊN BẢN BÀN GIAO PHIẾU";
+	out->subject = arena_printf(a, "Số %s – đợt %s", at(r, 0, "paper"),
+				    h->wave->code);
+	out->signers = signers;
+	out->n_signers = 2;
+	return paper_facts(r, h, a, out, e) &&
+	       put_table(r, shown, sizeof shown / sizeof shown[0], a, out, e);
+}
+
+bool ledger_sheet_list(const struct res *r, const struct ledger_paper_head *h,
+		       struct arena *a, struct paper *out, struct err *e)
+{
+	static const struct shown shown[] = {
+		{ { NULL, "STT", 6, false }, NULL },
+		{ { NULL, "Số phiếu", 16, false }, "sheet" },
+		{ { NULL, "Mẫu", 8, false }, "form" },
+		{ { NULL, "Nhóm đối tượng", 24, false }, "group" },
+		{ { NULL, "Đơn vị", 24, false }, "unit_now" },
+		{ { NULL, "Điều tra viên", 16, false }, "agent" },
+		{ { NULL, "Trạng thái", 12, false }, "status" },
+	};
+	const char **facts = arena_array(a, 2, sizeof *facts);
+
+	put_head(out, h);
+	out->title = "DANH SÁCH PHIẾU";
+	out->subject = h->wave->name;
+	if (!facts) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return false;
+	}
+	facts[0] = arena_printf(a, "Đợt %s, %zu phiếu", h->wave->code,
+				res_rows(r));
+	out->facts = facts;
+	out->n_facts = 1;
+	return put_table(r, shown, sizeof shown / sizeof shown[0], a, out, e);
+}
