@@ -92,29 +92,30 @@ static enum index_move direction(int sign)
 	return sign > 0 ? INDEX_UP : sign < 0 ? INDEX_DOWN : INDEX_KEPT;
 }
 
-/* What moved, once both sides and the marks are known.  `worse`: more points
- * are worse (a deduction). */
+/* Once both sides and the marks are known.  `worse`: more points are worse (a
+ * deduction). */
+static enum index_move move_of(const struct index_moved *m, bool worse)
+{
+	int sign = mpq_sgn(m->change);
+
+	if (!m->now.there)
+		return m->before.there ? INDEX_GONE : INDEX_ABSENT_BOTH;
+	if (!m->before.there && !(m->marks & INDEX_MARK_MERGED))
+		return INDEX_NEW;
+	if (m->marks & HINDERS)
+		return INDEX_CHANGED;
+	if (!m->now.has || !m->before.has)
+		return INDEX_UNSETTLED;
+	return direction(worse ? -sign : sign);
+}
+
 static void settle(struct index_moved *m, bool worse)
 {
-	int sign;
-
 	if (m->now.has && m->before.has)
 		mpq_sub(m->change, m->now.points, m->before.points);
 	if (m->now.shares && m->before.shares)
 		mpq_sub(m->share_change, m->now.share, m->before.share);
-	sign = mpq_sgn(m->change);
-	if (!m->now.there)
-		m->move = m->before.there ? INDEX_GONE : INDEX_ABSENT_BOTH;
-	else if (m->marks & INDEX_MARK_MERGED)
-		m->move = INDEX_CHANGED;
-	else if (!m->before.there)
-		m->move = INDEX_NEW;
-	else if (m->marks & HINDERS)
-		m->move = INDEX_CHANGED;
-	else if (!m->now.has || !m->before.has)
-		m->move = INDEX_UNSETTLED;
-	else
-		m->move = direction(worse ? -sign : sign);
+	m->move = move_of(m, worse);
 }
 
 /* ---- one unit ---------------------------------------------------------- */

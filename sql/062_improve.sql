@@ -372,6 +372,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     old assess.improve;
     who text;
+    as_unit text;
     n integer;
 BEGIN
     old := assess.improve_open(p_round, p_improve, p_version,
@@ -379,11 +380,17 @@ BEGIN
     IF old.round IS NULL THEN
         RETURN NULL;
     END IF;
-    SELECT coalesce(old.lead_office, (SELECT code FROM assess.unit
-        WHERE round = p_round AND unit = old.lead_unit)) INTO who;
-    IF (old.lead_office IS NOT NULL AND old.lead_office IS DISTINCT FROM
-            p_office)
-        OR (old.lead_unit IS NOT NULL AND who IS DISTINCT FROM p_unit) THEN
+    -- an agency that is assessed itself leads as an office and as a unit
+    SELECT coalesce(old.lead_office, u.code), u.code INTO who, as_unit
+    FROM (SELECT) AS one
+    LEFT JOIN assess.office AS o
+        ON o.round = p_round AND o.office = old.lead_office
+    LEFT JOIN assess.unit AS u ON u.round = p_round
+        AND u.unit = coalesce(old.lead_unit, o.unit);
+    -- whom the service binds is bound by one of the two: both must fit
+    IF (p_office IS NULL AND p_unit IS NULL)
+        OR (p_office IS NOT NULL AND old.lead_office IS DISTINCT FROM p_office)
+        OR (p_unit IS NOT NULL AND as_unit IS DISTINCT FROM p_unit) THEN
         RAISE EXCEPTION 'chỉ cơ quan chủ trì báo cáo nhiệm vụ này (only who leads the task reports on it)'
             USING ERRCODE = 'insufficient_privilege';
     END IF;

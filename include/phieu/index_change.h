@@ -142,7 +142,7 @@ const char *index_rule_mark_word_vi(size_t bit);
 const char *index_untested_word(enum index_untested u);
 const char *index_untested_word_vi(enum index_untested u);
 /* "vượt tối đa, tên": words of the marks joined; "" none. */
-void index_marks_vi(unsigned marks, struct buf *out);
+void index_marks_vi(unsigned bits, struct buf *out);
 
 /* ---- files ------------------------------------------------------------- */
 

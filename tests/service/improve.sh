@@ -120,6 +120,13 @@ refuse 'lead' improve add --unit $U --criterion 1 --due "$soon" --gain 0 --text 
 refuse 'invalid input' improve add --unit $U --criterion 1 --lead so-noi-vu --due 'mai' --gain 0 --text x
 refuse 'invalid input' improve add --unit $U --criterion 1 --lead so-noi-vu --due "$soon" --gain nhiều --text x
 
+# an agency that is assessed itself reports as office or as unit
+sql "UPDATE assess.office SET unit = 1 WHERE office = 'so-khdt'"
+take improve report --task 11 --unit $U --text 'giao ban tháng'
+take improve report --task 11 --office so-khdt --text 'giao ban tháng sau'
+refuse 'chỉ cơ quan chủ trì' improve report --task 11 --office so-tu-phap --unit $U --text x
+sql "UPDATE assess.office SET unit = NULL WHERE office = 'so-khdt'"
+
 # ---- lost points without a task: the two of 8.2 alone, until it has one
 take improve untasked
 is 'without a task' "$(sed -n '3,$p' "$dir/out" | awk '{ print $2, $NF }')" '8.2 2.6'
@@ -140,6 +147,8 @@ is 'tasks of the unit' "$(sed -n '3,$p' "$dir/out" | wc -l)" 12
 refuse 'chỉ cơ quan chủ trì' improve report --task 7 --office so-noi-vu --text 'đang làm'
 refuse 'chỉ cơ quan chủ trì' improve report --task 7 --unit $U --text 'đang làm'
 refuse 'chỉ cơ quan chủ trì' improve report --task 7 --text 'đang làm'
+refuse 'chỉ cơ quan chủ trì' improve report --task 7 --office so-tu-phap --unit $U --text 'đang làm'
+refuse 'chỉ cơ quan chủ trì' improve report --task 12 --office so-tu-phap --unit $U --text 'đang làm'
 refuse 'chỉ cơ quan chủ trì' improve report --task 12 --office so-noi-vu --text 'đang làm'
 refuse 'chưa tới' improve report --task 7 --office so-tu-phap --text x --day "$soon"
 refuse 'doing hoặc done' improve report --task 7 --office so-tu-phap --text x --state cancelled
@@ -196,7 +205,7 @@ has 'improve .*7 doing so-tu-phap .* 0\.5 +7 done report 2 '
 has 'improve .* 11 cancelled +gộp vào nhiệm vụ 6'
 has 'improve-plan '
 "$phieu" audit verify >"$dir/out" 2>&1 || fail "audit: $(cat "$dir/out")"
-is 'entries of the log' "$(sql "SELECT count(*) FROM audit.entry WHERE kind = 'assess.improve'")" 19
+is 'entries of the log' "$(sql "SELECT count(*) FROM audit.entry WHERE kind = 'assess.improve'")" 21
 
 # ---- the result of 2023: one criterion replaced, one with another maximum
 jq '.round.code = "ninh-binh-2023" | .round.year = 2023 | .round.name = "Chỉ số năm 2023 (mẫu thử)"
