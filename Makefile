@@ -218,6 +218,8 @@ $(B)/tests/fuzz/fuzz_odata: $(call objs,server/dataset.c $(wildcard server/odata
 $(B)/tests/fuzz/fuzz_upload_table: $(B)/collector/upload_table.o
 # workbooks of criteria
 $(B)/tests/fuzz/fuzz_criteria: $(call objs,$(wildcard server/round_*.c) server/doc_read.c)
+# archives, and what they recompute
+$(B)/tests/fuzz/fuzz_archive: $(RESULT)
 # `phieu pull-forms`, whose network the target plays
 $(B)/tests/fuzz/fuzz_pull_forms: $(B)/server/pull_forms.o
 # documents of the office

@@ -150,7 +150,7 @@ bool json_diff(const cJSON *a, const cJSON *b, json_diff_fn tell, void *ctx,
 	return differ;
 }
 
-/* ---- lines --------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------- */
 
 static void value(const cJSON *v, struct buf *out)
 {

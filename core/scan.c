@@ -63,7 +63,7 @@ static void failed(struct scan *out, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* ---- the program --------------------------------------------------------- */
+/* ---- the program ------------------------------------------------------- */
 
 /* Its words, NULL after the last; `text` is cut up. */
 static bool words_of(char *text, const char *path, char *argv[SCAN_ARGS])
@@ -236,7 +236,7 @@ static void run(const struct scanner *s, const char *path, struct scan *out)
 	judge(status, argv[0], out);
 }
 
-/* ---- the file ------------------------------------------------------------ */
+/* ---- the file ---------------------------------------------------------- */
 
 static bool fill(int fd, const char *p, size_t n)
 {

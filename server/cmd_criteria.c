@@ -22,8 +22,7 @@ static bool usage(const char *text, struct err *e)
 	return err_set(e, ERR_INPUT, "usage: %s", text);
 }
 
-/* ---- documents --------------------------------------------------------------
- */
+/* ---- documents ---------------------------------------------------- */
 
 /* CODE or CODE@VERSION of what is loaded. */
 static cJSON *open_loaded(const char *word, const struct app *app,
@@ -91,8 +90,7 @@ static void print_notes(const struct faults *f, const char *path)
 			      f->list[i].message_vi, f->list[i].message);
 }
 
-/* ---- export
- * --------------------------------------------------------------------- */
+/* ---- export ------------------------------------------------------------ */
 
 /* What the workbook would not give back; told, and true when nothing. */
 static bool comes_back(const cJSON *doc, const char *path, struct arena *a,
@@ -165,8 +163,7 @@ static int run_export(int argc, char **argv, void *app)
 	return same ? EXIT_DONE : EXIT_PARTLY;
 }
 
-/* ---- import
- * ------------------------------------------------------------------------ */
+/* ---- import ------------------------------------------------------------ */
 
 struct importing {
 	struct arena *a;
@@ -193,6 +190,18 @@ static bool import(struct importing *x, const char *path, const char *out,
 		   : put(&x->text, e);
 }
 
+static int told_import(const struct importing *x, const char *path, bool ok,
+		       const struct err *e)
+{
+	if (x->f.n > 0)
+		faults_print(&x->f, path, stderr);
+	print_notes(&x->notes, path);
+	if (!ok)
+		return x->f.n > 0 ? EXIT_FAILED
+				  : cli_fail("phieu round criteria import", e);
+	return faults_have(&x->notes, "C96") ? EXIT_PARTLY : EXIT_DONE;
+}
+
 static int run_import(int argc, char **argv, void *app)
 {
 	const char *into = NULL, *out = NULL;
@@ -201,40 +210,32 @@ static int run_import(int argc, char **argv, void *app)
 	struct importing x = { .a = arena_new(ARENA_BYTES),
 			       .text = BUF_INIT(LIMIT_PLAN_BYTES) };
 	struct err e = { 0 };
-	bool ok, listed, partly;
+	int code;
+	bool ok;
 
-	ok = (x.a || err_set(&e, ERR_NOMEM, "out of memory")) &&
-	     cli_options(opts, N(opts), &argc, argv, &e) &&
+	if (!x.a) {
+		(void)err_set(&e, ERR_NOMEM, "out of memory");
+		return cli_fail("phieu round criteria import", &e);
+	}
+	faults_init(&x.f, x.a);
+	faults_init(&x.notes, x.a);
+	ok = cli_options(opts, N(opts), &argc, argv, &e) &&
 	     (argc == 2 || usage("phieu round criteria import FILE "
 				 "[--into ROUND|FILE] [--out FILE]",
 				 &e));
-	if (x.a) {
-		faults_init(&x.f, x.a);
-		faults_init(&x.notes, x.a);
-	}
 	if (ok && into) {
 		x.into = open_any(into, app, x.a, &e);
 		ok = x.into != NULL;
 	}
 	ok = ok && import(&x, argv[1], out, &e);
-	listed = x.a && x.f.n > 0;
-	partly = x.a && faults_have(&x.notes, "C96");
-	if (listed)
-		faults_print(&x.f, argv[1], stderr);
-	if (x.a && argc == 2)
-		print_notes(&x.notes, argv[1]);
+	code = told_import(&x, argc > 1 ? argv[1] : "", ok, &e);
 	cJSON_Delete(x.into);
 	buf_free(&x.text);
 	arena_free(x.a);
-	if (!ok)
-		return listed ? EXIT_FAILED
-			      : cli_fail("phieu round criteria import", &e);
-	return partly ? EXIT_PARTLY : EXIT_DONE;
+	return code;
 }
 
-/* ---- diff
- * ----------------------------------------------------------------------------
- */
+/* ---- diff -------------------------------------------------------------- */
 
 static bool tell(const cJSON *x, const cJSON *y, struct arena *a, bool json,
 		 struct err *e)

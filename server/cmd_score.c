@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "archive_file.h"
 #include "phieu/commands.h"
 #include "phieu/connect.h"
 #include "phieu/score_job.h"
@@ -156,10 +157,8 @@ static bool is_same(const struct score_job *j, const struct score_check *c)
 	return c->same_answers && c->same_result;
 }
 
-static int run_verify(int argc, char **argv, void *app)
+static int verify_wave(const char *wave, void *app)
 {
-	const char *wave = NULL;
-	const struct cli_opt opts[] = { { "--wave", NULL, &wave } };
 	struct arena *a = arena_new(JOB_TEXT_BYTES);
 	struct job j = { 0 };
 	struct score_check c;
@@ -170,8 +169,7 @@ static int run_verify(int argc, char **argv, void *app)
 
 	if (!a)
 		return EXIT_FAILED;
-	ok = cli_options(opts, 1, &argc, argv, &e) &&
-	     score_wave(&j, app, wave, &e) &&
+	ok = score_wave(&j, app, wave, &e) &&
 	     score_job_check(&j.score, a, &c, &e);
 	if (ok)
 		same = is_same(&j.score, &c);
@@ -198,6 +196,25 @@ static int run_verify(int argc, char **argv, void *app)
 		return EXIT_FAILED;
 	}
 	return ended(&j, "phieu verify", ok, &e);
+}
+
+static int run_verify(int argc, char **argv, void *app)
+{
+	const char *wave = NULL, *key = NULL, *phrase = NULL;
+	const struct cli_opt opts[] = { { "--wave", NULL, &wave },
+					{ "--key", NULL, &key },
+					{ "--passphrase-file", NULL,
+					  &phrase } };
+	struct err e = { 0 };
+
+	if (!cli_options(opts, 3, &argc, argv, &e))
+		return cli_fail("phieu verify", &e);
+	if (argc == 2 && !wave)
+		return archive_verify(argv[1], key, phrase);
+	if (argc == 1 && !key && !phrase)
+		return verify_wave(wave, app);
+	(void)err_set(&e, ERR_INPUT, "give --wave WAVE, or an archive FILE");
+	return cli_fail("phieu verify", &e);
 }
 
 static bool release(const struct score_job *j, const struct app *app,
@@ -364,7 +381,14 @@ static const struct cmd cmds[] = {
 	  "phieu score --plan FILE --responses FILE.ndjson [--json|--csv]",
 	  run_score },
 	{ "verify", "tính lại, đối chiếu từng byte (recompute and compare)",
-	  "phieu verify --wave WAVE", run_verify },
+	  "phieu verify --wave WAVE\n"
+	  "phieu verify FILE --key FILE|--passphrase-file FILE\n"
+	  "\n"
+	  "FILE is of `phieu round archive`: recomputed without a database, a "
+	  "line for\n"
+	  "each part.  Exit 1: something differs; 3: the answers are not in "
+	  "it.\n",
+	  run_verify },
 	{ "publish", "công bố kết quả mới nhất (number a release)",
 	  "phieu publish --wave WAVE --reason TEXT", run_publish },
 	{ "explain", "giải trình một con số (the counts behind a number)",

@@ -49,8 +49,7 @@ static void put_flag(struct criteria_reading *x, enum criteria_sheet s,
 		x->broken = true;
 }
 
-/* ---- a criterion
- * --------------------------------------------------------------- */
+/* ---- a criterion ------------------------------------------------------- */
 
 static void put_word(struct criteria_reading *x, const struct criterion *c,
 		     enum criteria_column column,
@@ -225,8 +224,7 @@ static void build_criteria(struct criteria_reading *x)
 	tell_ways(x);
 }
 
-/* ---- tables and groups
- * ------------------------------------------------------------ */
+/* ---- tables and groups ------------------------------------------------- */
 
 static struct criterion *named(struct criteria_reading *x,
 			       enum criteria_sheet s,
@@ -347,8 +345,7 @@ static void build_groups(struct criteria_reading *x)
 	}
 }
 
-/* ---- kinds, what was replaced, the set
- * ---------------------------------------------- */
+/* ---- kinds, what was replaced, the set --------------------------------- */
 
 /* What the document knows of a kind besides its name and total. */
 static cJSON *kind_of(const cJSON *into, const char *code)

@@ -44,8 +44,7 @@ bool criteria_key_in(const char *key, const char *keys)
 	return false;
 }
 
-/* ---- places ----------------------------------------------------------------
- */
+/* ---- places ------------------------------------------------------- */
 
 const char *criteria_place(struct criteria_reading *x, enum criteria_sheet s,
 			   const struct grid_row *row, size_t column)
@@ -85,8 +84,7 @@ void criteria_note(struct criteria_reading *x, enum criteria_sheet s,
 	fault_add(x->notes, code, criteria_place(x, s, row, column), en, vi);
 }
 
-/* ---- cells ------------------------------------------------------------------
- */
+/* ---- cells -------------------------------------------------------- */
 
 const struct grid_cell *criteria_cell(const struct criteria_reading *x,
 				      enum criteria_sheet s,
@@ -154,8 +152,7 @@ const struct grid_row *criteria_row(const struct criteria_reading *x,
 		       : NULL;
 }
 
-/* ---- heads ------------------------------------------------------------------
- */
+/* ---- heads -------------------------------------------------------- */
 
 static void read_heads(struct criteria_reading *x, enum criteria_sheet s,
 		       const struct grid_row *r)
@@ -224,8 +221,7 @@ static void find_heads(struct criteria_reading *x, enum criteria_sheet s)
 	t->head = t->g->n_rows;
 }
 
-/* ---- sheets
- * ------------------------------------------------------------------ */
+/* ---- sheets ------------------------------------------------------------ */
 
 static bool open_sheet(struct criteria_reading *x, enum criteria_sheet s,
 		       const void *file, size_t n, struct err *e)

@@ -9,8 +9,7 @@
 #include "phieu/round.h"
 #include "round_criteria_parts.h"
 
-/* ---- from a path to a cell
- * --------------------------------------------------- */
+/* ---- from a path to a cell --------------------------------------------- */
 
 /* "criteria/0/children/1/maximum": the next word, and what is behind it. */
 static const char *next(const char *path, char *word, size_t cap)
@@ -156,8 +155,7 @@ static const char *cell_of(struct criteria_reading *x, const char *path)
 	return strcmp(word, "kinds") == 0 ? kind_place(x, rest) : NULL;
 }
 
-/* ---- the criteria alone
- * ---------------------------------------------------------- */
+/* ---- the criteria alone ------------------------------------------------ */
 
 /* An index document around criteria and kinds: its rules play no part in how
  * points add. */
@@ -243,8 +241,7 @@ static void check_printed(struct criteria_reading *x)
 		       "không loại đơn vị nào có tổng điểm này");
 }
 
-/* ---- the rest
- * ---------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------- */
 
 static void note_rest(struct criteria_reading *x, const struct faults *f)
 {

@@ -44,8 +44,7 @@ static const char *bare(struct arena *a, const char *s)
 	return s ? s : "";
 }
 
-/* ---- which rows are criteria
- * -------------------------------------------------- */
+/* ---- which rows are criteria ------------------------------------------- */
 
 static bool is_total(struct criteria_reading *x, const char *s)
 {
@@ -127,8 +126,7 @@ static void list_rows(struct criteria_reading *x)
 	}
 }
 
-/* ---- by parents
- * ---------------------------------------------------------------- */
+/* ---- by parents -------------------------------------------------------- */
 
 /* The nearest above with this code. */
 static size_t code_above(const struct criteria_reading *x, size_t before,
@@ -165,8 +163,7 @@ static void by_parents(struct criteria_reading *x)
 	}
 }
 
-/* ---- by numbers
- * ---------------------------------------------------------------- */
+/* ---- by numbers -------------------------------------------------------- */
 
 /* The row of a dotted number within the same field. */
 static size_t number_above(const struct levels *v, size_t row,
@@ -282,8 +279,7 @@ static void by_numbers(struct criteria_reading *x)
 	name_codes(&v);
 }
 
-/* ---- both
- * ------------------------------------------------------------------------ */
+/* ---- both -------------------------------------------------------------- */
 
 static void check_depth(struct criteria_reading *x, size_t i)
 {

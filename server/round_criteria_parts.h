@@ -60,8 +60,7 @@ struct criteria_word {
 extern const struct criteria_word source_names[], combine_names[],
 	effect_names[]; /* to {NULL} */
 
-/* ---- reading ---------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------ */
 
 struct sheet {		/* as read */
 	struct grid *g; /* NULL: the file has none such */

@@ -50,8 +50,7 @@ static void make_formats(struct writing *x)
 	format_set_num_format(x->strong, "0.######");
 }
 
-/* ---- cells ------------------------------------------------------------------
- */
+/* ---- cells -------------------------------------------------------- */
 
 static void put(struct writing *x, enum criteria_sheet s, int column,
 		const char *text, lxw_format *f)
@@ -114,8 +113,7 @@ static const char *joined(struct writing *x, const cJSON *list)
 	return s;
 }
 
-/* ---- criteria
- * ---------------------------------------------------------------- */
+/* ---- criteria ---------------------------------------------------------- */
 
 static void put_table(struct writing *x, const char *code, const cJSON *convert)
 {
@@ -203,8 +201,7 @@ static void put_criteria(struct writing *x, const cJSON *list,
 	}
 }
 
-/* ---- the other sheets
- * --------------------------------------------------------- */
+/* ---- the other sheets -------------------------------------------------- */
 
 static void put_kinds(struct writing *x)
 {

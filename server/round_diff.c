@@ -37,8 +37,7 @@ const char *round_change_word_vi(enum round_change_kind k)
 	return words[k].vi;
 }
 
-/* ---- criteria as a flat list, by code -------------------------------------
- */
+/* ---- criteria as a flat list, by code ----------------------------- */
 
 struct item {
 	const char *code;
@@ -133,8 +132,7 @@ static const struct item *find(const struct side *s, const char *code)
 		       : NULL;
 }
 
-/* ---- what is told ---------------------------------------------------------
- */
+/* ---- what is told ------------------------------------------------- */
 
 static void tell(struct diff *d, enum round_change_kind kind, const char *code,
 		 const char *name, const char *member, const char *from,
@@ -297,8 +295,7 @@ static void compare_criteria(struct diff *d)
 	}
 }
 
-/* ---- old to new, and the rest ----------------------------------------------
- */
+/* ---- old to new, and the rest ------------------------------------- */
 
 static const cJSON *mapped(const cJSON *list, const char *from)
 {
@@ -403,8 +400,7 @@ bool round_diff(const cJSON *a, const cJSON *b, struct arena *arena,
 	       err_set(e, ERR_NOMEM, "out of memory");
 }
 
-/* ---- shown ------------------------------------------------------------------
- */
+/* ---- shown -------------------------------------------------------- */
 
 static const char *shown(const char *s)
 {

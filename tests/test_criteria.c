@@ -137,8 +137,7 @@ static void tree_is(struct world *w, const char *want)
 	buf_free(&b);
 }
 
-/* ---- round trips
- * -------------------------------------------------------------- */
+/* ---- round trips ------------------------------------------------------- */
 
 static char book[] = "/tmp/phieu-criteria-test.XXXXXX";
 
@@ -343,8 +342,7 @@ static void what_no_longer_fits_the_round_is_told(void **state)
 	end(&w);
 }
 
-/* ---- tables as provinces print them
- * ---------------------------------------------- */
+/* ---- tables as provinces print them ------------------------------------ */
 
 #define HEADS "STT;Lĩnh vực/Tiêu chí/TCTP;Điểm tối đa;Ghi chú\n"
 
@@ -459,8 +457,7 @@ static void a_total_that_no_kind_has_is_refused(void **state)
 	end(&w);
 }
 
-/* ---- what is wrong with a file
- * ---------------------------------------------------- */
+/* ---- what is wrong with a file ----------------------------------------- */
 
 static void refused(const char *csv, const char *code, const char *path)
 {
@@ -544,8 +541,7 @@ static void criteria_too_deep_are_refused(void **state)
 	buf_free(&b);
 }
 
-/* ---- workbooks with faults in the other sheets
- * -------------------------------------- */
+/* ---- workbooks with faults in the other sheets ------------------------- */
 
 struct cell {
 	const char *sheet;

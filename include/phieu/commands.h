@@ -23,7 +23,7 @@ extern const struct cmd_set cmd_db, cmd_user, cmd_key, cmd_plan, cmd_simulate,
 	cmd_hook, cmd_index, cmd_round, cmd_self, cmd_result, cmd_report,
 	cmd_export, cmd_inspect, cmd_change, cmd_improve, cmd_round_explain;
 
-extern const struct cmd_set cmd_ledger, cmd_criteria;
+extern const struct cmd_set cmd_ledger, cmd_criteria, cmd_archive;
 
 /* Acts and lists of rounds (act.h): a command for each row that has none of
  * its own.  How many; the words live in `a`.  For argv[0] the name of a row. */

@@ -35,7 +35,8 @@ struct res *store_result_list(struct db *db, int32_t round,
 			      struct err *e) MUST_USE;
 /* What was published: release, trial, supersedes (null: the first), decision,
  * reason, when, result, SHA-256 of its content and of its input, method,
- * release of the wave (null: none); newest first.  `release` NULL: all. */
+ * release of the wave (null: none), version of the document; newest first.
+ * `release` NULL: all. */
 struct res *store_round_releases(struct db *db, int32_t round,
 				 const char *release, struct err *e) MUST_USE;
 /* ERR_CONFLICT: the step is not open, some unit is incomplete, or it is

@@ -21,7 +21,7 @@ mkdir -p "$B/crash" "$B/log"
 max_len() {
 	case $1 in
 	plan) echo 65536 ;;
-	json_submission | index | criteria) echo 16384 ;;
+	archive | json_submission | index | criteria) echo 16384 ;;
 	*) echo 4096 ;;
 	esac
 }
