@@ -174,7 +174,7 @@ static void put_meeting(struct page *p, const struct res *r, size_t i)
 			 page_cell(r, i, "held"), page_cell(r, i, "present"),
 			 page_cell(r, i, "minutes"));
 	if (*page_cell(r, i, "criterion"))
-		page_put(p->b, "<li>%s, %s: <strong>%p điểm</strong>. %s</li>",
+		page_put(p->b, "<li>%s, %s: <strong>%p</strong>. %s</li>",
 			 unit == INDEX_NONE ? page_cell(r, i, "unit")
 					    : p->round.set.units[unit].name,
 			 page_cell(r, i, "criterion"),

@@ -114,7 +114,7 @@ static void put_self(struct page *p, const struct item *x,
 	if (page_may_fill(p, &x->d)) {
 		put_self_form(p, x, t ? t : &now);
 	} else {
-		page_put(p->b, "<p class=\"sum\">%p điểm</p>\n",
+		page_put(p->b, "<p class=\"sum\">%p</p>\n",
 			 page_self_text(p, x->row));
 		if (*now.note)
 			page_put(p->b, "<p class=\"text\">%s</p>\n", now.note);
@@ -163,7 +163,7 @@ static void put_appraisal(struct page *p, const struct item *x)
 		 leader == INDEX_NONE ? "" : p->round.offices[leader].name,
 		 s->state, page_item_state_words(s->state));
 	if (*s->appraised)
-		page_put(p->b, " <strong>%p điểm</strong>", s->appraised);
+		page_put(p->b, " <strong>%p</strong>", s->appraised);
 	page_put(p->b, "</p>\n");
 	if (*s->reason)
 		page_put(p->b, "<p class=\"text\">Lý do: %s</p>\n", s->reason);
@@ -236,7 +236,7 @@ static bool put_ruling(struct page *p, const struct item *x, struct err *e)
 		if (strcmp(page_cell(r, i, "unit"), x->u) == 0 &&
 		    strcmp(page_cell(r, i, "criterion"), x->c) == 0)
 			page_put(p->b,
-				 "<p>Cuộc họp %s ngày %d: <strong>%p điểm"
+				 "<p>Cuộc họp %s ngày %d: <strong>%p"
 				 "</strong>. <span class=\"text\">%s</span>"
 				 "</p>\n",
 				 page_cell(r, i, "meeting"),

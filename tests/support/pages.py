@@ -122,6 +122,7 @@ class Browser:
             page = Page(r.code, r.headers, r.read(), path)
         for c in page.headers.get_all("Set-Cookie") or []:
             self.cookie = c.split(";")[0]
+        page.method = "get" if data is None else "post"
         self.seen.append(page)
         if follow and page.status == 303:
             return self.ask(page.headers["Location"].split("#")[0])

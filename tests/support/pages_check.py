@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 import openpyxl
+import yaml
 
 from pages import Browser
 
@@ -284,9 +285,8 @@ def hand_in():
             p = who(login).get(item(unit, n["code"])).form("Lưu")
             if p["fields"]["points"] or p["fields"].get("na"):
                 continue
-            r = who(login).send(p, {"points": str(
-                fractions.Fraction(n["maximum"]) / share) if False else
-                f"{float(n['maximum']) / share:g}".replace(".", ",")})
+            points = f"{float(n['maximum']) / share:g}".replace(".", ",")
+            r = who(login).send(p, {"points": points})
             says(r, "Đã ghi")
     b = who("u1")
     form = b.get(f"{R}/units/{UNITS[0]}").form("Nộp bản tự đánh giá")
@@ -317,7 +317,7 @@ def appraisal():
     own = says(who("a-so-tu-phap").get(R + "/appraise"), "2.1")
     need("never his own unit", f"/units/{u}/" not in "".join(
         own.reader.links))
-    help_only = who("vp" if False else "a-vp-ubnd").get(item(u, "7.3"))
+    help_only = who("a-vp-ubnd").get(item(u, "7.3"))
     says(help_only, "phối hợp")
     need("who cooperates writes nothing", not any(
         "Chấp nhận" in f["words"] for f in help_only.reader.forms))
@@ -410,12 +410,12 @@ def council():
         "minutes": HOSTILE}), "Cuộc họp 1: Hội đồng")
     says(who("hoi-dong").send(who("hoi-dong").get(item(UNITS[0], "2.1")).form(
         "Ghi kết luận"), {"meeting": "1", "points": "3,5",
-                          "reason": "theo biên bản"}), "3,5 điểm")
+                          "reason": "theo biên bản"}), ": 3,5 .")
     # nobody appraises 2.2 of the office that leads it
     p = says(who("hoi-dong").get(item(UNITS[0], "2.2")), "chính đơn vị này")
     says(who("hoi-dong").send(p.form("Ghi kết luận"), {
         "meeting": "1", "na": "true", "reason": "không thuộc chức năng"}),
-        "không áp dụng điểm")
+        "không áp dụng .")
     says(who("hoi-dong").send(page().form("Ghi kết luận"), {
         "meeting": "7", "unit": UNITS[0], "criterion": "2.1", "points": "3",
         "reason": "x"}), "cuộc họp Hội đồng", 400)
@@ -483,7 +483,7 @@ def results():
     page = says(b.get(R + "/publish?result=1"), "Công bố rồi thì không sửa")
     form = page.form("Tôi đã xem")
     p = says(b.send(form, {"decision": HOSTILE, "reason": "r"}),
-             "cần số quyết định", 422 if False else 400)
+             "cần số quyết định", 400)
     need("what was typed is kept", p.form("Tôi đã xem")["fields"]["decision"]
          == HOSTILE)
     says(b.send(form, {"decision": "QĐ 1", "reason": "r", "sure": "true",
@@ -512,6 +512,23 @@ def results():
 
 
 # ---- every page that was seen ----------------------------------------------
+
+def described():
+    """What was answered is what docs/api/openapi.yaml says."""
+    api = yaml.safe_load((pathlib.Path(__file__).resolve().parents[2] /
+                          "docs/api/openapi.yaml").read_text(encoding="utf-8"))
+    routes = [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), item)
+              for path, item in api["paths"].items()]
+    for b in browsers.values():
+        for p in b.seen:
+            if not p.url.startswith("/rounds"):
+                continue
+            path = p.url.split("?")[0]
+            item = next((i for r, i in routes if r.fullmatch(path)), {})
+            op = item.get(p.method)
+            need(f"{p.method} {path}: {p.status} is described",
+                 op and str(p.status) in op["responses"])
+
 
 def all_pages():
     n = 0
@@ -544,6 +561,7 @@ def main():
                  appraisal, accept_all, council, results):
         step()
     n = all_pages()
+    described()
     print(f"N={checks} checks over {n} pages of a round, by forms alone")
     return 1 if faults else 0
 
