@@ -1,36 +1,14 @@
 /* A unit's workbook: given, taken back, told row by row what is wrong with it,
  * all or nothing. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "page_round.h"
 #include "phieu/attachment.h"
-#include "phieu/file.h"
 
 /* ---- given ------------------------------------------------------------------
  */
-
-/* The library writes files only: one that is nowhere. */
-static char *write_book(struct page *p, size_t unit, const struct self_row *now,
-			size_t n_now, size_t *n, struct err *e)
-{
-	char path[40], *bytes = NULL;
-	int fd = memfd_create("workbook", MFD_CLOEXEC);
-
-	if (fd < 0) {
-		(void)err_set(e, ERR_IO, "no memory file: %s", strerror(errno));
-		return NULL;
-	}
-	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	if (self_sheet_write(&p->round, unit, now, n_now, path, e))
-		bytes = file_read(path, LIMIT_XLSX_BYTES, n, e);
-	(void)close(fd);
-	return bytes;
-}
 
 static bool template(struct page *p, struct err *e)
 {
@@ -46,7 +24,7 @@ static bool template(struct page *p, struct err *e)
 	    !store_self_rows(p->db, p->head.id, h.unit, &p->round, unit, p->a,
 			     &now, &n_now, e))
 		return false;
-	bytes = write_book(p, unit, now, n_now, &n, e);
+	bytes = self_sheet_bytes(&p->round, unit, now, n_now, &n, e);
 	if (!bytes)
 		return false;
 	ok = web_give_file(p->rq, p->rp,

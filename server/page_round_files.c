@@ -180,7 +180,8 @@ static bool get(struct page *p, struct err *e)
 		return false;
 	if (!criterion || !sees_file(p, unit, criterion))
 		return page_missing(p);
-	if (!store_evidence_get(p->db, p->head.id, h.unit, number, p->a, &f, e))
+	if (!store_evidence_get(p->db, p->head.id, h.unit, number, NULL, p->a,
+				&f, e))
 		return false;
 	return web_give_file(p->rq, p->rp, f.name, f.type, f.bytes, f.n, e);
 }

@@ -22,6 +22,4 @@ struct self_head {
 };
 extern const struct self_head self_heads[SELF_COLUMNS];
 
-bool self_applies(const struct round *r, size_t unit, size_t node);
-
 #endif

@@ -54,12 +54,13 @@ bool store_round_load(struct db *owner, const struct round *r,
 static bool read_head(const struct res *r, size_t i, struct arena *a,
 		      struct round_head *h, struct err *e)
 {
-	int64_t id;
+	int64_t id, wave;
 
 	if (!res_i64(r, i, 0, &id, e) || !res_i64(r, i, 4, &h->year, e) ||
-	    !res_i64(r, i, 5, &h->version, e))
+	    !res_i64(r, i, 5, &h->version, e) || !res_i64(r, i, 8, &wave, e))
 		return false;
 	h->id = (int32_t)id;
+	h->wave_id = (int32_t)wave;
 	h->code = keep(a, r, i, 1);
 	h->name = keep(a, r, i, 2);
 	h->wave = keep(a, r, i, 3);
@@ -227,4 +228,27 @@ bool store_step_put(struct db *db, int32_t round, enum round_step step,
 
 	round_arg(round, id);
 	return db_do(db, Q_ROUND_STEP_PUT, args, e);
+}
+
+bool store_round_seats(struct db *db, int32_t round, struct arena *a,
+		       struct round_seat **out, size_t *n, struct err *e)
+{
+	char id[16];
+	const char *args[] = { id };
+	struct round_seat *list;
+	struct res *r;
+
+	round_arg(round, id);
+	r = db_run(db, Q_ROUND_SEATS, args, e);
+	if (!r)
+		return false;
+	*n = res_rows(r);
+	list = arena_array(a, *n + 1, sizeof *list);
+	for (size_t i = 0; list && i < *n; i++) {
+		list[i].office = res_dup(a, r, i, 0);
+		list[i].unit = res_dup(a, r, i, 1);
+	}
+	*out = list;
+	res_free(r);
+	return (list && !arena_broken(a)) || no_memory(e);
 }

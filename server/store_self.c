@@ -159,7 +159,9 @@ static bool tell(const struct res *r, struct faults *f, struct err *e)
 	if (res_rows(r) == 0)
 		return true;
 	return stale ? err_set(e, ERR_CONFLICT,
-			       "somebody changed these items since")
+			       "người khác vừa sửa các mục này, xem lại "
+			       "(somebody changed these items since: look "
+			       "again)")
 		     : err_set(e, ERR_INPUT, "items were refused");
 }
 
@@ -245,7 +247,7 @@ bool store_self_explain(struct db *db, int32_t round, const struct self_head *h,
 struct res *store_self_late(struct db *db, int32_t round, struct err *e)
 {
 	struct ids x = ids_of(round, 0);
-	const char *args[] = { x.round };
+	const char *args[] = { x.round, NULL };
 
 	return db_run(db, Q_SELF_LATE, args, e);
 }
@@ -349,11 +351,11 @@ struct res *store_evidence_list(struct db *db, int32_t round, int32_t unit_id,
 }
 
 bool store_evidence_get(struct db *db, int32_t round, int32_t unit_id,
-			const char *number, struct arena *a,
+			const char *number, const char *office, struct arena *a,
 			struct evidence_file *out, struct err *e)
 {
 	struct ids x = ids_of(round, unit_id);
-	const char *args[] = { x.round, x.unit, number };
+	const char *args[] = { x.round, x.unit, number, office };
 	struct res *r = db_run(db, Q_EVIDENCE_GET, args, e);
 	size_t most;
 	bool ok;
@@ -364,6 +366,7 @@ bool store_evidence_get(struct db *db, int32_t round, int32_t unit_id,
 		most = res_len(r, 0, 2) / 2 + 1; /* two digits a byte */
 		out->name = res_dup(a, r, 0, 0);
 		out->type = res_dup(a, r, 0, 1);
+		out->sha256 = res_dup(a, r, 0, 3);
 		out->bytes = arena_alloc(a, most);
 		ok = arena_broken(a)
 			     ? no_memory(e)

@@ -81,8 +81,23 @@ static bool find_person(struct db *db, struct http_request *rq,
 	return true;
 }
 
+/* What another site can make a browser send without asking first. */
+static bool is_form_type(const char *type)
+{
+	static const char *const all[] = {
+		"text/plain", "multipart/form-data",
+		"application/x-www-form-urlencoded"
+	};
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (strncasecmp(type, all[i], strlen(all[i])) == 0)
+			return true;
+	return false;
+}
+
 /* A browser sends the cookie along with whatever another site makes it
- * send; that site cannot set this header or this content type. */
+ * send; that site cannot set this header or such a content type.  Files come
+ * under their own type, all else is JSON (web_read_object). */
 static bool is_our_own_write(const struct http_request *rq,
 			     const uint8_t csrf_hash[32])
 {
@@ -92,7 +107,7 @@ static bool is_our_own_write(const struct http_request *rq,
 
 	if (!token || strlen(token) >= TOKEN_TEXT_MAX)
 		return false;
-	if (!type || strncasecmp(type, "application/json", 16) != 0)
+	if (!type || is_form_type(type))
 		return false;
 	token_hash(token, hash);
 	return bytes_equal(hash, csrf_hash, sizeof hash);
@@ -113,8 +128,10 @@ static bool may(struct http_request *rq, int permission, struct identity *id,
 		const uint8_t csrf_hash[32])
 {
 	/* a key with an analyst's role is still nobody: no session to end, no
-	 * password to change */
-	bool wants_person = permission == MAY(MAY_PEOPLE);
+	 * password to change, no form to fill in */
+	bool wants_person = permission == MAY(MAY_PEOPLE) ||
+			    (rq->method != HTTP_GET &&
+			     strncmp(rq->pattern, "/v1/", 4) != 0);
 
 	if (!(id->roles & ((unsigned)permission >> 1)) ||
 	    (wants_person && !id->is_person))
@@ -125,9 +142,11 @@ static bool may(struct http_request *rq, int permission, struct identity *id,
 	if (!id->is_person)
 		return true;
 	if (rq->method != HTTP_GET && !is_ours(rq, w, csrf_hash))
-		return say_403(rq, rp, "csrf",
-			       "X-CSRF-Token and application/json are needed",
-			       "Thiếu X-CSRF-Token hoặc sai kiểu nội dung");
+		return say_403(
+			rq, rp, "csrf",
+			"X-CSRF-Token is needed, and a content type that "
+			"no form sends",
+			"Thiếu X-CSRF-Token hoặc sai kiểu nội dung");
 	if (id->person.must_change && strcmp(rq->pattern, "/v1/me") != 0 &&
 	    strcmp(rq->pattern, "/v1/password") != 0 &&
 	    strcmp(rq->pattern, "/v1/session") != 0)

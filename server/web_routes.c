@@ -1,5 +1,6 @@
 #include "page_round.h"
 #include "web_impl.h"
+#include "web_round.h"
 
 #define WATCHES	      WEB_WATCHES
 #define READS_RESULTS WEB_READS
@@ -15,7 +16,13 @@
 #define SEES_LEDGER    WEB_WATCHES
 #define ACTS_ON_SHEETS (ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST))
 
-enum { SMALL_BODY = 4096, FORM_BODY = 16384, LEDGER_BODY = 262144 };
+enum {
+	SMALL_BODY = 4096,
+	FORM_BODY = 16384,
+	LEDGER_BODY = 262144,
+	ACT_BODY = 512 << 10,
+	ITEM_BODY = 65536
+};
 
 /* Forms with long texts in them, escaped; with a file. */
 #define TEXT_BODY (4 * LIMIT_EXPLANATION_BYTES)
@@ -76,6 +83,36 @@ const struct http_route web_routes[] = {
 	{ HTTP_GET, "/ledger/{wave}", MAY(SEES_LEDGER), 0, web_ledger_page },
 	{ HTTP_GET, "/handover/{wave}/{number}", MAY(SEES_LEDGER), 0,
 	  web_ledger_paper },
+	{ HTTP_GET, "/v1/rounds", MAY(WEB_ROUNDS), 0, web_rounds },
+	{ HTTP_GET, "/v1/rounds/{round}", MAY(WEB_ROUNDS), 0, web_round_get },
+	{ HTTP_GET, "/v1/rounds/{round}/calendar", MAY(WEB_ROUNDS), 0,
+	  web_round_calendar },
+	{ HTTP_POST, "/v1/rounds/{round}/acts/{act}", MAY(WEB_ROUNDS), ACT_BODY,
+	  web_round_act },
+	{ HTTP_GET, "/v1/rounds/{round}/lists/{list}", MAY(WEB_ROUNDS), 0,
+	  web_round_list },
+	{ HTTP_GET, "/v1/rounds/{round}/units/{unit}/self", MAY(WEB_ROUNDS), 0,
+	  web_self_get },
+	{ HTTP_PUT, "/v1/rounds/{round}/units/{unit}/self/{criterion}",
+	  MAY(WEB_ROUNDS), ITEM_BODY, web_self_item },
+	{ HTTP_GET, "/v1/rounds/{round}/units/{unit}/workbook", MAY(WEB_ROUNDS),
+	  0, web_self_template },
+	{ HTTP_POST, "/v1/rounds/{round}/units/{unit}/workbook",
+	  MAY(WEB_ROUNDS), LIMIT_XLSX_BYTES, web_self_import },
+	{ HTTP_POST, "/v1/rounds/{round}/units/{unit}/evidence",
+	  MAY(WEB_ROUNDS), LIMIT_FORM_FILE_BYTES, web_evidence_add },
+	{ HTTP_GET, "/v1/rounds/{round}/units/{unit}/evidence/{number}",
+	  MAY(WEB_ROUNDS), 0, web_evidence_open },
+	{ HTTP_DELETE, "/v1/rounds/{round}/units/{unit}/evidence/{number}",
+	  MAY(WEB_ROUNDS), SMALL_BODY, web_evidence_remove },
+	{ HTTP_POST, "/v1/rounds/{round}/results", MAY(WEB_ROUNDS), SMALL_BODY,
+	  web_round_compute },
+	{ HTTP_GET, "/v1/rounds/{round}/results/{result}", MAY(WEB_ROUNDS), 0,
+	  web_round_result },
+	{ HTTP_GET, "/v1/rounds/{round}/results/{result}/verify",
+	  MAY(WEB_ROUNDS), 0, web_round_verify },
+	{ HTTP_GET, "/v1/rounds/{round}/components", MAY(WEB_ROUNDS), 0,
+	  web_round_components },
 	{ HTTP_GET, "/progress/{wave}", MAY(WATCHES), 0, web_progress_page },
 	{ HTTP_GET, "/results/{wave}", MAY(READS_RESULTS), 0,
 	  web_results_page },

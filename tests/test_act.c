@@ -47,7 +47,7 @@ static void check_words(const char *name, const char *en, const char *vi)
 	assert_non_null(name);
 	assert_true(en && *en);
 	assert_true(vi && *vi);
-	assert_true(strlen(en) < 60);
+	assert_true(strlen(en) < 72);
 	for (const char *c = name; *c; c++)
 		assert_non_null(strchr("abcdefghijklmnopqrstuvwxyz -", *c));
 }

@@ -64,8 +64,8 @@ struct act_set {
 	bool own_commands; /* their commands are written by hand, in a cmd_*.c
 			    */
 };
-extern const struct act_set acts_appraise, acts_inspect, acts_improve,
-	acts_room;
+extern const struct act_set acts_round, acts_self, acts_appraise, acts_inspect,
+	acts_improve, acts_room;
 
 /* Has the row a command written by hand? */
 bool act_own_command(const char *name);

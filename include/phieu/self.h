@@ -43,6 +43,11 @@ bool self_sheet_write(const struct round *r, size_t unit,
 		      const struct self_row *now, size_t n, const char *path,
 		      struct err *e) MUST_USE;
 
+/* The same in memory; the caller frees it. */
+char *self_sheet_bytes(const struct round *r, size_t unit,
+		       const struct self_row *now, size_t n_now, size_t *n,
+		       struct err *e) MUST_USE;
+
 /* A workbook of self_sheet_write (its names say round and unit), a CSV with
  * the same heads, or a wide table.  `unit` INDEX_NONE: as the file says.
  * False with faults S.. (paths /sheet/B12): nothing of it may be stored.
@@ -61,6 +66,8 @@ bool self_book_read(const struct round *r, size_t unit, const void *bytes,
 #define SELF_NAME_UNIT	"PHIEU_UNIT"
 #define SELF_SHEET	"Tự đánh giá"
 
+/* Does the criterion apply to the unit at all? */
+bool self_applies(const struct round *r, size_t unit, size_t node);
 /* One item by the rules of the set: range, grain, applies, is typed at all.
  * Adds a fault at `path` and returns false. */
 bool self_item_ok(const struct round *r, const struct self_row *row,

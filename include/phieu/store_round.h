@@ -4,9 +4,10 @@
 
 #include "phieu/db.h"
 #include "phieu/round.h"
+#include "phieu/round_may.h"
 
 struct round_head {
-	int32_t id;
+	int32_t id, wave_id;		/* wave_id 0: none */
 	const char *code, *name, *wave; /* wave "": none */
 	int64_t year, version;
 	bool trial, published;
@@ -42,6 +43,10 @@ bool store_round_list(struct db *db, const char *code, struct arena *a,
 /* ERR_INPUT when there is none such. */
 bool store_round_head(struct db *db, const char *code, struct arena *a,
 		      struct round_head *out, struct err *e) MUST_USE;
+/* Offices in force, with the units they are. */
+bool store_round_seats(struct db *db, int32_t round, struct arena *a,
+		       struct round_seat **out, size_t *n,
+		       struct err *e) MUST_USE;
 /* The newest document as text, in the arena. */
 bool store_round_text(struct db *db, int32_t round, struct arena *a,
 		      const char **text, struct err *e) MUST_USE;

@@ -64,12 +64,14 @@ bool store_evidence_add(struct db *db, const struct scanner *scanner,
 struct res *store_evidence_list(struct db *db, int32_t round, int32_t unit_id,
 				struct err *e) MUST_USE;
 struct evidence_file {
-	const char *name, *type;
+	const char *name, *type, *sha256;
 	uint8_t *bytes;
 	size_t n;
 };
+/* `office` NULL: by the unit itself or who reads all; an office opens that of
+ * what it appraises. */
 bool store_evidence_get(struct db *db, int32_t round, int32_t unit_id,
-			const char *number, struct arena *a,
+			const char *number, const char *office, struct arena *a,
 			struct evidence_file *out, struct err *e) MUST_USE;
 /* `round` and `unit_id` 0: of any.  ERR_INPUT: there is none such. */
 bool store_evidence_remove(struct db *db, int32_t round, int32_t unit_id,

@@ -1,6 +1,6 @@
 -- Rounds, newest first.  $1 code or NULL: all.
 SELECT r.round, r.code, r.name, coalesce(w.code, ''), r.year, v.version,
-    r.trial, r.published
+    r.trial, r.published, coalesce(r.wave, 0)
 FROM assess.round AS r
 LEFT JOIN plan.wave AS w ON w.wave = r.wave
 CROSS JOIN LATERAL (SELECT max(version) AS version FROM assess.version

@@ -75,7 +75,7 @@ leaves=$(jq -r '.index.criteria[].children[] | select(.source == "assessed") | .
 } >"$dir/wide.csv"
 "$phieu" self import "$dir/wide.csv" --round $R >"$dir/out" 2>&1 || fail "import: $(cat "$dir/out")"
 for u in "$unit" "$other"; do
-	"$phieu" self submit --round $R --unit "$u"
+	"$phieu" self submit --round $R --unit "$u" >/dev/null
 	while read -r code _; do
 		field=${code%%.*}
 		office=$(jq -r --arg f "$field" '.assignments[] | select(.node == $f and .role == "lead") | .office' "$dir/round.json")

@@ -374,6 +374,8 @@ def office(ready, published):
     engine.ask("GET", wave + "/releases", 200)
     feed(nobody, engine, analyst, wave + "/odata", published)
     round_releases(nobody, engine, published)
+    if not published:
+        rounds_unknown(nobody, analyst)
     engine.ask("GET", wave + "/components?kind=nothing", 400)
     engine.ask("GET", wave + "/components?limit=1001", 400)
 
@@ -396,6 +398,32 @@ def feed(nobody, engine, analyst, path, published):
         analyst.ask("GET", f"{path}/CT_01?{query}", want)
     for one in named:
         analyst.json("GET", one["url"] + "?$top=3&$count=true", 200)
+
+
+def rounds_unknown(nobody, analyst):
+    """Every route of a round, by nobody and where there is none: what they
+    answer otherwise is asked by round_check.py."""
+    need("no rounds yet", analyst.json("GET", "/v1/rounds", 200)["total"] == 0)
+    analyst.ask("GET", "/v1/rounds?limit=x", 400)
+    nobody.ask("GET", "/v1/rounds", 401)
+    base = "/v1/rounds/khong-co"
+    unit = base + "/units/so-mot"
+    for verb, path in (("GET", base), ("GET", base + "/calendar"),
+                       ("GET", base + "/lists/appraise-list"),
+                       ("POST", base + "/acts/appraise-accept"),
+                       ("GET", unit + "/self"), ("PUT", unit + "/self/1"),
+                       ("GET", unit + "/workbook"),
+                       ("POST", unit + "/workbook"),
+                       ("POST", unit + "/evidence?name=a"),
+                       ("GET", unit + "/evidence/1"),
+                       ("DELETE", unit + "/evidence/1"),
+                       ("POST", base + "/results"),
+                       ("GET", base + "/results/1"),
+                       ("GET", base + "/results/1/verify"),
+                       ("GET", base + "/components")):
+        body = None if verb in ("GET", "DELETE") else b"{}"
+        nobody.ask(verb, path, 401, body)
+        analyst.ask(verb, path, 404, body, Content_Type="application/json")
 
 
 def round_releases(nobody, engine, published):
