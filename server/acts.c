@@ -5,9 +5,11 @@
 #include <ctype.h>
 #include <string.h>
 
-static const struct act_set *const sets[] = { &acts_round,    &acts_self,
-					      &acts_appraise, &acts_inspect,
-					      &acts_improve,  &acts_room };
+static const struct act_set *const sets[] = {
+	&acts_year, /* the year's targets, commendation */
+	&acts_round,   &acts_self,    &acts_appraise,
+	&acts_inspect, &acts_improve, &acts_room
+};
 enum { N_SETS = sizeof sets / sizeof sets[0] };
 
 const struct act *act_at(size_t i)

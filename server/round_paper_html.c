@@ -195,6 +195,8 @@ static void columns(const struct page *g, const struct piece *p)
 
 	for (size_t k = 0; (c = column_of(p, k)) != (size_t)-1; k++)
 		all += p->t->heads[c].width;
+	if (all <= 0)
+		return;
 	raw(g, "<colgroup>");
 	for (size_t k = 0; (c = column_of(p, k)) != (size_t)-1; k++)
 		buf_addf(g->b, "<col style=\"width:%d.%d%%\">",

@@ -498,13 +498,19 @@ bool report_frame(const struct report_facts *f, const struct index_rules *rules,
 	out->warning = f->trial ? "MẪU THỬ, không phải kết quả chính thức" : "";
 	facts[n++] = arena_printf(a, "Kỳ đánh giá: %s (%s), năm %" PRId64 ".",
 				  f->name, f->round, f->year);
-	facts[n++] = arena_printf(a,
-				  "Bộ tiêu chí: phiên bản %" PRId64
-				  "; kết quả số %" PRId64
-				  ", phương pháp %s, mã kiểm tra %.16s….",
-				  f->version, f->result, f->method, f->sha256);
-	facts[n++] = release_fact(f, a);
-	facts[n++] = wave_fact(f, a);
+	if (f->result) {
+		facts[n++] =
+			arena_printf(a,
+				     "Bộ tiêu chí: phiên bản %" PRId64
+				     "; kết quả số %" PRId64
+				     ", phương pháp %s, mã kiểm tra %.16s….",
+				     f->version, f->result, f->method,
+				     f->sha256);
+		facts[n++] = release_fact(f, a);
+		facts[n++] = wave_fact(f, a);
+	} else {
+		facts[n++] = "Kỳ này chưa tính kết quả.";
+	}
 	if (rules)
 		facts[n++] = rounding_fact(rules, a);
 	if (more)

@@ -188,6 +188,34 @@ static void no_room_is_an_error(void **state)
 	buf_free(&b);
 }
 
+static void years_stand_in_a_panel_each_with_their_ranks(void **state)
+{
+	static const int year[] = { 2021, 2022, 2023 };
+	static const double a[] = { 90.1, NAN, 92.18 }, b[] = { NAN, NAN, NAN },
+			    c[] = { 42.5, 42.5, 42.5 };
+	static const int rank[] = { 1, 0, 12 }, none[] = { 0, 0, 0 };
+	const struct chart_years_line line[] = { { "một", a, rank },
+						 { "hai", b, none },
+						 { "ba", c, none } };
+	struct buf x = room(), y = room(), z = room(), one = room();
+	struct buf small = BUF_INIT(100);
+	struct err e = { 0 };
+
+	(void)state;
+	assert_true(chart_years(year, 3, line, 3, &words, &x, &e));
+	assert_true(chart_years(year, 3, line, 3, &words, &y, &e));
+	assert_true(chart_years(year, 3, line, 2, &words, &z, &e));
+	assert_true(chart_years(year, 1, line, 1, &words, &one, &e));
+	assert_string_equal(buf_cstr(&x), buf_cstr(&y));
+	assert_true(x.len > z.len && z.len > one.len);
+	assert_false(chart_years(year, 3, line, 3, &words, &small, &e));
+	buf_free(&x);
+	buf_free(&y);
+	buf_free(&z);
+	buf_free(&one);
+	buf_free(&small);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +227,7 @@ int main(void)
 		cmocka_unit_test(shares_are_stacked_and_closed_ones_left_out),
 		cmocka_unit_test(a_clear_change_is_drawn_bold),
 		cmocka_unit_test(pictures_on_a_page_keep_their_ids_apart),
+		cmocka_unit_test(years_stand_in_a_panel_each_with_their_ranks),
 		cmocka_unit_test(no_room_is_an_error),
 	};
 

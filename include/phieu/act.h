@@ -64,6 +64,8 @@ struct act_set {
 	bool own_commands; /* their commands are written by hand, in a cmd_*.c
 			    */
 };
+/* the year's targets, commendation */
+extern const struct act_set acts_year;
 extern const struct act_set acts_round, acts_self, acts_appraise, acts_inspect,
 	acts_improve, acts_room;
 

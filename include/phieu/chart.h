@@ -65,6 +65,19 @@ bool chart_changes(const struct chart_change *row, size_t n, const char *before,
 		   const char *after, const struct chart_words *w,
 		   struct buf *svg, struct err *e) MUST_USE;
 
+/* Years from left to right, a panel for each line with a scale of its own; a
+ * year without a value (NAN) breaks the line.  Under each dot its rank, 0:
+ * none. */
+struct chart_years_line {
+	const char *label;
+	const double *value; /* [years] */
+	const int *rank;     /* [years] */
+};
+bool chart_years(const int *year, size_t years,
+		 const struct chart_years_line *line, size_t n,
+		 const struct chart_words *w, struct buf *svg,
+		 struct err *e) MUST_USE;
+
 /* 72,5 - also of a report's tables.  NAN: a dash. */
 #define CHART_NUMBER 40
 const char *chart_number(double v, int digits, char out[CHART_NUMBER]);

@@ -66,6 +66,31 @@ sql "INSERT INTO frozen.freeze (wave, freeze_no, plan_version, simulated, n_resp
 	SELECT u.wave, 1, u.unit, c.c, c.p, c.x, c.m, 0.25 FROM plan.unit AS u,
 		(VALUES ('8.1', '13.33', '40/3', '15'), ('8.2', '8.25', '33/4', '10')) AS c (c, p, x, m)
 	WHERE u.code = ANY ('$(jq -r '"{" + ([.index.units[].code] | join(",")) + "}"' "$dir/round.json")')"
+
+# ---- the year's targets, before anything is measured
+codes='walk(if type == "string" then ({"huyen-mau-1": "tam-duong", "huyen-mau-2": "muong-te",
+	"huyen-mau-3": "sin-ho"}[.] // .) else . end)'
+jq "$codes" docs/examples/targets-hau-giang-2021.json >"$dir/targets.json"
+jq "$codes" docs/examples/reward-hau-giang-2021.json >"$dir/reward.json"
+ok '10 chỉ tiêu; mẫu thử' target check "$dir/targets.json"
+no 'nothing is loaded' target show $R
+ok 'phiên bản 1' target load "$dir/targets.json" --reason 'KH năm 2021, I.2'
+ok 'không đổi' target load "$dir/targets.json" --reason 'lần nữa'
+jq '.targets[7].measure.unit = "so-khong-co"' "$dir/targets.json" >"$dir/bad.json"
+no 'T05  /targets/7/measure/unit' target load "$dir/bad.json" --reason x
+jq '.plan.round = "ky-khac"' "$dir/targets.json" >"$dir/bad.json"
+no 'no round "ky-khac"' target load "$dir/bad.json" --reason x
+ok '"code":"CT3"' target show $R
+state() { # target: state and reason
+	"$phieu" target list --round $R >"$dir/list"
+	awk -v c="$1" -F'  +' '$1 == c' "$dir/list"
+}
+[[ $(state CT3) == *not-measured*'chưa ghi số đo; đã quá hạn'* ]] || fail "CT3 before: $(state CT3)"
+[[ $(state M1) == *not-measured*'chưa công bố kết quả'* ]] || fail "M1 before: $(state M1)"
+ok '' target report --round $R --out "$dir/before.html"
+grep -q 'Đạt 0, không đạt 0, chưa đo 10 trong 10 chỉ tiêu' "$dir/before.html" || fail 'targets before'
+grep -q 'chưa tính kết quả' "$dir/before.html" || fail 'a paper of targets before any result'
+
 for t in 1 2 3 4 5 6 7 8 9 10; do
 	ok '' round task $R $t --state doing
 	ok '' round task $R $t --state done --note 'hoàn thành trong năm'
@@ -147,6 +172,151 @@ for s in summary unit field criteria result special; do
 		[ -s "$dir/$s.$f" ] || fail "$s.$f is empty"
 	done
 done
+
+# ---- one unit's sheet is found by its whole code
+no 'no unit "so-tu"' round report $R --shape unit --unit so-tu
+no 'takes --unit U or --all-units' round report $R --shape unit
+no 'takes no unit' round report $R --shape summary --unit so-tu-phap
+no 'no criterion' round report $R --shape field --node 99
+no 'no such result' round report $R --shape summary --result 9
+no '--shape summary|unit' round report $R --shape all
+
+# ---- targets: recorded with source and day, or taken from what is published
+ok ': 1' target record --round $R --target CT3 --value 96.5 --source 'BC 1/BC-UBND' --day 2021-12-20
+no 'wants a reason' target record --round $R --target CT3 --value 86.5 --source 'BC 1/BC-UBND' --day 2021-12-20
+no 'somebody changed' target record --round $R --target CT3 --value 86.5 --source x --day 2021-12-20 --reason x --version 0
+ok ': 2' target record --round $R --target CT3 --value 89.999999 --source 'BC 2/BC-UBND' --day 2021-12-31 --reason 'tính lại'
+[[ $(state CT3) == *89,999999*not-met* ]] || fail "CT3, a millionth short: $(state CT3)"
+ok ': 3' target record --round $R --target CT3 --value 90 --source 'BC 3/BC-UBND' --day 2021-12-31 --reason 'đối chiếu'
+[[ $(state CT3) == *'  90 '*met*'BC 3/BC-UBND'*2021-12-31* ]] || fail "CT3: $(state CT3)"
+is 'values kept of CT3' "$(sql "SELECT string_agg(trim_scale(value)::text, ' ' ORDER BY no) FROM assess.target_value
+	WHERE target = 'CT3'")" '96.5 89.999999 90'
+ok 'tính lại' target history --round $R --target CT3
+ok '' target record --round $R --target CT6 --value 41.2 --source 'BC 4' --day 2021-12-31
+no 'is to come' target record --round $R --target CT1 --value 100 --source x --day 2999-01-01
+no 'no such' target record --round $R --target CT9 --value 100 --source x --day 2021-12-31
+no 'nobody types it' target record --round $R --target M1 --value 100 --source x --day 2021-12-31
+no '' target record --round $R --target CT1 --value 'một trăm' --source x --day 2021-12-31
+[[ $(state M1) == *'  80 '*met*'kết quả số 1, lần công bố 1, QĐ 10/QĐ-UBND; 8/10 đơn vị'* ]] || fail "M1: $(state M1)"
+[[ $(state M2) == *96,58*met* && $(state M2) != *not-met* ]] || fail "M2: $(state M2)"
+[[ $(state M3) == *Tốt*not-met* ]] || fail "M3: $(state M3)"
+[[ $(state M4) == *not-measured*'chưa ghi chỉ số này'* ]] || fail "M4: $(state M4)"
+
+# ---- series of a province: published values (national_series of the sources), one of our own
+put() { ok '' series put --round $R --index "$1" --year "$2" --points "$3" --rank "$4" --among 63 --source "$5"; }
+put SIPAS 2022 87.59 1 'vietnamplus.vn, post251804'
+put SIPAS 2023 90.61 1 'vnanet.vn, 145154'
+put 'PAR INDEX' 2022 90.1 1 'vietnamplus.vn, post251804'
+put 'PAR INDEX' 2023 92.18 1 'nhadautu.vn, d85209'
+put PAPI 2021 42.5 31 'mẫu thử'
+no 'wants a reason' series put --round $R --index PAPI --year 2021 --points 43 --source 'mẫu thử'
+[[ $(state M4) == *'  31 '*not-met* ]] || fail "M4, rank 31: $(state M4)"
+ok ': 2' series put --round $R --index PAPI --year 2021 --points 42.75 --rank 30 --among 63 --source 'mẫu thử' --reason 'ghi nhầm'
+[[ $(state M4) == *'  30 '*met*'mẫu thử'* ]] || fail "M4, rank 30: $(state M4)"
+no 'one of these' series put --round $R --index HDI --year 2021 --points 1 --source x
+no '' series put --round $R --index PCI --year 2021 --points 101 --source x
+no '' series put --round $R --index PCI --year 2021 --points 60 --rank 64 --among 63 --source x
+ok '42.75' series list --round $R --index PAPI
+not '42.5 ' "$dir/out"
+ok '42.5 ' series list --round $R --index PAPI --corrected
+ok '' series report --round $R --out "$dir/series.csv"
+grep -q '^2023,92.18,1/63,90.61,1/63,,,,' "$dir/series.csv" || fail "series: $(cat "$dir/series.csv")"
+ok '' series report --round $R --out "$dir/series.html"
+grep -q '<svg' "$dir/series.html" || fail 'series without a picture'
+ok '' series chart --round $R --out "$dir/series.svg"
+grep -q '<svg' "$dir/series.svg" || fail 'no picture of the series'
+for f in html csv xlsx; do ok '' target report --round $R --out "$dir/targets.$f"; done
+grep -q 'Đạt 4, không đạt 2, chưa đo 4 trong 10' "$dir/targets.html" || fail "targets: $(grep -o 'Đạt [0-9].*chỉ tiêu' "$dir/targets.html")"
+
+# ---- commendation
+no 'no rules of commendation' reward make --round $R
+jq '.blocks[0].units += ["so-tai-chinh"] | .units[1].first = 0' "$dir/reward.json" >"$dir/bad.json"
+no '/blocks/0/units/3' reward load "$dir/bad.json" --reason x
+grep -q 'C03  /units/1/first' "$dir/out" || fail 'first 0 is taken'
+ok 'phiên bản 1' reward load "$dir/reward.json" --reason 'KH năm 2021, V'
+ok 'nhat-khoi' reward show $R
+ok ': 1' discipline add --round $R --unit so-tu-phap --what 'cảnh cáo người đứng đầu' --source 'QĐ 7/QĐ-UBND' --day 2021-10-01
+who() { ok '' reward name --round $R --unit "$1" --name "$2" --position 'Chuyên viên' --merit 'tham mưu trực tiếp' --decision 'CV 9'; }
+who so-noi-vu 'Nguyễn Thị Mẫu Một'
+who so-noi-vu 'Trần Văn Mẫu Hai'
+who so-noi-vu 'Lê Thị Mẫu Ba'
+who muong-te 'Phạm Văn Mẫu Bốn'
+who so-tai-chinh 'Võ Thị Mẫu Năm'
+no 'named already' reward name --round $R --unit so-noi-vu --name 'Trần Văn Mẫu Hai' --position 'Chuyên viên' --merit x
+ok ': 6' reward name-province --round $R --name 'Đỗ Văn Mẫu Sáu' --position 'Chuyên viên' --merit 'tham mưu cho tỉnh'
+no 'no such' reward withdraw --round $R --person 5 --reason 'không phải của mình' --unit so-noi-vu
+ok '' reward withdraw --round $R --person 5 --reason 'tự rút' --unit so-tai-chinh
+ok ': 1' reward make --round $R
+rows() { # list: rule unit state
+	sql "SELECT string_agg(w.rule || ' ' || u.code || ' ' || CASE WHEN w.listed THEN w.rank::text ELSE 'x' END, ', '
+		ORDER BY w.rule DESC, u.code) FROM assess.reward_row AS w JOIN assess.unit AS u USING (round, unit)
+		WHERE list = $1"
+}
+is 'the first list' "$(rows 1)" 'xuat-sac muong-te x, xuat-sac so-khoa-hoc-cong-nghe 3, xuat-sac so-noi-vu 1, '\
+'xuat-sac so-tai-chinh 2, xuat-sac so-thong-tin-truyen-thong 1, xuat-sac so-tu-phap x, xuat-sac tam-duong 1, '\
+'xuat-sac van-phong-ubnd-tinh 2, nhat-khoi so-noi-vu 1, nhat-khoi so-thong-tin-truyen-thong 1, nhat-khoi tam-duong 1'
+ok 'bị trừ 0,5 điểm' reward list --round $R --unit muong-te
+ok 'kỷ luật: cảnh cáo người đứng đầu (QĐ 7/QĐ-UBND)' reward list --round $R --unit so-tu-phap
+is 'persons of the first list' "$(sql "SELECT string_agg(person || CASE WHEN listed THEN '+' ELSE '-' END, ' ' ORDER BY person)
+	FROM assess.reward_named WHERE list = 1")" '1+ 2+ 3- 4- 6+'
+ok 'vượt số lượng 2 người' reward persons --round $R --unit so-noi-vu
+not 'Mẫu Bốn' "$dir/out"
+ok 'withdrawn' reward persons --round $R --unit so-tai-chinh
+for f in html csv xlsx; do ok '' reward report --round $R --persons --out "$dir/reward.$f"; done
+grep -q 'Dự thảo' "$dir/reward.html" || fail 'a list without its decision is no draft'
+grep -q 'kết quả số 1' "$dir/reward.html" || fail 'a list does not say from which result it comes'
+grep -q 'Nguyễn Thị Mẫu Một' "$dir/reward.html" || fail 'no person on the list'
+ok '' reward report --round $R --out "$dir/units.html"
+not 'Mẫu Một' "$dir/units.html"
+no 'no such list' reward report --round $R --list 5
+is 'names in the log' "$(sql "SELECT count(*) FROM audit.entry WHERE content::text LIKE '%Mẫu Một%'" 2>/dev/null ||
+	sql "SELECT count(*) FROM audit.entry AS x WHERE x::text LIKE '%Mẫu Một%'")" 0
+psql -qXAt "$PHIEU_DATABASE_URL_AUDITOR" -c 'SELECT name FROM assess.reward_person' >"$dir/out" 2>&1 &&
+	fail 'the auditor reads names of people'
+
+# ---- rules change: the list is outdated; ties and a vacated place by the rule
+ok ': 2' discipline add --round $R --unit so-noi-vu --what 'khiển trách' --source 'QĐ 8' --day 2021-11-01
+no 'outdated' reward decide --round $R --list 1 --decision 'QĐ 20/QĐ-UBND' --day "$today"
+ok 'kỷ luật đã thay đổi' reward history --round $R
+ok '' discipline lift --round $R --discipline 1 --reason 'hết thời hạn'
+no 'no such' discipline lift --round $R --discipline 1 --reason 'hai lần'
+ok ': 2' reward make --round $R
+[[ $(rows 2) == *'nhat-khoi so-noi-vu x, nhat-khoi so-thong'* ]] || fail "a barred first place, left empty: $(rows 2)"
+jq '.vacated = "next"' "$dir/reward.json" >"$dir/next.json"
+ok 'phiên bản 2' reward load "$dir/next.json" --reason 'đôn hạng'
+ok 'quy tắc đã đổi, phiên bản 2' reward history --round $R
+ok ': 3' reward make --round $R
+[[ $(rows 3) == *'nhat-khoi so-noi-vu x, nhat-khoi so-thong-tin-truyen-thong 1, nhat-khoi so-tu-phap 1, '\
+'nhat-khoi tam-duong 1, nhat-khoi van-phong-ubnd-tinh 1' ]] || fail "a shared first place: $(rows 3)"
+jq '.vacated = "next" | .ties = "excluded" | .units[1].minimum = "94.5"' "$dir/reward.json" >"$dir/ties.json"
+ok 'phiên bản 3' reward load "$dir/ties.json" --reason 'không lấy đồng hạng'
+ok ': 4' reward make --round $R
+[[ $(rows 4) == *'nhat-khoi so-noi-vu x, nhat-khoi so-thong-tin-truyen-thong x, nhat-khoi so-tu-phap x, '\
+'nhat-khoi tam-duong 1, nhat-khoi van-phong-ubnd-tinh x' ]] || fail "ties left out, a minimum: $(rows 4)"
+ok 'đồng hạng vượt số lượng 1' reward list --round $R --unit so-tu-phap
+ok 'dưới mức tối thiểu 94,5 điểm' reward list --round $R --unit so-thong-tin-truyen-thong
+ok '' reward decide --round $R --list 4 --decision 'QĐ 21/QĐ-UBND' --day "$today"
+no 'has its decision' reward decide --round $R --list 4 --decision x --day "$today"
+no 'decision is made' reward withdraw --round $R --person 6 --reason 'muộn'
+ok '' reward report --round $R --out "$dir/decided.html"
+not 'Dự thảo' "$dir/decided.html"
+grep -q 'Quyết định: QĐ 21/QĐ-UBND' "$dir/decided.html" || fail 'a decided list without its decision'
+ok '' round task $R 15 --state done
+
+# ---- a correction of the result marks the list, and the report says so
+ok '' council rule --round $R --meeting 1 --unit tam-duong --criterion 7.1 --points 1 --reason 'đính chính'
+ok 'kết quả số 2' round compute $R
+ok '' round publish $R --result 2 --decision 'QĐ 30/QĐ-UBND' --reason 'đính chính mục 7.1'
+ok 'kết quả đã đính chính, lần công bố 2' reward history --round $R
+ok '' reward report --round $R --out "$dir/outdated.html"
+grep -q 'DANH SÁCH ĐÃ LỖI THỜI: kết quả đã đính chính' "$dir/outdated.html" || fail 'an outdated list does not say so'
+ok '' round report $R --shape summary --result 1 --out "$dir/old.html"
+grep -q 'ĐÃ ĐƯỢC THAY THẾ' "$dir/old.html" || fail 'a superseded report does not say so'
+ok ': 5' reward make --round $R
+[[ $(rows 5) != *'nhat-khoi tam-duong 1'* ]] || fail "the corrected first place: $(rows 5)"
+[[ $(state M1) == *'  70 '*met*'lần công bố 2'*'7/10'* ]] || fail "M1 after the correction: $(state M1)"
+ok '' audit verify
+is 'tasks that are open' "$("$phieu" round calendar $R --json | jq '[.tasks[] | select(.state != "done")] | length')" 4
 [ -z "${PHIEU_TEST_KEEP:-}" ] || cp "$dir"/*.html "$dir"/*.csv "$dir"/*.xlsx "$PHIEU_TEST_KEEP"
 echo "N=$n steps of the year"
 exit $failed

@@ -1,0 +1,3 @@
+-- Rules of commendation or their next version, 0: unchanged.  $1 round, $2
+-- text, $3 trial, $4 reason, $5 who.
+SELECT assess.reward_load($1::integer, $2, $3::boolean, $4, $5);

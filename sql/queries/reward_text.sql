@@ -1,0 +1,3 @@
+-- Rules of commendation in force.  $1 round.  Text, version, trial.
+SELECT content, version, trial FROM assess.reward_plan
+WHERE round = $1::integer ORDER BY version DESC LIMIT 1;
