@@ -389,15 +389,13 @@ static int run_verify(int argc, char **argv, void *app)
 		r = store_ledger_list(m.db, l, m.wave.wave, &m.who, g.values,
 				      &e);
 	ok = r;
-	if (ok && res_rows(r) > 0) {
-		ok = rows_print(r, l->heads, 2, "", &e);
-		(void)err_set(&e, ERR_CONFLICT,
-			      "sổ phiếu không khớp lịch sử (the ledger is not "
-			      "as its history says)");
-		ok = false;
-	} else if (ok) {
+	if (ok && res_rows(r) == 0)
 		printf("sổ phiếu khớp lịch sử và nhật ký (all is well)\n");
-	}
+	else if (ok)
+		ok = rows_print(r, l->heads, 2, "", &e) &&
+		     err_set(&e, ERR_CONFLICT,
+			     "sổ phiếu không khớp lịch sử (the ledger is not "
+			     "as its history says)");
 	res_free(r);
 	leave(&m);
 	return ok ? EXIT_DONE : cli_fail("phieu", &e);

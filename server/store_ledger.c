@@ -156,7 +156,7 @@ static bool fill_other(const struct ledger_act *a, const struct ledger_who *who,
 		q->args[at + i] = values[i] && *values[i] ? values[i] : NULL;
 	if (at == 3)
 		return true;
-	if (!ledger_sheets_read(values[0], &q->from, &q->to, e))
+	if (!values[0] || !ledger_sheets_read(values[0], &q->from, &q->to, e))
 		return false;
 	/* one number, as it is printed */
 	q->from.data[q->from.len - 1] = '\0';

@@ -1,7 +1,8 @@
 -- V01 and V02 by the ledger, where a wave has one: a number that is not in it,
 -- or a sheet that was not issued to this agent, or was issued for another
 -- group or unit.  A wave without a ledger asks nothing more than the flag of
--- the wave's row, which the lean ways read anyway.
+-- the wave's row, which the lean ways read anyway; the question stands apart from
+-- that statement, for a call in it costs even when it is not made.
 --
 -- A second keying is another agent's by design: of it only the number counts.
 
@@ -88,6 +89,8 @@ DECLARE
     s_unit integer := (cardinality(r_unit) > 1)::integer;
     l_seq bigint;
     l_hash bytea;
+    w_ledger boolean;
+    w_state text;
     moment text;
     digest bytea;
 BEGIN
@@ -100,17 +103,20 @@ BEGIN
         OR pg_advisory_xact_lock_shared(7001, p_wave) IS NULL THEN
         RETURN false;
     END IF;
-    SELECT l.seq + 1, l.hash INTO l_seq, l_hash
+    SELECT l.seq + 1, l.hash, w.ledger, w.state
+    INTO l_seq, l_hash, w_ledger, w_state
     FROM plan.wave AS w, audit.lane AS l
     WHERE w.wave = p_wave AND w.state IN ('open', 'closed')
         AND (w.simulated OR NOT true = ANY (p_simulated))
-        AND (NOT w.ledger OR (w.state = 'open' AND field.sheets_fit(p_wave,
-            p_key, p_sheet, p_keying, p_grp, p_home, p_state, n)))
         AND l.lane = p_lane
         AND p_key <@ ARRAY(SELECT k.key FROM field.agent_key AS k
             WHERE k.key = ANY (p_key) AND k.wave = p_wave
                 AND k.revoked_at IS NULL AND k.expires_at > now());
     IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    IF w_ledger AND (w_state <> 'open' OR NOT field.sheets_fit(p_wave, p_key,
+        p_sheet, p_keying, p_grp, p_home, p_state, n)) THEN
         RETURN false;
     END IF;
     ids := ARRAY(SELECT nextval('field.response_id')
@@ -181,6 +187,8 @@ DECLARE
     moment text;
     l_seq bigint;
     l_hash bytea;
+    w_ledger boolean;
+    w_state text;
     digest bytea;
 BEGIN
     IF current_setting('search_path') <> 'pg_catalog, pg_temp' THEN
@@ -192,16 +200,19 @@ BEGIN
         OR pg_advisory_xact_lock_shared(7001, p_wave) IS NULL THEN
         RETURN false;
     END IF;
-    SELECT l.seq + 1, l.hash INTO l_seq, l_hash
+    SELECT l.seq + 1, l.hash, w.ledger, w.state
+    INTO l_seq, l_hash, w_ledger, w_state
     FROM plan.wave AS w, audit.lane AS l, field.agent_key AS k
     WHERE w.wave = p_wave AND w.state IN ('open', 'closed')
         AND (w.simulated OR NOT p_simulated) AND l.lane = p_lane
-        AND (NOT w.ledger OR (w.state = 'open' AND (p_state = 3
-            OR field.sheet_fault(p_wave, p_key, p_sheet, p_keying, p_grp,
-                p_home) IS NULL)))
         AND k.key = p_key AND k.wave = p_wave AND k.revoked_at IS NULL
         AND k.expires_at > now();
     IF l_seq IS NULL THEN
+        RETURN false;
+    END IF;
+    IF w_ledger AND (w_state <> 'open' OR (p_state <> 3
+        AND field.sheet_fault(p_wave, p_key, p_sheet, p_keying, p_grp, p_home)
+            IS NOT NULL)) THEN
         RETURN false;
     END IF;
     id := nextval('field.response_id');
