@@ -402,13 +402,16 @@ static void csv_rank(struct buf *out, const struct index *ix, size_t unit)
 		buf_addf(out, "%zu", index_total(ix, unit)->rank);
 }
 
-static const struct index_tested *test_of(const struct index_change *c,
-					  size_t unit, size_t node)
+/* Tests stand in the order of the rows: the next one, when it is of this. */
+static const struct index_tested *
+next_test(const struct index_change *c, size_t unit, size_t node, size_t *at)
 {
-	for (size_t i = 0; i < c->n_tests; i++)
-		if (c->tests[i].unit == unit && c->tests[i].node == node)
-			return &c->tests[i];
-	return NULL;
+	const struct index_tested *t = &c->tests[*at];
+
+	if (*at == c->n_tests || t->unit != unit || t->node != node)
+		return NULL;
+	++*at;
+	return t;
 }
 
 static void csv_test(struct buf *out, const struct index_tested *t)
@@ -420,7 +423,7 @@ static void csv_test(struct buf *out, const struct index_tested *t)
 }
 
 static void csv_row(struct buf *out, const struct index_change *c, size_t unit,
-		    size_t node)
+		    size_t node, size_t *at)
 {
 	const struct index_unit *u = &c->now->s->units[unit];
 	const struct index_node *n = &c->now->s->nodes[node];
@@ -434,7 +437,7 @@ static void csv_row(struct buf *out, const struct index_change *c, size_t unit,
 	csv_moved(out, index_moved(c, unit, node));
 	for (size_t i = 0; i < 4; i++) /* ranks and grades are of totals */
 		csv_text(out, NULL);
-	csv_test(out, n->leaf ? test_of(c, unit, node) : NULL);
+	csv_test(out, next_test(c, unit, node, at));
 	csv_end_row(out);
 }
 
@@ -461,6 +464,7 @@ void index_change_csv(const struct index_change *c, size_t unit,
 		      struct buf *out)
 {
 	const struct index_set *s = c->now->s;
+	size_t at = 0;
 
 	buf_adds(out, "unit,unit_name,criterion,criterion_before,"
 		      "criterion_name,move,marks,points_before,points,change,"
@@ -471,11 +475,14 @@ void index_change_csv(const struct index_change *c, size_t unit,
 	for (size_t i = 0; i < s->n_units; i++) {
 		size_t u = c->now->order[i];
 
-		if (unit != INDEX_NONE && unit != u)
+		if (unit != INDEX_NONE && unit != u) {
+			while (at < c->n_tests && c->tests[at].unit == u)
+				at++;
 			continue;
+		}
 		for (size_t k = 0; k < s->n_nodes; k++)
 			if (index_moved(c, u, k)->move != INDEX_ABSENT_BOTH)
-				csv_row(out, c, u, k);
+				csv_row(out, c, u, k, &at);
 		csv_total(out, c, u);
 	}
 }

@@ -1069,6 +1069,8 @@ static void the_table_has_a_row_a_criterion_and_a_total(void **state)
 	assert_int_equal(rows, 1 + 17 + 1);
 	assert_non_null(strstr(one, "A,Đơn vị A,1.4,1.3,Tiêu chí 1.3,"));
 	assert_non_null(strstr(one, "tested,"));
+	/* one unit alone says what it says among all */
+	assert_non_null(strstr(all, strstr(one, "A,Đơn vị A,1,")));
 	assert_non_null(strstr(all, "another-criterion,\r\n"));
 	assert_non_null(strstr(one, "changed,maximum children,"));
 	/* ranks and grades stand on the total alone */
