@@ -307,8 +307,8 @@ $$;
 COMMENT ON FUNCTION assess.improve_open(integer, integer, integer, text[]) IS
     'a task to be changed, when its version and state allow it';
 
-CREATE FUNCTION assess.improve_told(p_old assess.improve, p_becomes text,
-    p_why text, p_by text) RETURNS void
+CREATE FUNCTION assess.improve_told(p_old assess.improve, p_kind text,
+    p_becomes text, p_why text, p_by text, p_for jsonb) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     SELECT assess.changed(p_old.round, p_old.unit, p_old.node, 'improve',
         p_old.improve || ' ' || p_old.state || ' '
@@ -316,11 +316,11 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
                 WHERE round = p_old.round AND unit = p_old.lead_unit))
             || ' ' || p_old.due || ' ' || trim_scale(p_old.gain),
         p_becomes, p_why, p_by);
-    SELECT assess.note(p_old.round, 'improve', p_by, jsonb_build_object(
-        'task', p_old.improve, 'becomes', p_becomes, 'why', p_why));
+    SELECT assess.note(p_old.round, p_kind, p_by, jsonb_build_object(
+        'task', p_old.improve, 'becomes', p_becomes, 'why', p_why) || p_for);
 $$;
-COMMENT ON FUNCTION assess.improve_told(assess.improve, text, text, text) IS
-    'keeps a change of a task in history and log';
+COMMENT ON FUNCTION assess.improve_told(assess.improve, text, text, text,
+    text, jsonb) IS 'keeps a change of a task in history and log';
 
 -- The new version; 0: the version is another; NULL: there is none such.
 CREATE FUNCTION assess.improve_change(p_round integer, p_improve integer,
@@ -353,10 +353,11 @@ BEGIN
         due = coalesce(p_due, due), gain = coalesce(p_gain, gain),
         version = version + 1
     WHERE round = p_round AND improve = p_improve RETURNING * INTO v;
-    PERFORM assess.improve_told(old, concat_ws(' ', v.improve, v.state,
+    PERFORM assess.improve_told(old, 'improve', concat_ws(' ', v.improve,
+        v.state,
         coalesce(p_lead, l.office, (SELECT code FROM assess.unit
             WHERE round = p_round AND unit = l.unit)), v.due,
-        trim_scale(v.gain), 'v' || v.version), p_reason, p_by);
+        trim_scale(v.gain), 'v' || v.version), p_reason, p_by, '{}');
     RETURN v.version;
 END
 $$;
@@ -413,8 +414,11 @@ BEGIN
     RETURNING report INTO n;
     UPDATE assess.improve SET state = p_state, version = version + 1
     WHERE round = p_round AND improve = p_improve;
-    PERFORM assess.improve_told(old, concat_ws(' ', p_improve, p_state,
-        'report', n, p_day), p_content, p_by);
+    -- who leads is named, '' where it is none: assess.has_right looks at it
+    PERFORM assess.improve_told(old, 'improve-report', concat_ws(' ',
+        p_improve, p_state, 'report', n, p_day), p_content, p_by,
+        jsonb_build_object('unit', coalesce(as_unit, ''),
+            'office', coalesce(old.lead_office, '')));
     RETURN old.version + 1;
 END
 $$;
@@ -442,8 +446,8 @@ BEGIN
     UPDATE assess.improve SET state = p_state, version = version + 1,
         reason = CASE p_state WHEN 'cancelled' THEN p_reason END
     WHERE round = p_round AND improve = p_improve;
-    PERFORM assess.improve_told(old, concat_ws(' ', p_improve, p_state),
-        p_reason, p_by);
+    PERFORM assess.improve_told(old, 'improve', concat_ws(' ', p_improve,
+        p_state), p_reason, p_by, '{}');
     RETURN old.version + 1;
 END
 $$;

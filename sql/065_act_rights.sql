@@ -35,8 +35,8 @@ SELECT k, r, b FROM (VALUES
     (ARRAY['inspect%', 'finding%', 'measure%', 'improve%'], 'secretariat',
         NULL),
     (ARRAY['inspect%', 'finding%', 'measure%', 'improve%'], 'analyst', NULL),
-    (ARRAY['finding-answer', 'improve'], 'unit', 'unit'),
-    (ARRAY['improve'], 'appraiser', 'office')) AS x (kinds, r, b),
+    (ARRAY['finding-answer', 'improve-report'], 'unit', 'unit'),
+    (ARRAY['improve-report'], 'appraiser', 'office')) AS x (kinds, r, b),
     unnest(x.kinds) AS k;
 
 -- Is what an entry speaks of bound to `p_own`, the unit that a role was given

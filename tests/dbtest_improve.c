@@ -12,6 +12,7 @@ struct room {
 	PGconn *raw;
 	struct arena *a;
 	int32_t round, next;
+	const char *by; /* login of who acts */
 };
 
 static int32_t round_of(struct room *m, const char *code)
@@ -42,6 +43,7 @@ static int set_up(void **state)
 	free(sql);
 	m->round = round_of(m, "r22");
 	m->next = round_of(m, "r23");
+	m->by = "thu";
 	*state = m;
 	return 0;
 }
@@ -94,7 +96,7 @@ static bool act_in(struct room *m, int32_t round, const char *name,
 		values[at] = value;
 	}
 	*e = (struct err){ 0 };
-	return store_act(m->server, a, round, "thu", values, m->a, made, e);
+	return store_act(m->server, a, round, m->by, values, m->a, made, e);
 }
 
 /* What it made. */
@@ -366,6 +368,43 @@ static void tables_are_not_written_past_the_acts(void **state)
 	PQfinish(c);
 }
 
+/* The database looks once more whose login it is: bound as the service binds
+ * it, and an act of the secretariat is nobody else's. */
+static void a_login_without_the_right_is_refused_by_the_database(void **state)
+{
+	static const char *const office_acts[][2] = {
+		{ "improve plan", "title=K basis=B" },
+		{ "improve add", SOON "text=x lead=o1 gain=0 unit=A" },
+		{ "improve change", "task=1 reason=x gain=0" },
+		{ "improve cancel", "task=1 reason=x" },
+	};
+	static const char *const logins[] = { "nguoi-a", "nguoi-o2", "khach",
+					      "khong-co" };
+	struct room *m = *state;
+
+	plan(m);
+	(void)done(m, "improve add", SOON "text=x lead=o1 gain=0 unit=B");
+	(void)done(m, "improve add", SOON "text=x lead=o2 gain=0 unit=B");
+	for (size_t i = 0; i < 4; i++) {
+		m->by = logins[i];
+		for (size_t k = 0; k < 4; k++)
+			refused(m, office_acts[k][0], office_acts[k][1],
+				ERR_DENIED, "không có quyền");
+	}
+	m->by = "nguoi-a"; /* o1 is unit A */
+	refused(m, "improve report", "task=2 text=x office=o2 version=1",
+		ERR_DENIED, "không có quyền");
+	(void)done(m, "improve report", "task=1 text=x unit=A version=1");
+	m->by = "nguoi-o2";
+	refused(m, "improve report", "task=1 text=x office=o1", ERR_DENIED,
+		"không có quyền");
+	(void)done(m, "improve report", "task=2 text=x office=o2 version=1");
+	m->by = "khach";
+	refused(m, "improve report", "task=2 text=x office=o2", ERR_DENIED,
+		"không có quyền");
+	m->by = "thu";
+}
+
 /* ---- whose it is ------------------------------------------------------- */
 
 static void units_and_offices_see_what_concerns_them(void **state)
@@ -479,6 +518,8 @@ int main(void)
 		cmocka_unit_test(only_who_leads_reports),
 		cmocka_unit_test(states_turn_one_way_and_back_with_a_reason),
 		cmocka_unit_test(tables_are_not_written_past_the_acts),
+		cmocka_unit_test(
+			a_login_without_the_right_is_refused_by_the_database),
 		cmocka_unit_test(units_and_offices_see_what_concerns_them),
 		cmocka_unit_test(each_task_has_its_outcome),
 		cmocka_unit_test(without_a_next_round_all_is_pending),

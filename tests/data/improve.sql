@@ -1,5 +1,13 @@
 -- Two rounds with published results, put there by hand: what no plan of a
 -- province has all at once.  Invented (mẫu thử, không phải số chính thức).
+INSERT INTO people.account (login, name, password_hash) VALUES
+    ('thu', 'Tổ Thư ký', 'x'), ('nguoi-a', 'Người của A', 'x'),
+    ('nguoi-o2', 'Người của o2', 'x'), ('khach', 'Khách', 'x');
+INSERT INTO people.account_role (account, role, unit, given_by)
+SELECT account, r, u, 'thử' FROM people.account
+JOIN (VALUES ('thu', 'secretariat', NULL), ('nguoi-a', 'unit', 'A'),
+    ('nguoi-o2', 'appraiser', 'o2'), ('khach', 'auditor', NULL))
+    AS x (login, r, u) USING (login);
 INSERT INTO assess.round (code, name, year, trial) VALUES
     ('r22', 'Kỳ 2022', 2022, true), ('r23', 'Kỳ 2023', 2023, true),
     ('r21', 'Kỳ 2021', 2021, true);

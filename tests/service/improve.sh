@@ -205,7 +205,7 @@ has 'improve .*7 doing so-tu-phap .* 0\.5 +7 done report 2 '
 has 'improve .* 11 cancelled +gộp vào nhiệm vụ 6'
 has 'improve-plan '
 "$phieu" audit verify >"$dir/out" 2>&1 || fail "audit: $(cat "$dir/out")"
-is 'entries of the log' "$(sql "SELECT count(*) FROM audit.entry WHERE kind = 'assess.improve'")" 21
+is 'entries of the log' "$(sql "SELECT count(*) FROM audit.entry WHERE kind IN ('assess.improve', 'assess.improve-report')")" 21
 
 # ---- the result of 2023: one criterion replaced, one with another maximum
 jq '.round.code = "ninh-binh-2023" | .round.year = 2023 | .round.name = "Chỉ số năm 2023 (mẫu thử)"
