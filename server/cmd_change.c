@@ -8,10 +8,8 @@
 #include "phieu/commands.h"
 #include "phieu/connect.h"
 #include "phieu/file.h"
-#include "phieu/hash.h"
 #include "phieu/limits.h"
-#include "phieu/store_result.h"
-#include "phieu/store_round.h"
+#include "phieu/result_desk.h"
 
 #define ARENA_BYTES  ((size_t)2 << 30)
 #define OUTPUT_BYTES ((size_t)1 << 30)
@@ -28,7 +26,7 @@ struct asked {
 struct job {
 	struct arena *a;
 	struct db *db;
-	struct round_result year[2];
+	struct result_desk desk[2];
 	struct index_change_head head;
 	struct change_letter letter;
 	struct index_pairs pairs;
@@ -40,8 +38,8 @@ struct job {
 static void close_job(struct job *j)
 {
 	index_change_free(&j->c);
-	round_result_free(&j->year[NOW]);
-	round_result_free(&j->year[BEFORE]);
+	result_desk_clear(&j->desk[NOW]);
+	result_desk_clear(&j->desk[BEFORE]);
 	db_close(j->db);
 	arena_free(j->a);
 }
@@ -53,25 +51,22 @@ static bool tell(struct job *j, const char *of)
 	return false;
 }
 
-/* Into year i; faults are told with the name of what they are in. */
-static bool take(struct job *j, size_t i, const char *of, const char *text,
-		 size_t n, struct err *e)
-{
-	faults_init(&j->f, j->a);
-	if (!round_compute(text, n, j->a, &j->year[i], &j->f, e))
-		return j->f.n > 0 ? tell(j, of) : false;
-	j->head.sha256[i] = j->year[i].sha256;
-	return true;
-}
-
 static bool take_file(struct job *j, size_t i, const char *path, struct err *e)
 {
+	struct round_result *r = &j->desk[i].result;
 	size_t n;
 	char *text = file_read(path, LIMIT_INDEX_BYTES, &n, e);
-	bool ok = text && take(j, i, path, text, n, e);
+	bool ok;
 
+	if (!text)
+		return false;
+	faults_init(&j->f, j->a);
+	ok = round_compute(text, n, j->a, r, &j->f, e);
 	free(text);
-	return ok;
+	if (!ok)
+		return j->f.n > 0 ? tell(j, path) : false;
+	j->head.sha256[i] = r->sha256;
+	return true;
 }
 
 /* ---- a stored result ---------------------------------------------------- */
@@ -98,27 +93,8 @@ static bool find_result(struct job *j, size_t i, const struct round_head *h,
 	return store_result_get(j->db, h->id, number, j->a, x, e);
 }
 
-/* The stored input must give the stored bytes, else the comparison would be of
- * other numbers than were published. */
-static bool same_bytes(const struct round_result *r,
-		       const struct stored_result *x, const char *round,
-		       struct err *e)
-{
-	struct buf b = BUF_INIT(OUTPUT_BYTES);
-	bool same;
-
-	round_result_json(r, &b);
-	same = buf_cstr(&b) && strcmp(b.data, x->content) == 0;
-	buf_free(&b);
-	if (!same)
-		(void)err_set(e, ERR_CONFLICT,
-			      "kết quả số %" PRId64 " của %.64s không khớp khi "
-			      "tính lại: phieu round verify (differs when "
-			      "recomputed)",
-			      x->number, round);
-	return same;
-}
-
+/* Recomputed, and the same bytes: else the comparison would be of other numbers
+ * than were published. */
 static bool take_round(struct job *j, size_t i, const char *code, struct err *e)
 {
 	struct stored_result x = { 0 };
@@ -127,9 +103,12 @@ static bool take_round(struct job *j, size_t i, const char *code, struct err *e)
 	if (!store_round_head(j->db, code, j->a, &h, e) ||
 	    !find_result(j, i, &h, &x, e))
 		return false;
+	result_desk_init(&j->desk[i], j->db, j->a, &h);
 	j->head.name[i] = h.name;
-	return take(j, i, code, x.input, strlen(x.input), e) &&
-	       same_bytes(&j->year[i], &x, code, e);
+	if (!result_desk_verify(&j->desk[i], &x, e))
+		return err_wrap(e, "%.64s", code);
+	j->head.sha256[i] = j->desk[i].result.sha256;
+	return true;
 }
 
 /* Criteria that this round's document says it replaced. */
@@ -199,8 +178,8 @@ static bool take_map(struct job *j, const char *path, struct err *e)
 	if (!text)
 		return false;
 	faults_init(&j->f, j->a);
-	ok = index_pairs_read(text, n, &j->year[NOW].set, &j->year[BEFORE].set,
-			      j->a, &file, &j->f);
+	ok = index_pairs_read(text, n, &j->desk[NOW].result.set,
+			      &j->desk[BEFORE].result.set, j->a, &file, &j->f);
 	free(text);
 	return ok ? join(j, &file, e) : tell(j, path);
 }
@@ -211,7 +190,7 @@ static bool take_map(struct job *j, const char *path, struct err *e)
 static bool find_unit(const struct job *j, const char *code, size_t *unit,
 		      struct err *e)
 {
-	const struct index_set *s = &j->year[NOW].set;
+	const struct index_set *s = &j->desk[NOW].result.set;
 
 	*unit = INDEX_NONE;
 	for (size_t i = 0; code && i < s->n_units; i++)
@@ -259,8 +238,8 @@ static bool answer(const struct job *j, const struct asked *q, struct err *e)
 static bool compare(struct job *j, const struct asked *q, struct err *e)
 {
 	return take_map(j, q->map, e) &&
-	       index_change(j->year[NOW].ix, j->year[BEFORE].ix, &j->pairs,
-			    ALPHA, j->a, &j->c, e) &&
+	       index_change(j->desk[NOW].result.ix, j->desk[BEFORE].result.ix,
+			    &j->pairs, ALPHA, j->a, &j->c, e) &&
 	       answer(j, q, e);
 }
 
