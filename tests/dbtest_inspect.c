@@ -67,6 +67,13 @@ static int set_up(void **state)
 	assert_true(store_inspect_load(m->owner, m->round, &m->p, "thử", "thu",
 				       &version, &e));
 	assert_int_equal(version, 1);
+	pg_do(m->raw,
+	      "INSERT INTO people.account (login, name, password_hash) VALUES "
+	      "('thu-ky', 'x', 'x'), ('don-vi', 'x', 'x'); "
+	      "INSERT INTO people.account_role (account, role, unit, given_by) "
+	      "SELECT account, CASE login WHEN 'thu-ky' THEN 'secretariat' "
+	      "ELSE 'unit' END, CASE login WHEN 'don-vi' THEN 'so-giao-duc' "
+	      "END, 'x' FROM people.account");
 	*state = m;
 	return 0;
 }
@@ -94,13 +101,15 @@ static void fresh(struct room *m)
 		      "concluded_on = NULL, conclusion = NULL, reason = NULL");
 }
 
-/* "inspection=1 from=2023-05-10": '=' and ' ' part them, '_' is a space. */
+/* By the secretary; what is a unit's by the unit.  "inspection=1
+ * from=2023-05-10": '=' and ' ' part them, '_' is a space. */
 static bool act(struct room *m, const char *name, const char *given,
 		const char **made, struct err *e)
 {
 	const struct act *a = act_find(name);
 	const char *values[ACT_PARAMS_MAX] = { NULL };
 	char *copy = arena_strdup(m->a, given), *save = NULL;
+	const char *by = a && a->binding == ACT_OWN_UNIT ? "don-vi" : "thu-ky";
 
 	assert_non_null(a);
 	for (char *w = strtok_r(copy, " ", &save); w;
@@ -116,7 +125,7 @@ static bool act(struct room *m, const char *name, const char *given,
 		values[at] = value;
 	}
 	*e = (struct err){ 0 };
-	return store_act(m->server, a, m->round, "thu", values, m->a, made, e);
+	return store_act(m->server, a, m->round, by, values, m->a, made, e);
 }
 
 static const char *done(struct room *m, const char *name, const char *given)
@@ -528,10 +537,27 @@ static void what_is_told_cannot_leave_the_plan(void **state)
 /* The service has the acts and nothing else. */
 static void the_service_writes_by_acts_alone(void **state)
 {
+	struct room *m = *state;
 	PGconn *c = pg_as("server", NULL);
 	char s[6];
 
-	(void)state;
+	running(m);
+	done(m, "inspect finding", FOUND);
+	assert_string_equal(
+		pg_state(c,
+			 "SELECT assess.finding_turn(1, 1, NULL, NULL, "
+			 "'withdraw', 'x', NULL, 'don-vi')",
+			 s),
+		"42501");
+	assert_string_equal(
+		pg_state(c,
+			 "SELECT assess.inspect_cancel(1, 1, NULL, 'x', "
+			 "'don-vi')",
+			 s),
+		"42501");
+	assert_int_equal(pg_long(m->raw, "SELECT count(*) FROM assess.finding "
+					 "WHERE state = 'open'"),
+			 1);
 	assert_string_equal(
 		pg_state(c, "UPDATE assess.finding SET state = 'remedied'", s),
 		"42501");
