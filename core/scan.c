@@ -167,9 +167,10 @@ static void first_line(const char *said, size_t n, const char *path,
 		skip += 2;
 	for (size_t i = skip; i < n && said[i] != '\n'; i++)
 		if (k + 1 < sizeof out->words)
-			out->words[k++] = said[i] >= ' ' && said[i] < 0x7F
-						  ? said[i]
-						  : '?';
+			out->words[k++] =
+				(char)(said[i] >= ' ' && said[i] < 0x7F
+					       ? said[i]
+					       : '?');
 	out->words[k] = '\0';
 }
 

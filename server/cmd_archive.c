@@ -66,28 +66,39 @@ static bool take_secret(const char *key, const char *phrase, struct held *out,
 	return ok;
 }
 
+static bool make_key(const char *out, struct err *e)
+{
+	char text[KEY_TEXT];
+	bool ok;
+
+	if (!out) {
+		(void)err_set(e, ERR_INPUT,
+			      "usage: phieu archive key --out FILE");
+		return false;
+	}
+	if (access(out, F_OK) == 0) {
+		(void)err_set(e, ERR_CONFLICT,
+			      "%.150s có rồi; tệp khóa không bao giờ bị ghi đè "
+			      "(is there; a key is never written over)",
+			      out);
+		return false;
+	}
+	archive_key_new(text);
+	ok = file_write(out, text, strlen(text), 0600, e);
+	sodium_memzero(text, sizeof text);
+	return ok;
+}
+
 static int run_key(int argc, char **argv, void *app)
 {
 	const char *out = NULL;
 	const struct cli_opt opts[] = { { "--out", NULL, &out } };
-	char text[KEY_TEXT];
 	struct err e = { 0 };
 	bool ok;
 
 	(void)app;
 	ok = cli_options(opts, N(opts), &argc, argv, &e) &&
-	     ((argc == 1 && out) ||
-	      err_set(&e, ERR_INPUT, "usage: phieu archive key --out FILE")) &&
-	     (access(out, F_OK) != 0 ||
-	      err_set(&e, ERR_CONFLICT,
-		      "%.150s có rồi; tệp khóa không bao giờ bị ghi đè (is "
-		      "there; a key is never written over)",
-		      out));
-	if (ok) {
-		archive_key_new(text);
-		ok = file_write(out, text, strlen(text), 0600, &e);
-		sodium_memzero(text, sizeof text);
-	}
+	     make_key(argc == 1 ? out : NULL, &e);
 	if (ok)
 		printf("%s: giữ ở nơi khác với tệp lưu trữ; mất khóa là mất "
 		       "lưu trữ (keep it apart from the archives; without it "
@@ -421,7 +432,7 @@ int archive_verify(const char *path, const char *key, const char *phrase)
 	struct archive x;
 	struct err e = { 0 };
 	char *file = NULL;
-	size_t n;
+	size_t n = 0;
 	bool ok;
 
 	ok = (a || err_set(&e, ERR_NOMEM, "out of memory")) &&

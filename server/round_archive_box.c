@@ -19,11 +19,12 @@ enum {
 	TAG_BYTES = crypto_secretstream_xchacha20poly1305_ABYTES,
 	PIECE = 64 << 10,
 };
+#define HEX_CHARS ((size_t)2 * ARCHIVE_KEY_BYTES)
 
 void archive_key_new(char out[128])
 {
 	unsigned char key[ARCHIVE_KEY_BYTES];
-	char hex[2 * ARCHIVE_KEY_BYTES + 1];
+	char hex[HEX_CHARS + 1];
 
 	random_bytes(key, sizeof key);
 	hex_text(key, sizeof key, hex);
@@ -38,9 +39,8 @@ bool archive_key_parse(const char *text, struct archive_secret *out,
 	size_t head = sizeof KEY_HEAD - 1, n = strcspn(text, "\r\n");
 
 	*out = (struct archive_secret){ .passphrase = NULL };
-	if (n == head + 2 * ARCHIVE_KEY_BYTES &&
-	    memcmp(text, KEY_HEAD, head) == 0 &&
-	    hex_parse(text + head, 2 * ARCHIVE_KEY_BYTES, out->key))
+	if (n == head + HEX_CHARS && memcmp(text, KEY_HEAD, head) == 0 &&
+	    hex_parse(text + head, HEX_CHARS, out->key))
 		return true;
 	return err_set(e, ERR_INPUT,
 		       "không phải tệp khóa (no key file of `phieu archive "

@@ -182,7 +182,7 @@ static bool take_rating(struct walk *w, const char *p,
 static int next_rating(void *ctx, struct source_rating *out, struct err *e)
 {
 	struct walk *w = ctx;
-	const char *line;
+	const char *line = w->at;
 
 	if (w->at == w->end)
 		return 0;
@@ -192,7 +192,7 @@ static int next_rating(void *ctx, struct source_rating *out, struct err *e)
 /* Respondents of a stratum: the lines before the ratings. */
 static bool take_cells(struct walk *w, struct score_plan *sp, struct err *e)
 {
-	const char *line;
+	const char *line = w->at;
 
 	while (w->at < w->end && *w->at == 'c') {
 		size_t group, home, h;

@@ -219,7 +219,7 @@ static bool check_parts(const cJSON *o, const struct archive *x, struct err *e)
 		hash = json_get_text(one, "sha256");
 		sha256(x->part[i].p, x->part[i].n, digest);
 		hex_text(digest, sizeof digest, hex);
-		if (!name || !hash || strcmp(name, names[i]) != 0 ||
+		if (!one || !name || !hash || strcmp(name, names[i]) != 0 ||
 		    !json_get_int(one, "bytes", &n) ||
 		    n != (int64_t)x->part[i].n || strcmp(hash, hex) != 0)
 			return bad(names[i], e);

@@ -22,7 +22,7 @@ static const struct {
 const char *criteria_key(struct criteria_reading *x, const char *s)
 {
 	struct err e;
-	const char *k = utf8_search_key(x->a, s, strlen(s), &e);
+	const char *k = s ? utf8_search_key(x->a, s, strlen(s), &e) : NULL;
 
 	return k ? k : "";
 }

@@ -93,7 +93,8 @@ struct criteria_reading {
 
 /* round_criteria_cell.c */
 
-/* The key of a text: folded, without marks; "" when memory ends. */
+/* The key of a text: folded, without marks; "" when memory ends, also that of
+ * the text. */
 const char *criteria_key(struct criteria_reading *x, const char *s);
 bool criteria_key_in(const char *key, const char *keys);
 /* Row and column of what stands there; the column of CC_CODE etc. where there
