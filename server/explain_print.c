@@ -38,8 +38,11 @@ static void cell_vi(struct table *t, const char *s)
 	char out[DEC_TEXT_MAX];
 	size_t n = 0;
 
-	for (; s[n] && n + 1 < sizeof out; n++)
-		out[n] = s[n] == '.' ? ',' : s[n];
+	for (; s[n] && n + 1 < sizeof out; n++) {
+		out[n] = s[n];
+		if (s[n] == '.')
+			out[n] = ',';
+	}
 	out[n] = '\0';
 	table_cell(t, out);
 }

@@ -226,6 +226,11 @@ enum http_done page_publish_done(struct http_request *rq, struct http_reply *rp,
 				 void *app);
 enum http_done page_result(struct http_request *rq, struct http_reply *rp,
 			   void *app);
+/* page_explain.c: why a number is what it is, of a round and of a wave. */
+enum http_done page_why(struct http_request *rq, struct http_reply *rp,
+			void *app);
+enum http_done page_wave_why(struct http_request *rq, struct http_reply *rp,
+			     void *app);
 enum http_done page_result_unit(struct http_request *rq, struct http_reply *rp,
 				void *app);
 

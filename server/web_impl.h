@@ -158,6 +158,16 @@ enum http_done web_round_releases(struct http_request *rq,
 				  struct http_reply *rp, void *app);
 enum http_done web_round_release(struct http_request *rq, struct http_reply *rp,
 				 void *app);
+/* The round of {round} and its wave (0: none); *out NULL with a 404. */
+struct round_head;
+bool web_published_round(struct db *db, struct http_request *rq,
+			 struct http_reply *rp, struct round_head **out,
+			 int32_t *wave, struct err *e) MUST_USE;
+/* web_explain.c */
+enum http_done web_round_explain(struct http_request *rq, struct http_reply *rp,
+				 void *app);
+enum http_done web_wave_explain(struct http_request *rq, struct http_reply *rp,
+				void *app);
 /* web_results_page.c */
 enum http_done web_results_page(struct http_request *rq, struct http_reply *rp,
 				void *app);

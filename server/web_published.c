@@ -8,9 +8,9 @@
 
 /* The round of {round}; 404 when there is none such, or none for this person
  * or key: who is bound to a wave sees the round of that wave only. */
-static bool round_of(struct db *db, struct http_request *rq,
-		     struct http_reply *rp, struct round_head **out,
-		     struct err *e)
+bool web_published_round(struct db *db, struct http_request *rq,
+			 struct http_reply *rp, struct round_head **out,
+			 int32_t *wave, struct err *e)
 {
 	const struct identity *id = rq->identity;
 	struct round_head *list;
@@ -24,7 +24,8 @@ static bool round_of(struct db *db, struct http_request *rq,
 	if (n > 0 && *list[0].wave &&
 	    !store_wave_head(db, list[0].wave, 0, rq->arena, &v, &found, e))
 		return false;
-	if (n > 0 && web_sees_wave(id, id->roles, found ? v.wave : 0))
+	*wave = found ? v.wave : 0;
+	if (n > 0 && web_sees_wave(id, id->roles, *wave))
 		*out = &list[0];
 	else
 		web_not_found(rq, rp);
@@ -69,11 +70,12 @@ static bool releases(struct db *db, struct http_request *rq,
 		     struct http_reply *rp, struct web *w, struct err *e)
 {
 	struct round_head *h;
+	int32_t wave;
 	struct res *r;
 	struct jw j;
 
 	(void)w;
-	if (!round_of(db, rq, rp, &h, e))
+	if (!web_published_round(db, rq, rp, &h, &wave, e))
 		return false;
 	if (!h)
 		return true;
@@ -107,11 +109,12 @@ static bool release(struct db *db, struct http_request *rq,
 {
 	struct stored_result x = { 0 };
 	struct round_head *h;
+	int32_t wave;
 	struct res *r = NULL;
 	bool ok = true;
 
 	(void)w;
-	if (!round_of(db, rq, rp, &h, e))
+	if (!web_published_round(db, rq, rp, &h, &wave, e))
 		return false;
 	if (!h)
 		return true;

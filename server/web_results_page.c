@@ -30,9 +30,19 @@ static void put_cell(struct buf *b, const char *text)
 	buf_adds(b, "</td>");
 }
 
-static void put_numbers(struct buf *b, const struct component *c)
+/* `why`: the page of this number; NULL: there is none. */
+static void put_numbers(struct buf *b, const struct component *c,
+			const char *why)
 {
-	put_cell(b, c->points);
+	if (why && c->points) {
+		buf_adds(b, "<td><a href=\"");
+		web_put_escaped(b, why);
+		buf_adds(b, "\">");
+		put_points(b, c->points);
+		buf_adds(b, "</a></td>");
+	} else {
+		put_cell(b, c->points);
+	}
 	put_cell(b, c->maximum);
 	buf_adds(b, "<td>");
 	if (c->low && c->high) {
@@ -88,13 +98,14 @@ static void put_units(struct buf *b, const struct wave_head *v,
 		buf_adds(b, "\">");
 		web_put_escaped(b, rows[i].unit_name);
 		buf_adds(b, "</a></th>");
-		put_numbers(b, &rows[i]);
+		put_numbers(b, &rows[i], NULL);
 	}
 	end_table(b);
 }
 
-static void put_criteria(struct buf *b, const char *unit,
-			 const struct component *rows, size_t n)
+static void put_criteria(struct buf *b, const char *wave, const char *unit,
+			 const struct component *rows, size_t n,
+			 struct arena *a)
 {
 	static const char *const classes[] = { [COMPONENT_CRITERION] = "cell",
 					       [COMPONENT_GROUP] = "group",
@@ -117,7 +128,11 @@ static void put_criteria(struct buf *b, const char *unit,
 			web_put_escaped(b, c->criterion_name);
 		}
 		buf_adds(b, "</th>");
-		put_numbers(b, c);
+		put_numbers(b, c,
+			    c->kind == COMPONENT_TOTAL
+				    ? NULL
+				    : arena_printf(a, "/results/%s/%s/%s", wave,
+						   c->unit, c->criterion));
 	}
 	end_table(b);
 }
@@ -194,7 +209,7 @@ static bool put_all(struct db *db, struct http_request *rq,
 		buf_adds(b, "<h2>");
 		web_put_escaped(b, one->unit_name);
 		buf_adds(b, "</h2>\n");
-		put_criteria(b, unit, rows, n);
+		put_criteria(b, v->code, unit, rows, n, rq->arena);
 	} else {
 		put_units(b, v, rows, n);
 	}

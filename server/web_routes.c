@@ -59,6 +59,12 @@ const struct http_route web_routes[] = {
 	  web_results },
 	{ HTTP_GET, "/v1/waves/{wave}/components", MAY(READS_RESULTS), 0,
 	  web_components },
+	{ HTTP_GET, "/v1/waves/{wave}/units/{unit}/criteria/{criterion}",
+	  MAY(READS_RESULTS), 0, web_wave_explain },
+	{ HTTP_GET,
+	  "/v1/rounds/{round}/results/{result}/units/{unit}/criteria/"
+	  "{criterion}",
+	  MAY(READS_RESULTS), 0, web_round_explain },
 	{ HTTP_GET, "/v1/waves/{wave}/releases", MAY(READS_RESULTS), 0,
 	  web_releases },
 	{ HTTP_GET, "/v1/waves/{wave}/sheets/{sheet}/files", MAY(OPENS_FILES),
@@ -116,6 +122,8 @@ const struct http_route web_routes[] = {
 	{ HTTP_GET, "/progress/{wave}", MAY(WATCHES), 0, web_progress_page },
 	{ HTTP_GET, "/results/{wave}", MAY(READS_RESULTS), 0,
 	  web_results_page },
+	{ HTTP_GET, "/results/{wave}/{unit}/{criterion}", MAY(READS_RESULTS), 0,
+	  page_wave_why },
 	{ HTTP_GET, "/rounds", ROUNDS, 0, page_rounds },
 	{ HTTP_GET, "/rounds/{round}", ROUNDS, 0, page_overview },
 	{ HTTP_GET, "/rounds/{round}/calendar.ics", ROUNDS, 0, page_calendar },
@@ -154,6 +162,8 @@ const struct http_route web_routes[] = {
 	  page_result },
 	{ HTTP_GET, "/rounds/{round}/results/{result}/{unit}", ROUNDS, 0,
 	  page_result_unit },
+	{ HTTP_GET, "/rounds/{round}/results/{result}/{unit}/{criterion}",
+	  ROUNDS, 0, page_why },
 };
 const size_t web_routes_n = sizeof web_routes / sizeof web_routes[0];
 

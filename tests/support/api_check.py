@@ -376,8 +376,20 @@ def office(ready, published):
     round_releases(nobody, engine, published)
     if not published:
         rounds_unknown(nobody, analyst)
+    explained(nobody, engine, wave + "/units", "/results/" + ready["wave"],
+              published)
     engine.ask("GET", wave + "/components?kind=nothing", 400)
     engine.ask("GET", wave + "/components?limit=1001", 400)
+
+
+def explained(nobody, engine, path, page, published):
+    """What is behind a component, for programs and as a page."""
+    for at in (path + "/so-tu-phap/criteria/LV1.2.so",
+               page + "/so-tu-phap/LV1.2.so"):
+        nobody.ask("GET", at, 401)
+        engine.ask("GET", at, 200 if published else 404)
+    engine.ask("GET", path + "/so-tu-phap/criteria/XH", 404)
+    engine.ask("GET", page + "/none/LV1.2.so", 404)
 
 
 def feed(nobody, engine, analyst, path, published):
@@ -429,13 +441,22 @@ def rounds_unknown(nobody, analyst):
 def round_releases(nobody, engine, published):
     """What is pulled has the hash that the list and its tag say."""
     path = "/v1/rounds/ky-mau/releases"
-    for one in (path, path + "/1"):
+    why = "/v1/rounds/ky-mau/results/1/units"
+    engine.ask("GET", f"{why}/none/criteria/total", 404)
+    for one in (path, path + "/1", f"{why}/none/criteria/total"):
         nobody.ask("GET", one, 401)
     engine.ask("GET", path + "/9", 404)
     engine.ask("GET", "/v1/rounds/khong-co/releases", 404)
     if not published:
         engine.ask("GET", path, 404)
         return
+    index = engine.json("GET", path + "/1", 200)
+    unit = index["units"][0]
+    for code in ("total", unit["criteria"][0]["code"]):
+        doc = engine.json("GET", f"{why}/{unit['code']}/criteria/{code}", 200)
+        need("an engine is not told who decided",
+             doc["decisions_shown"] is False)
+    engine.ask("GET", f"{why}/{unit['code']}/criteria/none", 404)
     listed = engine.json("GET", path, 200)["releases"]
     got, data = engine.ask("GET", path + "/1", 200)
     sha = hashlib.sha256(data).hexdigest()

@@ -14,6 +14,7 @@ import dry_exact
 import dry_steps as steps
 import dry_world as world
 import explain_check
+import explain_http
 from dry_steps import both, fail, no, ok, run, same, sql
 
 PLAN = json.loads(pathlib.Path(
@@ -365,6 +366,7 @@ def first_year(year):
     year.step("publish")
     year.publish(1, "công bố (mẫu thử)")
     explain_some(year, got)
+    explain_http.check(year)
 
 
 KINDS = {"points", "linear", "steps", "sum", "all-of", "any-of", "formula",
