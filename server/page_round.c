@@ -11,70 +11,19 @@
 /* ---- who ------------------------------------------------------------------
  */
 
-/* The wave's number as grants have it; 0: no grant is for that wave. */
-static int32_t wave_of(const struct person *who, const struct round_head *h)
-{
-	for (size_t i = 0; *h->wave && i < who->n_grants; i++)
-		if (who->grants[i].wave_code &&
-		    strcmp(who->grants[i].wave_code, h->wave) == 0)
-			return who->grants[i].wave;
-	return 0;
-}
-
-static struct round_asker asker_of(const struct identity *id,
-				   const struct round_head *h)
-{
-	struct round_asker who = { .is_person = id->is_person };
-
-	if (id->is_person) {
-		who.grants = id->person.grants;
-		who.n = id->person.n_grants;
-		who.wave = wave_of(&id->person, h);
-	}
-	return who;
-}
-
-bool page_in_round(const struct identity *id, const struct round_head *h)
-{
-	const struct round_ask ask = { WEB_READS, ACT_ANYBODY, false };
-	struct round_asker who = asker_of(id, h);
-	enum round_why why = round_may(&who, &ask, NULL, NULL).why;
-
-	/* an office's unit is known only from the round's document */
-	return why == ROUND_MAY || why == ROUND_NO_BINDING;
-}
-
-static bool take_seats(struct page *p)
-{
-	size_t n = p->round.n_offices;
-	struct round_seat *seats = arena_array(p->a, n + 1, sizeof *seats);
-
-	for (size_t i = 0; seats && i < n; i++) {
-		const struct round_office *o = &p->round.offices[i];
-
-		seats[i].office = o->code;
-		seats[i].unit = o->unit == INDEX_NONE
-					? NULL
-					: p->round.set.units[o->unit].code;
-	}
-	p->who.seats = seats;
-	p->who.n_seats = n;
-	return seats != NULL;
-}
-
 static bool asks(const struct page *p, unsigned roles, enum act_binding binding,
 		 const char *unit, const char *office)
 {
 	const struct round_ask ask = { roles, binding, false };
 
-	return round_may(&p->who, &ask, unit, office).why == ROUND_MAY;
+	return round_may(&p->room.who, &ask, unit, office).why == ROUND_MAY;
 }
 
 static bool door(const struct page *p, enum round_door d)
 {
 	const struct round_ask ask = round_ask_door(d);
 
-	return round_may(&p->who, &ask, NULL, NULL).why == ROUND_MAY;
+	return round_may(&p->room.who, &ask, NULL, NULL).why == ROUND_MAY;
 }
 
 static bool find_me(struct page *p, struct err *e)
@@ -83,8 +32,7 @@ static bool find_me(struct page *p, struct err *e)
 
 	unit = arena_array(p->a, p->round.set.n_units + 1, sizeof *unit);
 	office = arena_array(p->a, p->round.n_offices + 1, sizeof *office);
-	p->who = asker_of(p->id, &p->head);
-	if (!unit || !office || !take_seats(p)) {
+	if (!unit || !office) {
 		(void)err_set(e, ERR_NOMEM, "out of memory");
 		return false;
 	}
@@ -92,8 +40,6 @@ static bool find_me(struct page *p, struct err *e)
 	p->me.all = asks(p, READERS, ACT_ANYBODY, NULL, NULL);
 	p->me.drafts = door(p, DOOR_DRAFT);
 	p->me.computes = door(p, DOOR_COMPUTE);
-	p->me.reopens =
-		asks(p, ROLE_BIT(ROLE_SECRETARIAT), ACT_ANYBODY, NULL, NULL);
 	for (size_t i = 0; i < p->round.set.n_units; i++) {
 		unit[i] = asks(p, ROLE_BIT(ROLE_UNIT), ACT_OWN_UNIT,
 			       p->round.set.units[i].code, NULL);
@@ -173,7 +119,7 @@ bool page_may(const struct page *p, const char *act, const char *unit,
 	if (!a)
 		return false;
 	ask = round_ask_act(a);
-	return round_may(&p->who, &ask, unit, office).why == ROUND_MAY;
+	return round_may(&p->room.who, &ask, unit, office).why == ROUND_MAY;
 }
 
 /* ---- steps -----------------------------------------------------------------
@@ -240,14 +186,16 @@ static bool run(struct db *db, struct http_request *rq, struct http_reply *rp,
 			  .b = &rp->body,
 			  .a = rq->arena,
 			  .form = j->form };
-	struct round_head *list;
-	size_t n;
+	bool found;
 
-	if (!store_round_list(db, rq->param[0], p.a, &list, &n, e))
+	p.room = (struct web_room){
+		.db = db, .rq = rq, .rp = rp, .w = w, .id = rq->identity
+	};
+	if (!web_room_open(&p.room, rq->param[0], &found, e))
 		return false;
-	if (n != 1)
+	if (!found)
 		return page_missing(&p);
-	p.head = list[0];
+	p.head = p.room.head;
 	if (!read_round(&p, e))
 		return false;
 	if (!p.me.all && !p.me.has_unit && !p.me.has_office)
@@ -378,16 +326,13 @@ bool page_go(struct page *p, const char *path, const char *done)
 static const char *done_words(const char *name)
 {
 	static const char *const words[][2] = {
+		{ "round publish", "đã công bố" },
 		{ "saved", "đã lưu mục" },
-		{ "submitted", "đã nộp bản tự đánh giá" },
-		{ "reopened", "đã mở lại bản tự đánh giá" },
-		{ "explained", "đã lưu báo cáo giải trình" },
 		{ "file", "đã thêm tài liệu kiểm chứng" },
 		{ "file-there", "tài liệu này đã có từ trước" },
 		{ "file-removed", "đã rút tài liệu; lịch sử vẫn còn" },
 		{ "read", "đã ghi bảng tự chấm" },
 		{ "computed", "đã tính kết quả" },
-		{ "published", "đã công bố" },
 	};
 	const struct act *a = act_find(name);
 
@@ -450,24 +395,27 @@ void page_wrong(struct page *p, int status, const char *words)
 		 words);
 }
 
-/* What a function of the database said, without the statement's name. */
-static const char *plain(const char *msg)
+const char *page_words(struct page *p, const struct err *e)
 {
-	size_t n = strspn(msg, "abcdefghijklmnopqrstuvwxyz_");
+	struct round_words x;
 
-	return n > 0 && memchr(msg, '_', n) && strncmp(msg + n, ": ", 2) == 0
-		       ? msg + n + 2
-		       : msg;
+	web_round_words(&p->room, e, &x);
+	if (!x.message_vi)
+		return e->msg;
+	return arena_printf(p->a, "%s (%s)%s%s", x.message_vi, x.message,
+			    *x.todo_vi ? ". Cách làm: " : "", x.todo_vi);
 }
 
-const char *page_words(const struct err *e)
+int page_status(struct page *p, const struct err *e)
 {
-	/* what PostgreSQL says of a text that is no number or day */
-	if (strncmp(e->sqlstate, "22P02", 5) == 0 ||
-	    strncmp(e->sqlstate, "22003", 5) == 0)
-		return "Số ghi chưa đúng: hãy ghi như 3,5 (not a number)";
-	if (strncmp(e->sqlstate, "22007", 5) == 0 ||
-	    strncmp(e->sqlstate, "22008", 5) == 0)
-		return "Ngày ghi chưa đúng (not a day)";
-	return plain(e->msg);
+	struct round_words x;
+
+	web_round_words(&p->room, e, &x);
+	return x.status;
+}
+
+bool page_is_refusal(const struct err *e)
+{
+	return e->kind == ERR_INPUT || e->kind == ERR_CONFLICT ||
+	       e->kind == ERR_DENIED || strstr(e->msg, "S21");
 }

@@ -9,17 +9,17 @@
 
 #include "phieu/act.h"
 #include "phieu/round.h"
-#include "phieu/round_may.h"
 #include "phieu/store_result.h"
 #include "phieu/store_round.h"
 #include "phieu/store_self.h"
 #include "web_impl.h"
+#include "web_round.h"
 
 /* Who looks, in this round: what round_may says, asked once. */
 struct page_me {
 	bool all;    /* every unit */
 	bool drafts; /* results before they are published */
-	bool computes, reopens;
+	bool computes;
 	bool *unit;   /* [n_units]: of this unit */
 	bool *office; /* [n_offices]: of this office */
 	bool has_unit, has_office;
@@ -36,7 +36,7 @@ struct page {
 	struct round_head head;
 	struct round round;
 	struct step_row steps[4];
-	struct round_asker who;
+	struct web_room room; /* who asks, what he may */
 	struct page_me me;
 	const struct web_fields *form; /* of a post, else NULL */
 };
@@ -74,8 +74,11 @@ void page_begin(struct page *p, const char *title);
 void page_end(struct page *p);
 /* A box with what went wrong; status of the reply. */
 void page_wrong(struct page *p, int status, const char *words);
-/* Words for `e` as people read them: both languages where they are known. */
-const char *page_words(const struct err *e);
+/* Words for `e` as people read them, what to do included; its status; is it one
+ * that a page tells, with what was typed, rather than the service? */
+const char *page_words(struct page *p, const struct err *e);
+int page_status(struct page *p, const struct err *e);
+bool page_is_refusal(const struct err *e);
 bool page_refuse(struct page *p);  /* 403 */
 bool page_missing(struct page *p); /* 404 */
 /* 303 to "/rounds/{round}" and `path`, which says what was done. */
@@ -85,8 +88,6 @@ const char *page_step_state(const struct page *p, enum round_step step);
 bool page_step_open(const struct page *p, enum round_step step);
 const char *page_state_words(const char *state); /* of a step */
 
-/* Has this person anything to do in the round? */
-bool page_in_round(const struct identity *id, const struct round_head *h);
 /* By code; INDEX_NONE. */
 size_t page_unit_of(const struct page *p, const char *code);
 size_t page_node_of(const struct page *p, const char *code);
@@ -196,12 +197,6 @@ enum http_done page_item(struct http_request *rq, struct http_reply *rp,
 			 void *app);
 enum http_done page_item_save(struct http_request *rq, struct http_reply *rp,
 			      void *app);
-enum http_done page_submit(struct http_request *rq, struct http_reply *rp,
-			   void *app);
-enum http_done page_reopen(struct http_request *rq, struct http_reply *rp,
-			   void *app);
-enum http_done page_explain(struct http_request *rq, struct http_reply *rp,
-			    void *app);
 enum http_done page_template(struct http_request *rq, struct http_reply *rp,
 			     void *app);
 enum http_done page_workbook(struct http_request *rq, struct http_reply *rp,
@@ -222,8 +217,6 @@ enum http_done page_compute(struct http_request *rq, struct http_reply *rp,
 			    void *app);
 enum http_done page_publish(struct http_request *rq, struct http_reply *rp,
 			    void *app);
-enum http_done page_publish_done(struct http_request *rq, struct http_reply *rp,
-				 void *app);
 enum http_done page_result(struct http_request *rq, struct http_reply *rp,
 			   void *app);
 /* page_explain.c: why a number is what it is, of a round and of a wave. */

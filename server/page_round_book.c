@@ -192,10 +192,9 @@ static bool store_book(struct page *p, struct book *k, struct err *e)
 			   k->t.rows, k->t.n, p->id->person.login, &k->f, &why))
 		return page_go(p, back_to(p), "read");
 	if (k->f.n)
-		return tell(p, k, faults_words(p, k),
-			    err_http_status(why.kind));
-	if (why.kind == ERR_CONFLICT || why.kind == ERR_INPUT)
-		return tell(p, k, page_words(&why), err_http_status(why.kind));
+		return tell(p, k, faults_words(p, k), page_status(p, &why));
+	if (page_is_refusal(&why))
+		return tell(p, k, page_words(p, &why), page_status(p, &why));
 	*e = why;
 	return false;
 }

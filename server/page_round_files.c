@@ -82,8 +82,14 @@ static const char *place_of(struct page *p, size_t unit, const char *criterion)
 
 static bool refused(struct page *p, const struct err *why, const char *back)
 {
+	if (strstr(why->msg, "S20"))
+		p->room.no.code = "infected";
+	else if (strstr(why->msg, "another file has"))
+		p->room.no.code = "name-taken";
+	else if (why->kind == ERR_INPUT)
+		p->room.no.code = "bad-value";
 	page_begin(p, "Chưa nhận được tệp");
-	page_wrong(p, err_http_status(why->kind), page_words(why));
+	page_wrong(p, page_status(p, why), page_words(p, why));
 	page_put(p->b, "<p><a href=\"/rounds/%u%r\">Quay lại</a></p>\n",
 		 p->head.code, back);
 	page_end(p);
@@ -126,8 +132,7 @@ static bool add(struct page *p, struct err *e)
 				    *criterion ? criterion : NULL, &f,
 				    p->id->person.login, &added, &scan, &why))
 		return page_go(p, back, added ? "file" : "file-there");
-	if (why.kind == ERR_INPUT || why.kind == ERR_CONFLICT ||
-	    why.kind == ERR_DENIED || strstr(why.msg, "S21"))
+	if (page_is_refusal(&why))
 		return refused(p, &why, back);
 	*e = why;
 	return false;
@@ -212,7 +217,7 @@ static bool take_away(struct page *p, struct err *e)
 	if (store_evidence_remove(p->db, p->head.id, h.unit, number,
 				  p->id->person.login, &why))
 		return page_go(p, place_of(p, unit, criterion), "file-removed");
-	if (why.kind == ERR_INPUT || why.kind == ERR_CONFLICT)
+	if (page_is_refusal(&why))
 		return refused(p, &why, place_of(p, unit, criterion));
 	*e = why;
 	return false;

@@ -16,6 +16,8 @@ enum field_kind {
 	FIELD_UNIT,
 	FIELD_NODE,
 	FIELD_OFFICE,
+	FIELD_STEP,
+	FIELD_TASK_STATE,
 	FIELD_HIDDEN
 };
 
@@ -32,6 +34,13 @@ static const struct field_words words[] = {
 	{ "version", "", FIELD_HIDDEN, true },
 	{ "request", "Đề nghị số", FIELD_NUMBER, true },
 	{ "deduction", "Lần trừ điểm số", FIELD_NUMBER, true },
+	{ "result", "Kết quả số", FIELD_NUMBER, true },
+	{ "task", "Nhiệm vụ", FIELD_TEXT, true },
+	{ "step", "Bước", FIELD_STEP, false },
+	{ "state", "Trạng thái", FIELD_TASK_STATE, false },
+	{ "until", "Mở đến hết ngày", FIELD_DAY, false },
+	{ "close", "Đóng bước này", FIELD_FLAG, false },
+	{ "decision", "Quyết định công bố (số, ngày)", FIELD_TEXT, false },
 	{ "meeting", "Cuộc họp Hội đồng số", FIELD_NUMBER, false },
 	{ "points", "Điểm", FIELD_NUMBER, false },
 	{ "value", "Giá trị đã công bố", FIELD_NUMBER, false },
@@ -52,6 +61,7 @@ static const struct field_words words[] = {
 	{ "minutes", "Nội dung biên bản", FIELD_LONG, false },
 	{ "document", "Văn bản (số, ngày)", FIELD_TEXT, false },
 	{ "source", "Nguồn", FIELD_TEXT, false },
+	{ "note", "Ghi chú", FIELD_TEXT, false },
 	{ "outcome", "Trả lời", FIELD_OUTCOME, false },
 };
 
@@ -126,6 +136,14 @@ static void put_options(struct page *p, const char *act,
 	} else if (w->kind == FIELD_BODY) {
 		put_option(b, "council", "Hội đồng thẩm định", now);
 		put_option(b, "secretariat", "Tổ Thư ký", now);
+	} else if (w->kind == FIELD_STEP) {
+		for (int k = STEP_SELF; k <= STEP_PUBLISH; k++)
+			put_option(b, round_step_word((enum round_step)k),
+				   round_step_word_vi((enum round_step)k), now);
+	} else if (w->kind == FIELD_TASK_STATE) {
+		put_option(b, "open", "chưa làm", now);
+		put_option(b, "doing", "đang làm", now);
+		put_option(b, "done", "xong", now);
 	} else {
 		put_option(b, "granted", "chấp thuận", now);
 		put_option(b, "refused", "không chấp thuận", now);
@@ -209,6 +227,7 @@ static const char *id_of(struct page *p, const struct act *a,
 	page_put(&b, "%s-%s-%s-%s%s", a->name, preset_of(preset, "unit"),
 		 preset_of(preset, "criterion"), preset_of(preset, "request"),
 		 preset_of(preset, "deduction"));
+	buf_adds(&b, preset_of(preset, "task"));
 	id = buf_cstr(&b) ? dashed(p, b.data) : "act";
 	buf_free(&b);
 	return id;
@@ -317,21 +336,57 @@ static bool put_standing(struct page *p, const char *unit,
 	return true;
 }
 
-/* The version to be seen next: that of what stands now. */
-static const char *version_now(struct page *p, const char *criterion,
-			       const char *unit)
+/* The version of a row of a list, "0": there is none yet. */
+static const char *listed(struct page *p, const char *list, const char *unit,
+			  const char *criterion, const char *key, struct err *e)
 {
-	struct page_standing *s;
-	struct err e = { 0 };
+	struct res *r = page_list(p, list, unit, NULL, e);
+	const char *version = "0";
+
+	for (size_t i = 0; r && i < res_rows(r); i++)
+		if (strcmp(page_cell(r, i, key), criterion) == 0)
+			version =
+				arena_strdup(p->a, page_cell(r, i, "version"));
+	res_free(r);
+	return r && version ? version : "";
+}
+
+static const char *task_version(struct page *p, const char *task, struct err *e)
+{
+	struct task_row *t;
 	size_t n;
 
-	if (!*unit || !page_standing(p, unit, &s, &n, &e))
+	if (!store_round_tasks(p->db, p->head.id, p->a, &t, &n, e))
 		return "";
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(s[i].criterion, criterion) == 0)
+		if (strcmp(t[i].code, task) == 0)
 			return arena_printf(p->a, "%lld",
-					    (long long)s[i].version);
+					    (long long)t[i].version);
 	return "";
+}
+
+/* The version to be seen next: that of what stands now; "" when there is
+ * nothing of the name. */
+static const char *version_now(struct page *p, const struct act *a)
+{
+	const char *unit = web_field(p->form, "unit");
+	const char *criterion = web_field(p->form, "criterion");
+	struct self_head h;
+	struct err e = { 0 };
+
+	if (strcmp(a->name, "round task") == 0)
+		return task_version(p, web_field(p->form, "task"), &e);
+	if (!*unit)
+		return "";
+	if (strncmp(a->name, "self ", 5) == 0)
+		return store_self_head(p->db, p->head.id, unit, p->a, &h, &e)
+			       ? arena_printf(p->a, "%lld",
+					      (long long)h.version)
+			       : "";
+	return listed(p,
+		      strcmp(a->name, "external put") == 0 ? "external list"
+							   : "appraise list",
+		      unit, criterion, "criterion", &e);
 }
 
 /* The form again, under what was wrong with it. */
@@ -342,25 +397,27 @@ static bool refused(struct page *p, const struct act *a, const struct err *why,
 	const char *unit = web_field(p->form, "unit");
 	const char *criterion = web_field(p->form, "criterion");
 	size_t u = page_unit_of(p, unit), k = page_node_of(p, criterion);
+	bool stale = why->kind == ERR_CONFLICT ||
+		     (p->room.no.code &&
+		      strcmp(p->room.no.code, "missing-version") == 0);
 
 	page_begin(p, arena_printf(p->a, "Chưa ghi được: %s", a->summary_vi));
-	page_wrong(p, err_http_status(why->kind), page_words(why));
+	page_wrong(p, page_status(p, why), page_words(p, why));
 	if (u != INDEX_NONE)
 		page_put(p->b, "<p>%s", p->round.set.units[u].name);
 	if (u != INDEX_NONE && k != INDEX_NONE)
 		page_put(p->b, ", %s %s", criterion,
 			 p->round.set.nodes[k].name);
 	page_put(p->b, u != INDEX_NONE ? "</p>\n" : "");
-	if (why->kind == ERR_CONFLICT && u != INDEX_NONE && k != INDEX_NONE &&
+	if (stale && u != INDEX_NONE && k != INDEX_NONE &&
 	    page_sees_item(p, u, k) && !put_standing(p, unit, criterion, e))
 		return false;
 	for (size_t i = 0; i < act_params(a); i++) {
 		const char *name = a->params[i].name;
 
 		preset[2 * i] = name;
-		preset[2 * i + 1] = strcmp(name, "version") == 0 &&
-						    why->kind == ERR_CONFLICT
-					    ? version_now(p, criterion, unit)
+		preset[2 * i + 1] = strcmp(name, "version") == 0 && stale
+					    ? version_now(p, a)
 					    : web_field(p->form, name);
 	}
 	page_act_form(p, a->name, preset, "Ghi lại lần nữa", back_of(p));
@@ -368,6 +425,20 @@ static bool refused(struct page *p, const struct act *a, const struct err *why,
 		 p->head.code, back_of(p));
 	page_end(p);
 	return true;
+}
+
+/* A form without the version that was seen is good for what nobody wrote. */
+static void take_version(struct page *p, const struct act *a,
+			 const char **values)
+{
+	int at = act_param_at(a->params, "version");
+	const char *now;
+
+	if (at < 0 || values[at])
+		return;
+	now = version_now(p, a);
+	if (strcmp(now, "0") == 0)
+		values[at] = now;
 }
 
 static bool act(struct page *p, struct err *e)
@@ -383,11 +454,10 @@ static bool act(struct page *p, struct err *e)
 	if (!page_may(p, a->name, *unit ? unit : NULL, *office ? office : NULL))
 		return page_refuse(p);
 	take_values(p, a, values);
-	if (store_act(p->db, a, p->head.id, p->id->person.login, values, p->a,
-		      &made, &why))
+	take_version(p, a, values);
+	if (web_room_act(&p->room, a, values, &made, &why))
 		return page_go(p, back_of(p), a->name);
-	if (why.kind == ERR_INPUT || why.kind == ERR_CONFLICT ||
-	    why.kind == ERR_DENIED || why.kind == ERR_DB)
+	if (page_is_refusal(&why))
 		return refused(p, a, &why, e);
 	*e = why;
 	return false;

@@ -469,11 +469,10 @@ static bool save_item(struct page *p, const struct item *x, struct err *e)
 			   x->unit, &row, 1, p->id->person.login, &f, &why))
 		return go_on(p, x);
 	if (f.n)
-		return again(p, x, err_http_status(why.kind),
-			     f.list[0].message_vi, e);
-	if (why.kind == ERR_CONFLICT || why.kind == ERR_INPUT ||
-	    why.kind == ERR_DENIED)
-		return again(p, x, err_http_status(why.kind), page_words(&why),
+		return again(p, x, page_status(p, &why), f.list[0].message_vi,
+			     e);
+	if (page_is_refusal(&why))
+		return again(p, x, page_status(p, &why), page_words(p, &why),
 			     e);
 	*e = why;
 	return false;

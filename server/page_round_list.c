@@ -38,7 +38,7 @@ static bool rounds(struct db *db, struct http_request *rq,
 		    "</nav>\n<main><h1>Các kỳ đánh giá</h1>\n"
 		    "<ul class=\"waves\">\n");
 	for (size_t i = 0; i < n; i++)
-		if (page_in_round(id, &list[i])) {
+		if (web_sees_wave(id, id->roles, list[i].wave_id)) {
 			put_round(b, &list[i]);
 			shown++;
 		}
@@ -240,6 +240,11 @@ static void put_steps(struct page *p, const struct task_row *t, size_t n)
 		page_put(p->b, "%s</td></tr>\n", row->reason);
 	}
 	page_table_end(p);
+	if (!page_may(p, "round step", NULL, NULL))
+		return;
+	page_put(p->b, "<details><summary>Mở hoặc đóng một bước</summary>\n");
+	page_act_form(p, "round step", NULL, "Ghi", "");
+	page_put(p->b, "</details>\n");
 }
 
 /* Codes of offices by their names, words as they are; parted by "; ". */
@@ -269,6 +274,20 @@ static const char *task_words(const struct task_row *t)
 	return strcmp(t->state, "doing") == 0 ? "đang làm" : "chưa làm";
 }
 
+static void put_task_form(struct page *p, const struct task_row *t)
+{
+	const char *version = arena_printf(p->a, "%lld", (long long)t->version);
+	const char *preset[] = { "task",  t->code,   "state", t->state, "note",
+				 t->note, "version", version, NULL };
+
+	page_put(p->b,
+		 "<details><summary>Ghi<span class=\"unseen\"> trạng "
+		 "thái nhiệm vụ %s</span></summary>\n",
+		 t->code);
+	page_act_form(p, "round task", preset, "Ghi trạng thái", "");
+	page_put(p->b, "</details>");
+}
+
 static void put_task(struct page *p, const struct task_row *t)
 {
 	bool late = t->days_late > 0;
@@ -285,7 +304,10 @@ static void put_task(struct page *p, const struct task_row *t)
 	put_agencies(p, t->lead);
 	page_put(p->b, "</td><td class=\"t\">");
 	put_agencies(p, t->cooperating);
-	page_put(p->b, "</td><td class=\"t\">%s</td></tr>\n", t->note);
+	page_put(p->b, "</td><td class=\"t\">%s", t->note);
+	if (page_may(p, "round task", NULL, NULL))
+		put_task_form(p, t);
+	page_put(p->b, "</td></tr>\n");
 }
 
 static void put_tasks(struct page *p, const struct task_row *t, size_t n)

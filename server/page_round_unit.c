@@ -252,23 +252,27 @@ static void put_state(struct page *p, const struct page_desk *d)
 			 page_state_words(page_step_state(p, STEP_SELF)));
 }
 
-static void form_begin(struct page *p, const struct page_desk *d,
-		       const char *what, const char *type)
+/* An act on the whole of it, by the version that was seen. */
+static void put_whole(struct page *p, const struct page_desk *d,
+		      const char *act, const char *button)
 {
-	page_put(p->b,
-		 "<form method=\"post\" action=\"/rounds/%u/units/%u/%r\"%r>"
-		 "<input type=\"hidden\" name=\"version\" value=\"%i\">\n",
-		 p->head.code, p->round.set.units[d->unit].code, what, type,
-		 (long long)d->self.version);
+	const char *code = p->round.set.units[d->unit].code;
+	const char *version =
+		arena_printf(p->a, "%lld", (long long)d->self.version);
+	const char *preset[] = { "unit",  code,	  "version",
+				 version, "text", d->self.explanation,
+				 NULL };
+
+	page_act_form(p, act, preset, button,
+		      arena_printf(p->a, "/units/%s", code));
 }
 
 static void put_submit(struct page *p, const struct page_desk *d)
 {
-	form_begin(p, d, "submit", "");
 	page_put(p->b,
 		 "<p>Nộp rồi thì không sửa được nữa, cho đến khi Tổ Thư ký mở "
-		 "lại.</p><button type=\"submit\">Nộp bản tự đánh giá</button>"
-		 "</form>\n");
+		 "lại.</p>\n");
+	put_whole(p, d, "self submit", "Nộp bản tự đánh giá");
 }
 
 static void put_workbook(struct page *p, const struct page_desk *d)
@@ -278,7 +282,10 @@ static void put_workbook(struct page *p, const struct page_desk *d)
 		 "/template.xlsx\">Tải bảng tự chấm của đơn vị</a>, điền rồi "
 		 "gửi lại:</p>\n",
 		 p->head.code, p->round.set.units[d->unit].code);
-	form_begin(p, d, "workbook", " enctype=\"multipart/form-data\"");
+	page_put(p->b,
+		 "<form method=\"post\" enctype=\"multipart/form-data\" "
+		 "action=\"/rounds/%u/units/%u/workbook\">\n",
+		 p->head.code, p->round.set.units[d->unit].code);
 	page_put(p->b,
 		 "<label for=\"workbook\">Bảng đã điền (xlsx hoặc csv)</label>"
 		 "<input id=\"workbook\" type=\"file\" name=\"file\" required "
@@ -297,22 +304,7 @@ static void put_explain(struct page *p, const struct page_desk *d, bool may)
 					      : "(chưa có)");
 		return;
 	}
-	form_begin(p, d, "explain", "");
-	page_put(p->b,
-		 "<label for=\"explain\">Nội dung giải trình</label><textarea "
-		 "id=\"explain\" name=\"text\" rows=\"6\">\n%s</textarea>\n"
-		 "<button type=\"submit\">Lưu giải trình</button></form>\n",
-		 d->self.explanation);
-}
-
-static void put_reopen(struct page *p, const struct page_desk *d)
-{
-	form_begin(p, d, "reopen", "");
-	page_put(p->b,
-		 "<label for=\"reopen\">Lý do mở lại</label><textarea "
-		 "id=\"reopen\" name=\"reason\" rows=\"2\" required></textarea>"
-		 "\n<button type=\"submit\">Mở lại bản tự đánh giá</button>"
-		 "</form>\n");
+	put_whole(p, d, "self explanation", "Lưu giải trình");
 }
 
 static void put_lists(struct page *p, const struct page_desk *d)
@@ -352,8 +344,11 @@ static bool unit(struct page *p, struct err *e)
 		put_explain(p, &d, fill);
 		put_lists(p, &d);
 	}
-	if (p->me.reopens && strcmp(d.self.state, "submitted") == 0)
-		put_reopen(p, &d);
+	if (page_may(p, "self reopen", p->round.set.units[u].code, NULL) &&
+	    strcmp(d.self.state, "submitted") == 0) {
+		page_put(p->b, "<h2>Mở lại bản tự đánh giá</h2>\n");
+		put_whole(p, &d, "self reopen", "Mở lại bản tự đánh giá");
+	}
 	page_end(p);
 	page_desk_close(&d);
 	return ok;

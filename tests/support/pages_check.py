@@ -87,8 +87,8 @@ def doors():
         "a-so-noi-vu": {"item": 404, "template": 404, "council": 403,
                         "publish": 403},
         "thu-ky": {"appraise": 403},
-        "hoi-dong": {"appraise": 403, "publish": 403},
-        "phan-tich": {"appraise": 403},
+        "hoi-dong": {"appraise": 403},
+        "phan-tich": {"appraise": 403, "publish": 403},
         "kiem-toan": {"appraise": 403, "publish": 403},
         "quan-tri": dict.fromkeys(["", "unit", "other", "appraise", "council",
                                    "item", "none", "publish", "template"],
@@ -129,12 +129,17 @@ def refused_acts():
             ("hoi-dong", "visit-add", {"unit": UNITS[0]})]:
         p = who(login).post(f"{R}/acts/{act}", fields)
         need(f"{login} may not {act}: {p.status}", p.status == 403)
-    for login, path in [("u1", f"/units/{UNITS[1]}/submit"),
-                        ("thu-ky", f"/units/{UNITS[1]}/submit"),
-                        ("u1", f"/units/{UNITS[0]}/reopen"),
-                        ("u1", f"/units/{UNITS[1]}/explain"),
-                        ("hoi-dong", "/compute"), ("u1", "/publish")]:
-        p = who(login).post(R + path, {"version": "1", "reason": "x"})
+    for login, path, unit in [("u1", "/acts/self-submit", 1),
+                              ("thu-ky", "/acts/self-submit", 1),
+                              ("u1", "/acts/self-reopen", 0),
+                              ("u1", "/acts/self-explanation", 1),
+                              ("u1", "/acts/round-publish", 0),
+                              ("phan-tich", "/acts/round-publish", 0),
+                              ("a-so-noi-vu", "/acts/round-step", 0),
+                              ("u1", "/acts/round-task", 0),
+                              ("hoi-dong", "/compute", 0)]:
+        p = who(login).post(R + path, {"unit": UNITS[unit], "version": "1",
+                                       "reason": "x"})
         need(f"{login} may not {path}: {p.status}", p.status == 403)
     p = who("u1").post(item(UNITS[1], "1.1"), {"points": "1"})
     need(f"another unit's item: {p.status}", p.status == 404)
@@ -227,7 +232,7 @@ def files():
     says(b.send(b.get(path).form("thừa.pdf")), "đã rút tài liệu")
     lacks(b.get(path), "Rút tệp thừa.pdf")
     says(b.send(b.get(f"{R}/units/{u}").form("Lưu giải trình"),
-                {"text": HOSTILE}), "đã lưu báo cáo giải trình")
+                {"text": HOSTILE}), "đã ghi báo cáo giải trình")
     says(b.send(b.get(f"{R}/units/{u}").form("Tải lên"),
                 files={"file": ("giải trình.docx", b"PK\x03\x04")}), "Đã ghi")
     unit = b.get(f"{R}/units/{u}")
@@ -290,7 +295,7 @@ def hand_in():
             says(r, "Đã ghi")
     b = who("u1")
     form = b.get(f"{R}/units/{UNITS[0]}").form("Nộp bản tự đánh giá")
-    says(b.post(form["action"], {"version": "1"}), "Chưa nộp được", 409)
+    says(b.send(form, {"version": "1"}), "Chưa ghi được", 409)
     says(b.send(form), "đã nộp bản tự đánh giá")
     stale = b.get(item(UNITS[0], "1.1"))
     need("no form after that", not any("Lưu" in f["words"] for f in
@@ -299,7 +304,7 @@ def hand_in():
     says(p, "bản tự đánh giá đã nộp", 409)
     s = who("thu-ky")
     form = s.get(f"{R}/units/{UNITS[0]}").form("Mở lại bản tự đánh giá")
-    need("a reason is needed", s.send(form).status == 422)
+    says(s.send(form), "Còn thiếu tham số", 400)
     says(s.send(form, {"reason": "sót mục"}), "đã mở lại")
     says(save("u1", UNITS[0], "1.1", "3,25"), "Đã ghi")
     for unit, login in zip(UNITS, ("u1", "u2", "u3")):
@@ -335,7 +340,7 @@ def appraisal():
     f = p.form("Ghi lại lần nữa")
     need("points and reason are kept", f["fields"]["points"] == "9" and
          f["fields"]["reason"] == HOSTILE)
-    says(b.send(form, {"points": "1,5"}), "còn thiếu", 400)
+    says(b.send(form, {"points": "1,5"}), "Còn thiếu tham số", 400)
     says(b.send(form, {"points": "x", "reason": "r"}), "", 400)
     says(b.send(f, {"points": "2,75"}), "Đã ghi: điều chỉnh")
     p = b.send(form, {"points": "1", "reason": "cũ"})
@@ -350,7 +355,7 @@ def appraisal():
     says(b.send(b.get(item(UNITS[1], "1.1")).form("Gửi yêu cầu"),
                 {"reason": "x", "due": "2020-01-01"}), "đã qua", 400)
     says(b.send(b.get(item(UNITS[1], "1.1")).form("Gửi yêu cầu"),
-                {"reason": "x", "due": "mai"}), "Ngày ghi chưa đúng", 400)
+                {"reason": "x", "due": "mai"}), "", 400)
     says(b.get(R + "/appraise?state=asked"), "1.3 Kiểm tra")
 
     # the unit's side
@@ -361,7 +366,7 @@ def appraisal():
     says(b.send(b.get(item(u, "1.1")).form("Thống nhất")), "thống nhất")
     p = b.get(item(u, "1.2"))
     says(b.send(p.form("Gửi ý kiến không thống nhất"), {"text": ""}),
-         "còn thiếu", 400)
+         "Còn thiếu tham số", 400)
     says(b.send(p.form("Gửi ý kiến không thống nhất"), {"text": HOSTILE}),
          "không thống nhất")
     says(b.send(p.form("Gửi đề nghị"), {"text": "xem lại", "due": SOON}),
@@ -432,10 +437,37 @@ def council():
         says(b.send(page().form("Ghi giá trị"), {
             "unit": unit, "criterion": "8.1", "value": "1,25",
             "source": "PAPI, trang 12"}), "Đã ghi")
+    p = says(b.send(page().form("Ghi giá trị"), {
+        "unit": UNITS[0], "criterion": "8.1", "value": "1,5",
+        "source": "khác"}), "Còn thiếu phiên bản đã xem", 400)
+    f = p.form("Ghi lại lần nữa")
+    need("what was typed is kept", f["fields"]["value"] == "1,5")
+    says(b.send(f, {"value": "1,25", "source": "PAPI, trang 13"}), "trang 13")
     says(b.send(page().form("Ghi kết quả kiểm tra thực tế"), {
         "unit": UNITS[0], "held": TODAY.isoformat(), "team": "Tổ Thư ký",
         "found": HOSTILE}), "Đã ghi")
     says(page(), "đoàn: Tổ Thư ký")
+
+
+def calendar():
+    """Steps and tasks by the secretariat; what was changed since is seen."""
+    b = who("thu-ky")
+    form = b.get(R).form("Ghi trạng thái")
+    p = says(b.send(form, {"state": "done", "note": HOSTILE}),
+             f"{len(ROUND['calendar']) - 1} trễ hạn")
+    says(p, "xong")
+    p = says(b.send(form, {"state": "doing"}), "Chưa ghi được", 409)
+    says(b.send(p.form("Ghi lại lần nữa"), {"state": "doing"}), "đang làm")
+    says(b.send(b.get(R).form("Mở đến hết ngày"), {
+        "step": "council", "close": "true", "reason": "tạm dừng"}), "đã đóng")
+    says(b.get(R + "/council"), "Bước Hội đồng đã đóng")
+    says(b.send(b.get(R).form("Mở đến hết ngày"), {
+        "step": "council", "until": SOON, "reason": "mở lại"}), "mở lại")
+    says(b.send(b.get(R).form("Mở đến hết ngày"), {
+        "step": "council", "until": "2020-01-01", "reason": "x"}), "", 400)
+    need("nobody else has these forms", not any(
+        "Mở đến hết ngày" in f["words"] for f in who("u1").get(R)
+        .reader.forms))
 
 
 # ---- results ---------------------------------------------------------------
@@ -481,16 +513,15 @@ def results():
              404)
     says(who("u1").get(R + "/results"), "Chưa công bố kết quả")
     page = says(b.get(R + "/publish?result=1"), "Công bố rồi thì không sửa")
-    form = page.form("Tôi đã xem")
-    p = says(b.send(form, {"decision": HOSTILE, "reason": "r"}),
-             "cần số quyết định", 400)
-    need("what was typed is kept", p.form("Tôi đã xem")["fields"]["decision"]
-         == HOSTILE)
-    says(b.send(form, {"decision": "QĐ 1", "reason": "r", "sure": "true",
-                       "result": "99"}), "không có kết quả số 99", 400)
-    says(b.send(form, {"decision": "QĐ 1/QĐ-UBND", "reason": "công bố",
-                       "sure": "true"}), "Đã ghi: đã công bố")
-    says(b.send(form, {"decision": "QĐ 2", "reason": "r", "sure": "true"}),
+    form = page.form("Quyết định công bố")
+    p = says(b.send(form, {"decision": HOSTILE}), "Còn thiếu tham số", 400)
+    need("what was typed is kept", p.form("Ghi lại lần nữa")["fields"]
+         ["decision"] == HOSTILE)
+    says(b.send(form, {"decision": "QĐ 1", "reason": "r", "result": "99"}),
+         "", 404)
+    says(b.send(form, {"decision": "QĐ 1/QĐ-UBND", "reason": "công bố"}),
+         "Đã ghi: đã công bố")
+    says(b.send(form, {"decision": "QĐ 2", "reason": "r"}),
          "kết quả này đã công bố", 409)
     for login in ("u1", "a-so-noi-vu", "kiem-toan"):
         p = says(who(login).get(R + "/results/1"), "QĐ 1/QĐ-UBND")
@@ -501,8 +532,8 @@ def results():
         "Ghi kết luận"), {"meeting": "1", "points": "4", "reason": "sửa"}),
         "Đã ghi")
     says(b.send(b.get(R + "/results").form("Tính kết quả")), "Dự thảo")
-    says(b.send(b.get(R + "/publish?result=2").form("Tôi đã xem"), {
-        "decision": "QĐ 2/QĐ-UBND", "reason": "đính chính", "sure": "true"}),
+    says(b.send(b.get(R + "/publish?result=2").form("Quyết định"), {
+        "decision": "QĐ 2/QĐ-UBND", "reason": "đính chính"}),
         "Công bố thử lần 2")
     says(who("u1").get(R + "/results/1"), "đã có bản đính chính")
     need("no such unit in it", b.get(f"{R}/results/1/none").status == 404)
@@ -558,7 +589,7 @@ def all_pages():
 
 def main():
     for step in (doors, refused_acts, self_items, files, workbook, hand_in,
-                 appraisal, accept_all, council, results):
+                 appraisal, accept_all, calendar, council, results):
         step()
     n = all_pages()
     described()

@@ -214,10 +214,8 @@ async function office(b) {
   await look(page, "results");
   await page.goto(`${R}/publish?result=1`);
   await look(page, "publish");
-  await page.type("#decision", "QĐ 1");
-  await page.type("#reason", "công bố");
-  await page.click("[name=sure]");
-  await go(page, () => page.keyboard.press("Enter"));
+  await fill(page, await page.$("main form"), { decision: "QĐ 1",
+    reason: "công bố" });
   await says(page, "chưa đủ điểm");
   await look(page, "publish-refused");
   need(`nothing asked of elsewhere: ${page.seen.outside}`,
@@ -258,7 +256,7 @@ async function main() {
   need(`nothing asked of elsewhere: ${page.seen.outside}`,
     page.seen.outside.length === 0);
   await page.goto(`${R}/units/${U[0]}`);
-  await go(page, async () => (await page.$('form[action$="/submit"] button'))
+  await go(page, async () => (await page.$('form[action$="/self-submit"] button'))
     .press("Enter"));
   await says(page, "đã nộp bản tự đánh giá");
   await look(page, "unit-submitted");
