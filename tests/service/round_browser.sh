@@ -31,7 +31,7 @@ leaves=$(jq -r '.index.criteria[].children[] | select(.source == "assessed") | .
 } >"$dir/wide.csv"
 "$bin/phieu" self import "$dir/wide.csv" --round $R >"$dir/out" 2>&1 || { cat "$dir/out"; exit 1; }
 for i in 1 2; do
-	"$bin/phieu" self submit --round $R --unit "$(jq -r ".index.units[$i].code" "$dir/round.json")"
+	"$bin/phieu" self submit --round $R --unit "$(jq -r ".index.units[$i].code" "$dir/round.json")" >/dev/null
 done
 for c in 1.2 1.3 2.1 3.1; do
 	"$bin/phieu" self set --round $R --unit "$(jq -r '.index.units[0].code' "$dir/round.json")" --criterion $c --points 2.5
@@ -46,7 +46,7 @@ for _ in $(seq 200); do
 done
 PASSWORD=$(cat "$dir/password")
 export PASSWORD
-timeout 300 node tests/web/roundpages.mjs "$(jq -r .listening "$dir/server.out")" "$dir" ${PICTURES:-} || {
+timeout 600 node tests/web/roundpages.mjs "$(jq -r .listening "$dir/server.out")" "$dir" ${PICTURES:-} || {
 	tail -n 20 "$dir/server.log"
 	exit 1
 }

@@ -186,6 +186,10 @@ async function opinion(b) {
 
 async function office(b) {
   const page = await signIn(b, "thu-ky");
+  await page.goto(R);
+  await unfold(page, "Mở hoặc đóng một bước");
+  await unfold(page, "Ghi trạng thái nhiệm vụ 1");
+  await look(page, "overview-office");
   await page.goto(`${R}/council`);
   let form = await unfold(page, "Thêm, sửa thành viên");
   await fill(page, form, { body: "council", name: "Ông A", position: "Chủ " +
