@@ -23,6 +23,19 @@ $$;
 COMMENT ON FUNCTION field.area_of(integer, integer) IS
     'the area a unit is counted in';
 
+-- A unit and all below it; of the root only what is counted in no area below.
+CREATE FUNCTION field.units_counted(p_wave integer, p_code text)
+RETURNS integer[] LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(array_agg(u.unit), '{}')
+    FROM unnest(field.units_under(p_wave, ARRAY[p_code])) AS u (unit)
+    JOIN plan.unit AS top ON top.wave = p_wave AND top.code = p_code
+    WHERE top.parent IS NOT NULL
+        OR field.area_of(p_wave, u.unit) = top.unit
+$$;
+COMMENT ON FUNCTION field.units_counted(integer, text) IS
+    'units that are counted in an area, as the balance by area counts them';
+
 -- One row a total, form, group, unit, area, office, agent or cell; what is
 -- planned has no agent and no office.
 CREATE FUNCTION field.ledger_balance(p_wave integer, p_by text,
@@ -39,7 +52,7 @@ DECLARE
     area integer[] := CASE WHEN p_areas IS NOT NULL
         THEN field.units_under(p_wave, p_areas) END;
     within integer[] := CASE WHEN p_area IS NOT NULL
-        THEN field.units_under(p_wave, ARRAY[p_area]) END;
+        THEN field.units_counted(p_wave, p_area) END;
 BEGIN
     IF p_by NOT IN ('total', 'form', 'group', 'unit', 'area', 'office',
         'agent', 'cell') THEN
@@ -425,7 +438,9 @@ GRANT EXECUTE ON FUNCTION field.ledger_look(integer),
     field.ledger_balance(integer, text, text[], text, text),
     field.ledger_open(integer, text[]),
     field.ledger_verify(integer),
-    field.units_under(integer, text[]) TO phieu_server;
+    field.units_under(integer, text[]),
+    field.units_counted(integer, text),
+    field.area_of(integer, integer) TO phieu_server;
 GRANT EXECUTE ON FUNCTION field.agent_sheets(integer),
     field.agent_sheet_act(integer, text, text[], text, integer)
     TO phieu_collector;

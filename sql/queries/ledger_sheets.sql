@@ -1,5 +1,5 @@
 -- Every sheet, also those never started.  $1 wave, $2 areas or NULL,
--- $3 agent, $4 status, $5 group, $6 unit, $7 unit with all below it, each NULL
+-- $3 agent, $4 status, $5 group, $6 unit, $7 area, each NULL
 -- for all
 SELECT s.sheet, f.code AS form, g.code AS "group", u.code AS unit,
     n.code AS unit_now, s.slot, a.code AS agent, a.office, s.state,
@@ -18,6 +18,6 @@ WHERE s.wave = $1::integer AND s.prefix IS NOT NULL
         OR s.status = $4)
     AND ($5::text IS NULL OR g.code = $5)
     AND ($6::text IS NULL OR n.code = $6)
-    AND ($7::text IS NULL OR n.unit = ANY ((SELECT field.units_under(
-        $1::integer, ARRAY[$7::text]))::integer[]))
+    AND ($7::text IS NULL OR n.unit = ANY ((SELECT field.units_counted(
+        $1::integer, $7::text))::integer[]))
 ORDER BY s.form, s.prefix, s.serial;

@@ -146,6 +146,11 @@ for s in SHEETS:
           f"{s['sheet']} is of another cell than the simulation's")
 balanced(office)
 
+for r in post.list("balance", "?by=area"):
+    if r["code"]:
+        check(post.list("balance", f"?by=total&area={r['code']}")[0]["slots"] == r["slots"]
+              == len(post.list("sheets", f"?area={r['code']}")), f"from area {r['code']} down")
+
 # ---- agents by area; sheets issued cell by cell, five never started
 units = {s["home"] for s in SHEETS}
 districts = sorted(r["code"] for r in post.list("balance", "?by=area") if r["code"] not in ("", "tinh-lai-chau"))
