@@ -249,12 +249,25 @@ static bool by_files(struct job *j, const struct asked *q, struct err *e)
 	       take_file(j, BEFORE, q->what[BEFORE], e) && compare(j, q, e);
 }
 
+/* The other way round every rise would be told as a fall. */
+static bool in_order(const struct job *j, struct err *e)
+{
+	const struct round_head *now = &j->desk[NOW].head;
+	const struct round_head *before = &j->desk[BEFORE].head;
+
+	return before->year < now->year ||
+	       err_set(e, ERR_INPUT,
+		       "%.64s không phải kỳ của năm trước %.64s (not of an "
+		       "earlier year)",
+		       before->code, now->code);
+}
+
 static bool by_rounds(struct job *j, const struct asked *q,
 		      const struct app *app, struct err *e)
 {
 	j->db = connect_ready(app->conf, WHO_SERVER, e);
 	return j->db && take_round(j, NOW, q->what[NOW], e) &&
-	       take_round(j, BEFORE, q->what[BEFORE], e) &&
+	       take_round(j, BEFORE, q->what[BEFORE], e) && in_order(j, e) &&
 	       take_replaced(j, q->what[NOW], e) && compare(j, q, e);
 }
 

@@ -291,6 +291,8 @@ has '<td>7\.4</td><td>Dịch vụ công trực tuyến \(mẫu\)</td><td class=n
 has '- giảm: 5, 5\.1\.'
 hasnt '<script|Dự thảo'
 refuse 'không có đơn vị' "$phieu" round compare $N --with $R --unit khac
+refuse 'không phải kỳ của năm trước' "$phieu" round compare $R --with $N
+refuse 'không phải kỳ của năm trước' "$phieu" round compare $N --with $N
 refuse 'usage' "$phieu" round compare $N
 refuse 'usage' "$phieu" round compare $N --with $R --json --csv
 echo '{"units":[{"from":"khac"}]}' >"$dir/map.json"
