@@ -183,6 +183,7 @@ static void put_criterion(struct writing *x, const cJSON *o, const char *parent)
 	    f);
 	put(x, s, CC_APPLIES, joined(x, json_get(o, "applies")), f);
 	put(x, s, CC_BASIS, json_get_text(o, "basis"), f);
+	put(x, s, CC_NOTE, NULL, f);
 	x->row[s]++;
 	put_table(x, code, json_get(o, "convert"));
 	put_groups(x, code, json_get(o, "groups"));
@@ -246,6 +247,8 @@ static void put_set(struct writing *x)
 	criteria_left_out(x->doc, &left);
 	worksheet_set_column(x->ws[SHEET_SET], 0, 0, 24, NULL);
 	worksheet_set_column(x->ws[SHEET_SET], 1, 1, 80, NULL);
+	worksheet_set_paper(x->ws[SHEET_SET], 9); /* A4 */
+	worksheet_fit_to_pages(x->ws[SHEET_SET], 1, 0);
 	put_pair(x, "Tên", json_get_text(x->part, "title"));
 	put_pair(x, "Căn cứ", json_get_text(x->part, "basis"));
 	put_pair(x, "Mẫu thử",
@@ -295,6 +298,7 @@ static void put_heads(struct writing *x, enum criteria_sheet s,
 		put(x, s, c, h[c].heading, x->head);
 	}
 	x->row[s]++;
+	worksheet_set_default_row(ws, 17, LXW_FALSE);
 	worksheet_freeze_panes(ws, CRITERIA_HEAD_ROW + 1, 0);
 	worksheet_set_landscape(ws);
 	worksheet_set_paper(ws, 9); /* A4 */
