@@ -40,7 +40,6 @@ struct odata_filter {
 	const char *text;
 	double number;
 };
-typedef struct odata_filter node;
 
 struct parser {
 	const struct dataset *d;
@@ -51,9 +50,9 @@ struct parser {
 	struct err *e;
 };
 
-static node *parse_or(struct parser *p);
+static struct odata_filter *parse_or(struct parser *p);
 
-static node *fail(struct parser *p, const char *what)
+static struct odata_filter *fail(struct parser *p, const char *what)
 {
 	if (p->e->kind == ERR_NONE)
 		(void)err_set(p->e, ERR_INPUT, "$filter, ký tự %zu: %s",
@@ -61,16 +60,19 @@ static node *fail(struct parser *p, const char *what)
 	return NULL;
 }
 
-static node *make(struct parser *p, enum op op, enum type type, const node *a,
-		  const node *b)
+static struct odata_filter *make(struct parser *p, enum op op, enum type type,
+				 const struct odata_filter *a,
+				 const struct odata_filter *b)
 {
-	node *n = arena_array(p->a, 1, sizeof *n);
+	struct odata_filter *n = arena_array(p->a, 1, sizeof *n);
 
 	if (!n) {
 		(void)err_set(p->e, ERR_NOMEM, "out of memory");
 		return NULL;
 	}
-	*n = (node){ .d = p->d, .op = op, .type = type, .a = a, .b = b };
+	*n = (struct odata_filter){
+		.d = p->d, .op = op, .type = type, .a = a, .b = b
+	};
 	return n;
 }
 
@@ -104,10 +106,10 @@ static bool sign(struct parser *p, char c)
 
 /* ---- leaves -------------------------------------------------------------- */
 
-static node *text(struct parser *p)
+static struct odata_filter *text(struct parser *p)
 {
 	size_t most = strlen(p->at), n = 0;
-	node *t = make(p, OP_TEXT, TYPE_TEXT, NULL, NULL);
+	struct odata_filter *t = make(p, OP_TEXT, TYPE_TEXT, NULL, NULL);
 	char *s = t ? arena_array(p->a, most + 1, 1) : NULL;
 
 	if (!s)
@@ -125,9 +127,9 @@ static node *text(struct parser *p)
 	return t;
 }
 
-static node *number(struct parser *p)
+static struct odata_filter *number(struct parser *p)
 {
-	node *t = make(p, OP_NUMBER, TYPE_NUMBER, NULL, NULL);
+	struct odata_filter *t = make(p, OP_NUMBER, TYPE_NUMBER, NULL, NULL);
 	size_t n = strspn(p->at, "+-0123456789.eE");
 	char copy[64], *end;
 
@@ -144,10 +146,10 @@ static node *number(struct parser *p)
 	return t;
 }
 
-static node *name(struct parser *p)
+static struct odata_filter *name(struct parser *p)
 {
 	size_t n = 0;
-	node *t;
+	struct odata_filter *t;
 
 	while (isalnum((unsigned char)p->at[n]) || p->at[n] == '_')
 		n++;
@@ -179,7 +181,7 @@ static node *name(struct parser *p)
 	return fail(p, "không có biến này (no such variable)");
 }
 
-static node *value(struct parser *p)
+static struct odata_filter *value(struct parser *p)
 {
 	blanks(p);
 	if (*p->at == '\'')
@@ -193,9 +195,9 @@ static node *value(struct parser *p)
 
 /* ---- comparisons --------------------------------------------------------- */
 
-static node *call(struct parser *p, enum op op)
+static struct odata_filter *call(struct parser *p, enum op op)
 {
-	node *a, *b;
+	struct odata_filter *a, *b;
 
 	if (!sign(p, '(') || !(a = value(p)))
 		return fail(p, "cần dấu ngoặc (a parenthesis is wanted)");
@@ -206,14 +208,15 @@ static node *call(struct parser *p, enum op op)
 	return make(p, op, TYPE_BOOL, a, b);
 }
 
-static node *list(struct parser *p, const node *left)
+static struct odata_filter *list(struct parser *p,
+				 const struct odata_filter *left)
 {
-	node *first = NULL, *last = NULL;
+	struct odata_filter *first = NULL, *last = NULL;
 
 	if (!sign(p, '('))
 		return fail(p, "cần dấu ngoặc (a parenthesis is wanted)");
 	do {
-		node *v = value(p), *cell;
+		struct odata_filter *v = value(p), *cell;
 
 		if (!v)
 			return NULL;
@@ -233,14 +236,14 @@ static node *list(struct parser *p, const node *left)
 	return make(p, OP_IN, TYPE_BOOL, left, first);
 }
 
-static node *compare(struct parser *p)
+static struct odata_filter *compare(struct parser *p)
 {
 	static const struct {
 		const char *word;
 		enum op op;
 	} ops[] = { { "eq", OP_EQ }, { "ne", OP_NE }, { "lt", OP_LT },
 		    { "le", OP_LE }, { "gt", OP_GT }, { "ge", OP_GE } };
-	node *a = value(p), *b;
+	struct odata_filter *a = value(p), *b;
 
 	if (!a)
 		return NULL;
@@ -262,7 +265,7 @@ static node *compare(struct parser *p)
 		       "wanted)");
 }
 
-static node *condition(struct parser *p)
+static struct odata_filter *condition(struct parser *p)
 {
 	static const struct {
 		const char *word;
@@ -270,7 +273,7 @@ static node *condition(struct parser *p)
 	} calls[] = { { "contains", OP_CONTAINS },
 		      { "startswith", OP_STARTS },
 		      { "endswith", OP_ENDS } };
-	node *n;
+	struct odata_filter *n;
 
 	if (++p->depth > LIMIT_ODATA_DEPTH)
 		return fail(p, "quá nhiều tầng (too deep)");
@@ -298,24 +301,24 @@ static node *condition(struct parser *p)
 	return n;
 }
 
-static node *parse_and(struct parser *p)
+static struct odata_filter *parse_and(struct parser *p)
 {
-	node *n = condition(p);
+	struct odata_filter *n = condition(p);
 
 	while (n && word(p, "and")) {
-		node *b = condition(p);
+		struct odata_filter *b = condition(p);
 
 		n = b ? make(p, OP_AND, TYPE_BOOL, n, b) : NULL;
 	}
 	return n;
 }
 
-static node *parse_or(struct parser *p)
+static struct odata_filter *parse_or(struct parser *p)
 {
-	node *n = parse_and(p);
+	struct odata_filter *n = parse_and(p);
 
 	while (n && word(p, "or")) {
-		node *b = parse_and(p);
+		struct odata_filter *b = parse_and(p);
 
 		n = b ? make(p, OP_OR, TYPE_BOOL, n, b) : NULL;
 	}
@@ -329,7 +332,7 @@ struct odata_filter *odata_filter_read(const struct dataset *d, const char *s,
 	struct parser p = {
 		.d = d, .start = s, .at = s, .a = a, .unknown = unknown, .e = e
 	};
-	node *n;
+	struct odata_filter *n;
 
 	*unknown = false;
 	*e = (struct err){ .kind = ERR_NONE };
@@ -345,8 +348,9 @@ struct odata_filter *odata_filter_read(const struct dataset *d, const char *s,
 /* ---- over a row ---------------------------------------------------------- */
 
 /* What a leaf says here; false: null. */
-static bool text_of(const node *n, const struct dataset_cell *cells,
-		    char key[ODATA_KEY_MAX], const char **out)
+static bool text_of(const struct odata_filter *n,
+		    const struct dataset_cell *cells, char key[ODATA_KEY_MAX],
+		    const char **out)
 {
 	const struct dataset_cell *c;
 
@@ -368,8 +372,8 @@ static bool text_of(const node *n, const struct dataset_cell *cells,
 	return *out != NULL;
 }
 
-static bool number_of(const node *n, const struct dataset_cell *cells,
-		      double *out)
+static bool number_of(const struct odata_filter *n,
+		      const struct dataset_cell *cells, double *out)
 {
 	if (n->op == OP_NULL)
 		return false;
@@ -378,8 +382,8 @@ static bool number_of(const node *n, const struct dataset_cell *cells,
 }
 
 /* -1, 0, 1; *null: 0 both have a value, 1 one is null, 2 both are. */
-static int order(const node *a, const node *b, const struct dataset_cell *cells,
-		 int *null)
+static int order(const struct odata_filter *a, const struct odata_filter *b,
+		 const struct dataset_cell *cells, int *null)
 {
 	char key_a[ODATA_KEY_MAX], key_b[ODATA_KEY_MAX];
 	const char *s = NULL, *t = NULL;
@@ -400,7 +404,8 @@ static int order(const node *a, const node *b, const struct dataset_cell *cells,
 	return c < 0 ? -1 : c > 0;
 }
 
-static bool compares(const node *n, const struct dataset_cell *cells)
+static bool compares(const struct odata_filter *n,
+		     const struct dataset_cell *cells)
 {
 	int null, c = order(n->a, n->b, cells, &null);
 
@@ -414,9 +419,10 @@ static bool compares(const node *n, const struct dataset_cell *cells)
 	}
 }
 
-static bool is_in(const node *n, const struct dataset_cell *cells)
+static bool is_in(const struct odata_filter *n,
+		  const struct dataset_cell *cells)
 {
-	for (const node *l = n->b; l; l = l->b) {
+	for (const struct odata_filter *l = n->b; l; l = l->b) {
 		int null, c = order(n->a, l->a, cells, &null);
 
 		if (null == 2 || (null == 0 && c == 0))
@@ -425,7 +431,8 @@ static bool is_in(const node *n, const struct dataset_cell *cells)
 	return false;
 }
 
-static bool finds(const node *n, const struct dataset_cell *cells)
+static bool finds(const struct odata_filter *n,
+		  const struct dataset_cell *cells)
 {
 	char key_a[ODATA_KEY_MAX], key_b[ODATA_KEY_MAX];
 	const char *s = NULL, *t = NULL;
