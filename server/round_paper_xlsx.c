@@ -126,6 +126,30 @@ static void put_letterhead(struct book *b)
 	b->row++;
 }
 
+static bool same_group(const struct paper_table *t, size_t a, size_t b)
+{
+	return b < t->columns && t->heads[a].group && t->heads[b].group &&
+	       strcmp(t->heads[a].group, t->heads[b].group) == 0;
+}
+
+/* A group over the heads that share it, from its first one. */
+static void put_group(struct book *b, const struct paper_table *t, size_t c)
+{
+	const char *group = t->heads[c].group;
+	size_t n = 1;
+
+	if (c && same_group(t, c, c - 1))
+		return;
+	while (same_group(t, c, c + n))
+		n++;
+	if (n > 1)
+		worksheet_merge_range(b->ws, b->row, (lxw_col_t)c, b->row,
+				      (lxw_col_t)(c + n - 1), group, b->head);
+	else
+		worksheet_write_string(b->ws, b->row, (lxw_col_t)c, group,
+				       b->head);
+}
+
 static void put_heads(struct book *b, const struct paper_table *t)
 {
 	bool two = false;
@@ -136,30 +160,17 @@ static void put_heads(struct book *b, const struct paper_table *t)
 	next = (lxw_row_t)(b->row + (two ? 1 : 0));
 	for (size_t c = 0; c < t->columns; c++) {
 		const struct paper_head *h = &t->heads[c];
-		size_t n = 1;
+		bool upright = h->is_name && t->columns > UPRIGHT_FROM;
 
+		if (h->group)
+			put_group(b, t, c);
 		if (!h->group && two)
 			worksheet_merge_range(b->ws, b->row, (lxw_col_t)c, next,
 					      (lxw_col_t)c, h->text, b->head);
 		else
-			worksheet_write_string(
-				b->ws, next, (lxw_col_t)c, h->text,
-				h->is_name && t->columns > UPRIGHT_FROM
-					? b->upright
-					: b->head);
-		if (!h->group || (c && t->heads[c - 1].group &&
-				  strcmp(t->heads[c - 1].group, h->group) == 0))
-			continue;
-		while (c + n < t->columns && t->heads[c + n].group &&
-		       strcmp(t->heads[c + n].group, h->group) == 0)
-			n++;
-		if (n > 1)
-			worksheet_merge_range(b->ws, b->row, (lxw_col_t)c,
-					      b->row, (lxw_col_t)(c + n - 1),
-					      h->group, b->head);
-		else
-			worksheet_write_string(b->ws, b->row, (lxw_col_t)c,
-					       h->group, b->head);
+			worksheet_write_string(b->ws, next, (lxw_col_t)c,
+					       h->text,
+					       upright ? b->upright : b->head);
 	}
 	b->row = next + 1;
 }

@@ -83,10 +83,7 @@ static void begin_with(struct world *w, const char *list)
 	arena_free(a);
 }
 
-static void begin(struct world *w)
-{
-	begin_with(w, units);
-}
+#define begin(w) begin_with(w, units)
 
 static void make(struct world *w, enum report_shape shape, const char *unit,
 		 const char *node)
@@ -146,17 +143,13 @@ static void heads_are(const struct world *w, const char *want)
 	buf_free(&b);
 }
 
-static void has(const struct world *w, const char *words)
+static bool holds(const struct world *w, const char *words)
 {
-	if (!w->html.data || !strstr(w->html.data, words))
-		fail_msg("the page has no \"%s\"", words);
+	return w->html.data && strstr(w->html.data, words);
 }
 
-static void has_not(const struct world *w, const char *words)
-{
-	if (w->html.data && strstr(w->html.data, words))
-		fail_msg("the page has \"%s\"", words);
-}
+#define has(w, words)	  assert_true(holds(w, words))
+#define has_not(w, words) assert_false(holds(w, words))
 
 /* ---- what the columns are ------------------------------------------------ */
 
@@ -170,7 +163,6 @@ static void the_summary_has_its_four_columns(void **state)
 	heads_are(&w, "STT|Tên đơn vị|Điểm|Xếp loại");
 	assert_int_equal(w.p.n_tables, 2); /* a block each */
 	assert_string_equal(cell(&w, 0, 0, 1), "Đơn vị SO2");
-	assert_string_equal(cell(&w, 0, 0, 0), "1");
 	assert_false(w.p.landscape);
 	end(&w);
 }
@@ -223,6 +215,8 @@ static void all_units_begin_a_page_each(void **state)
 
 	(void)state;
 	begin(&w);
+	make(&w, REPORT_CRITERIA, NULL, NULL);
+	assert_int_equal(w.p.n_tables, 4);
 	make(&w, REPORT_UNIT, NULL, NULL);
 	assert_int_equal(w.p.n_tables, 4);
 	assert_true(w.p.apart);
@@ -272,8 +266,6 @@ static void the_analysis_counts_criteria_and_sub_criteria(void **state)
 	assert_string_equal(cell(&w, 0, 1, 1), "");
 	assert_string_equal(cell(&w, 0, 1, 3), "26,67");
 	assert_string_equal(cell(&w, 0, 2, 5), "88,62");
-	make(&w, REPORT_CRITERIA, NULL, NULL);
-	assert_int_equal(w.p.n_tables, 4);
 	end(&w);
 }
 
@@ -291,8 +283,7 @@ static void the_result_groups_survey_and_sipas(void **state)
 	end(&w);
 }
 
-static void
-points_of_other_indices_have_a_column_where_there_are_any(void **state)
+static void other_indices_have_a_column_of_their_own(void **state)
 {
 	struct world w = { .f = facts, .html = BUF_INIT(4 << 20) };
 
@@ -455,8 +446,7 @@ static void equal_totals_share_a_rank_on_paper(void **state)
 	end(&w);
 }
 
-/* Eight two-decimal points whose sum is 85.00, and 84.99999999999999 when
- * added as doubles. */
+/* 85.00; 84.99999999999999 when added as doubles. */
 static void points_are_added_exactly(void **state)
 {
 	static const char *const point[] = {
@@ -594,7 +584,7 @@ static void the_page_is_a4_by_decree_30(void **state)
 	end(&w);
 }
 
-static void a_table_too_wide_goes_on_below_with_its_first_columns(void **state)
+static void a_table_too_wide_goes_on_below(void **state)
 {
 	struct arena *a = arena_new(4 << 20);
 	struct buf b = BUF_INIT(1 << 20);
@@ -667,10 +657,10 @@ static bool look(void *ctx, const struct xlsx_row *row, struct err *e)
 	return true;
 }
 
-static const char *scratch(char path[64], const char *ending)
+static const char *scratch(char path[64], const char *end)
 {
 	(void)snprintf(path, 64, "/tmp/phieu-report-%ld%s", (long)getpid(),
-		       ending);
+		       end);
 	return path;
 }
 
@@ -685,12 +675,8 @@ static void a_workbook_has_numbers_and_no_formula(void **state)
 
 	(void)state;
 	begin(&w);
-	for (int k = 0; k < REPORT_SHAPES; k++) {
-		make(&w, (enum report_shape)k, NULL, NULL);
-		assert_true(paper_write(&w.p, scratch(path, ".xlsx"), &e));
-	}
 	make(&w, REPORT_UNIT, NULL, NULL);
-	assert_true(paper_write(&w.p, path, &e));
+	assert_true(paper_write(&w.p, scratch(path, ".xlsx"), &e));
 	file = file_read(path, 1 << 20, &n, &e);
 	assert_non_null(file);
 	x = xlsx_open(file, n, NULL, &e);
@@ -741,8 +727,6 @@ static void other_endings_and_places_are_refused(void **state)
 	e = (struct err){ 0 };
 	assert_false(paper_write(&w.p, "/nowhere/at/all.xlsx", &e));
 	assert_int_equal(e.kind, ERR_IO);
-	e = (struct err){ 0 };
-	assert_false(paper_write(&w.p, "/nowhere/at/all.html", &e));
 	end(&w);
 }
 
@@ -788,8 +772,7 @@ int main(void)
 		cmocka_unit_test(a_field_is_criteria_by_units),
 		cmocka_unit_test(the_analysis_counts_criteria_and_sub_criteria),
 		cmocka_unit_test(the_result_groups_survey_and_sipas),
-		cmocka_unit_test(
-			points_of_other_indices_have_a_column_where_there_are_any),
+		cmocka_unit_test(other_indices_have_a_column_of_their_own),
 		cmocka_unit_test(what_is_not_judged_has_nine_columns),
 		cmocka_unit_test(a_criterion_that_no_unit_has_is_refused),
 		cmocka_unit_test(the_total_is_written_not_the_appraised_points),
@@ -805,8 +788,7 @@ int main(void)
 		cmocka_unit_test(a_draft_and_a_superseded_result_say_so),
 		cmocka_unit_test(shapes_are_found_by_their_words),
 		cmocka_unit_test(the_page_is_a4_by_decree_30),
-		cmocka_unit_test(
-			a_table_too_wide_goes_on_below_with_its_first_columns),
+		cmocka_unit_test(a_table_too_wide_goes_on_below),
 		cmocka_unit_test(csv_has_points_and_no_formula),
 		cmocka_unit_test(a_workbook_has_numbers_and_no_formula),
 		cmocka_unit_test(no_report_is_an_empty_file),
