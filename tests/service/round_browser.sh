@@ -46,7 +46,7 @@ for _ in $(seq 200); do
 done
 PASSWORD=$(cat "$dir/password")
 export PASSWORD
-timeout 600 node tests/web/roundpages.mjs "$(jq -r .listening "$dir/server.out")" "$dir" ${PICTURES:-} || {
+timeout 600 node tests/web/roundpages.mjs "$(jq -r .listening "$dir/server.out")" "$dir" "${PICTURES:-}" || {
 	tail -n 20 "$dir/server.log"
 	exit 1
 }

@@ -508,7 +508,11 @@ def results():
              one.reader.links)
     need("the ranking leads to the units",
          f"{R}/results/1/{UNITS[0]}" in p.reader.links)
-    for path in ("/results/1", f"/results/1/{UNITS[0]}"):
+    for path in ("1.2", "9.1", "total"):
+        why = b.get(f"{R}/results/1/{UNITS[0]}/{path}")
+        need(f"why {path}: {why.status}", why.status == 200)
+    for path in ("/results/1", f"/results/1/{UNITS[0]}",
+                 f"/results/1/{UNITS[0]}/1.2"):
         need("a draft is not for a unit", who("u1").get(R + path).status ==
              404)
     says(who("u1").get(R + "/results"), "Chưa công bố kết quả")
