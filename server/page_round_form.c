@@ -389,6 +389,18 @@ static const char *version_now(struct page *p, const struct act *a)
 		      unit, criterion, "criterion", &e);
 }
 
+/* An act's words are those of what was done; here it was not. */
+static const char *undone(struct page *p, const struct act *a)
+{
+	static const char already[] = "đã ", times[] = ", lần";
+	const char *s = a->summary_vi, *end;
+
+	if (strncmp(s, already, sizeof already - 1) == 0)
+		s += sizeof already - 1;
+	end = strstr(s, times);
+	return end ? arena_strndup(p->a, s, (size_t)(end - s)) : s;
+}
+
 /* The form again, under what was wrong with it. */
 static bool refused(struct page *p, const struct act *a, const struct err *why,
 		    struct err *e)
@@ -401,7 +413,7 @@ static bool refused(struct page *p, const struct act *a, const struct err *why,
 		     (p->room.no.code &&
 		      strcmp(p->room.no.code, "missing-version") == 0);
 
-	page_begin(p, arena_printf(p->a, "Chưa ghi được: %s", a->summary_vi));
+	page_begin(p, arena_printf(p->a, "Chưa ghi được: %s", undone(p, a)));
 	page_wrong(p, page_status(p, why), page_words(p, why));
 	if (u != INDEX_NONE)
 		page_put(p->b, "<p>%s", p->round.set.units[u].name);
@@ -409,6 +421,9 @@ static bool refused(struct page *p, const struct act *a, const struct err *why,
 		page_put(p->b, ", %s %s", criterion,
 			 p->round.set.nodes[k].name);
 	page_put(p->b, u != INDEX_NONE ? "</p>\n" : "");
+	if (*web_field(p->form, "result"))
+		page_put(p->b, "<p>Kết quả số %s</p>\n",
+			 web_field(p->form, "result"));
 	if (stale && u != INDEX_NONE && k != INDEX_NONE &&
 	    page_sees_item(p, u, k) && !put_standing(p, unit, criterion, e))
 		return false;
