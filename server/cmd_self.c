@@ -127,7 +127,7 @@ static int run_import(int argc, char **argv, void *app)
 	struct seat s = { 0 };
 	struct err e = { 0 };
 	char *bytes = NULL;
-	size_t n;
+	size_t n = 0;
 
 	ok = cli_options(opts, N(opts), &argc, argv, &e) &&
 	     ((argc == 2 && round) ||

@@ -12,6 +12,11 @@ static const char *text(const cJSON *o, const char *key)
 	return s ? s : "";
 }
 
+static const cJSON *child_of(const cJSON *list)
+{
+	return list ? list->child : NULL;
+}
+
 static bool yes(const cJSON *o, const char *key)
 {
 	return cJSON_IsTrue(json_get(o, key));
@@ -65,8 +70,7 @@ static void group_row(struct table *t, const cJSON *g, bool weights)
 	table_cell(t, text(g, "name"));
 	if (weights)
 		cell_vi(t, text(g, "weight"));
-	cJSON_ArrayForEach(n, json_get(g, "counts"))
-	{
+	for (n = child_of(json_get(g, "counts")); n; n = n->next) {
 		char s[24];
 
 		(void)snprintf(s, sizeof s, "%.0f", n->valuedouble);
@@ -93,7 +97,8 @@ static bool group_table(const cJSON *item, FILE *to, struct err *e)
 	table_cell(t, "đối tượng");
 	if (weights)
 		table_cell(t, "trọng số");
-	cJSON_ArrayForEach(o, options) table_cell(t, text(o, "code"));
+	for (o = child_of(options); o; o = o->next)
+		table_cell(t, text(o, "code"));
 	table_cell(t, "không đọc được");
 	table_cell(t, "không biết");
 	table_cell(t, "để trống");
@@ -101,8 +106,9 @@ static bool group_table(const cJSON *item, FILE *to, struct err *e)
 	for (size_t i = 1; i < columns; i++)
 		table_right(t, i);
 	table_rule(t);
-	cJSON_ArrayForEach(g, groups) if (yes(g, "shown"))
-		group_row(t, g, weights);
+	for (g = child_of(groups); g; g = g->next)
+		if (yes(g, "shown"))
+			group_row(t, g, weights);
 	table_print(t, to);
 	table_free(t);
 	return true;
@@ -150,11 +156,11 @@ static bool explain_value(const cJSON *doc, FILE *to, struct err *e)
 	(void)fprintf(to, "%s\ncách tính: %s\n",
 		      yes(doc, "rescaled") ? " (đã quy đổi)" : "",
 		      text(doc, "formula"));
-	cJSON_ArrayForEach(o, json_get(doc,
-				       "items")) if (!put_item(o, to,
-							       e)) return false;
-	cJSON_ArrayForEach(o, json_get(doc, "parts"))(void)
-		fprintf(to, "gồm %s\n", text(o, "code"));
+	for (o = child_of(json_get(doc, "items")); o; o = o->next)
+		if (!put_item(o, to, e))
+			return false;
+	for (o = child_of(json_get(doc, "parts")); o; o = o->next)
+		(void)fprintf(to, "gồm %s\n", text(o, "code"));
 	return true;
 }
 
@@ -182,8 +188,7 @@ static void put_record(int i, const cJSON *r, FILE *to)
 	const cJSON *in;
 
 	(void)fprintf(to, "  %d. %s\n", i, text(r, "words_vi"));
-	cJSON_ArrayForEach(in, json_get(r, "inputs"))
-	{
+	for (in = child_of(json_get(r, "inputs")); in; in = in->next) {
 		const char *code = text(in, "code"), *note = text(in, "note");
 		const char *value = json_get_text(in, "value");
 
@@ -263,8 +268,7 @@ static void put_criteria(const cJSON *step, FILE *to)
 	table_right(t, 1);
 	table_right(t, 2);
 	table_rule(t);
-	cJSON_ArrayForEach(c, list)
-	{
+	for (c = child_of(list); c; c = c->next) {
 		const char *p = json_get_text(c, "points");
 
 		table_cell(t, text(c, "code"));
@@ -295,9 +299,11 @@ static bool put_step(const cJSON *step, FILE *to, struct err *e)
 	for (size_t k = 0; k < sizeof titles / sizeof titles[0]; k++)
 		if (strcmp(titles[k][0], text(step, "of")) == 0)
 			(void)fprintf(to, "\nBƯỚC %s: %s\n", n, titles[k][1]);
-	cJSON_ArrayForEach(o, json_get(step, "records")) put_record(++i, o, to);
+	for (o = child_of(json_get(step, "records")); o; o = o->next)
+		put_record(++i, o, to);
 	put_criteria(step, to);
-	cJSON_ArrayForEach(o, json_get(step, "changes")) put_change(o, to);
+	for (o = child_of(json_get(step, "changes")); o; o = o->next)
+		put_change(o, to);
 	if (strcmp(text(step, "of"), "survey") != 0)
 		return true;
 	number(step, "release", release);
@@ -354,8 +360,8 @@ bool round_explain_print(const cJSON *doc, FILE *to, struct err *e)
 		(void)fprintf(to, "; đã được đính chính ở lần %s", n);
 	(void)fprintf(to, "\n");
 	put_value(doc, to);
-	cJSON_ArrayForEach(o, json_get(doc,
-				       "steps")) if (!put_step(o, to,
-							       e)) return false;
+	for (o = child_of(json_get(doc, "steps")); o; o = o->next)
+		if (!put_step(o, to, e))
+			return false;
 	return fflush(to) == 0 || err_set(e, ERR_IO, "cannot write");
 }

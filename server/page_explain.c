@@ -16,6 +16,11 @@ static const char *text(const cJSON *o, const char *key)
 	return s ? s : "";
 }
 
+static const cJSON *child_of(const cJSON *list)
+{
+	return list ? list->child : NULL;
+}
+
 static bool yes(const cJSON *o, const char *key)
 {
 	return cJSON_IsTrue(json_get(o, key));
@@ -60,7 +65,7 @@ static void put_group(struct buf *b, const cJSON *g)
 	page_put(b, "<tr%r><th scope=\"row\">%s</th><td>%p</td>",
 		 json_get_text(g, "group") ? "" : " class=\"total\"",
 		 text(g, "name"), text(g, "weight"));
-	cJSON_ArrayForEach(n, json_get(g, "counts"))
+	for (n = child_of(json_get(g, "counts")); n; n = n->next)
 		page_put(b, "<td>%i</td>", (long long)n->valuedouble);
 	page_put(b, "<td>%i</td><td>%i</td><td>%i</td><td>%s</td></tr>\n",
 		 number(g, "unreadable"), number(g, "dont_know"),
@@ -86,14 +91,13 @@ static void put_question(struct buf *b, const cJSON *q)
 	begin_table(b, text(q, "item"));
 	page_put(b, "<thead><tr><th scope=\"col\">Đối tượng</th><th "
 		    "scope=\"col\">Trọng số</th>");
-	cJSON_ArrayForEach(o, json_get(q, "options"))
+	for (o = child_of(json_get(q, "options")); o; o = o->next)
 		page_put(b, "<th scope=\"col\">%s<br>(%p %%)</th>",
 			 text(o, "label"), text(o, "percent"));
 	page_put(b, "<th scope=\"col\">Không đọc được</th><th scope=\"col\">"
 		    "Không biết</th><th scope=\"col\">Để trống</th><th "
 		    "scope=\"col\">Trung bình %%</th></tr></thead><tbody>\n");
-	cJSON_ArrayForEach(o, json_get(q, "groups"))
-	{
+	for (o = child_of(json_get(q, "groups")); o; o = o->next) {
 		if (yes(o, "shown"))
 			put_group(b, o);
 		closed = closed || !yes(o, "shown");
@@ -111,7 +115,7 @@ static void put_wave_decisions(struct buf *b, const cJSON *doc)
 	const cJSON *d;
 
 	page_put(b, "<h3>Căn cứ của cách tính</h3>\n<ul>\n");
-	cJSON_ArrayForEach(d, json_get(doc, "decisions"))
+	for (d = child_of(json_get(doc, "decisions")); d; d = d->next)
 		page_put(b, "<li>%s: %s%r%s%r%s</li>\n", text(d, "id"),
 			 text(d, "text"), *text(d, "title") ? " — " : "",
 			 text(d, "title"), *text(d, "number") ? ", số " : "",
@@ -129,8 +133,9 @@ static void put_wave_value(struct buf *b, const cJSON *doc)
 		 text(doc, "points"), text(doc, "exact"), text(doc, "maximum"),
 		 yes(doc, "rescaled") ? " (đã quy đổi)" : "",
 		 text(doc, "formula"));
-	cJSON_ArrayForEach(o, json_get(doc, "items")) put_question(b, o);
-	cJSON_ArrayForEach(o, json_get(doc, "parts"))
+	for (o = child_of(json_get(doc, "items")); o; o = o->next)
+		put_question(b, o);
+	for (o = child_of(json_get(doc, "parts")); o; o = o->next)
 		page_put(b, "<p>Gồm %s %s: %s</p>\n", text(o, "code"),
 			 text(o, "name"), text(o, "exact"));
 	put_wave_decisions(b, doc);
@@ -168,7 +173,8 @@ static void put_record(struct buf *b, int i, const cJSON *r)
 	begin_table(b, text(r, "words_vi"));
 	page_put(b, "<caption>%i. %s</caption><tbody>\n", (long long)i,
 		 text(r, "words_vi"));
-	cJSON_ArrayForEach(in, json_get(r, "inputs")) put_input(b, in);
+	for (in = child_of(json_get(r, "inputs")); in; in = in->next)
+		put_input(b, in);
 	put_value_row(b, "group", "=", json_get_text(r, "before"));
 	put_value_row(b, "total", "→ làm tròn, kết quả",
 		      json_get_text(r, "after"));
@@ -209,7 +215,8 @@ static void put_changes(struct buf *b, const cJSON *list)
 		 "class=\"t\">Việc</th><th scope=\"col\" class=\"t\">Từ → "
 		 "thành</th><th scope=\"col\" class=\"t\">Lý do, văn bản</th>"
 		 "</tr></thead><tbody>\n");
-	cJSON_ArrayForEach(c, list) put_change(b, c);
+	for (c = child_of(list); c; c = c->next)
+		put_change(b, c);
 	page_put(b, "</tbody></table></div>\n");
 }
 
@@ -229,8 +236,7 @@ static void put_criteria(struct buf *b, const cJSON *list, const struct way *w)
 		 "<thead><tr><th scope=\"col\">Tiêu chí</th><th scope=\"col\""
 		 " class=\"t\">Nội dung</th><th scope=\"col\">Tối đa</th><th "
 		 "scope=\"col\">Điểm</th></tr></thead><tbody>\n");
-	cJSON_ArrayForEach(c, list)
-	{
+	for (c = child_of(list); c; c = c->next) {
 		page_put(b,
 			 "<tr><th scope=\"row\" class=\"d%i\">%s</th><td "
 			 "class=\"t\">%s</td><td>%p</td><td>",
@@ -260,7 +266,8 @@ static void put_step(struct buf *b, const cJSON *s, const struct way *w)
 		if (strcmp(titles[k][0], text(s, "of")) == 0)
 			page_put(b, "<h2>Bước %i. %r</h2>\n", number(s, "step"),
 				 titles[k][1]);
-	cJSON_ArrayForEach(o, json_get(s, "records")) put_record(b, ++i, o);
+	for (o = child_of(json_get(s, "records")); o; o = o->next)
+		put_record(b, ++i, o);
 	put_criteria(b, json_get(s, "criteria"), w);
 	if (json_get(s, "changes"))
 		put_changes(b, json_get(s, "changes"));
@@ -288,7 +295,7 @@ static void put_head(struct buf *b, const cJSON *doc, const struct way *w)
 		 "điểm</a>",
 		 w->round, w->result, w->unit, text(u, "name"), w->round,
 		 w->result, w->unit);
-	cJSON_ArrayForEach(up, json_get(c, "path"))
+	for (up = child_of(json_get(c, "path")); up; up = up->next)
 		page_put(b, " <a href=\"/rounds/%u/results/%i/%u/%u\">%s</a>",
 			 w->round, w->result, w->unit, text(up, "code"),
 			 text(up, "code"));
@@ -327,7 +334,8 @@ static void put_document(struct page *p, const cJSON *doc)
 
 	page_begin(p, "Vì sao có con số này");
 	put_head(p->b, doc, &w);
-	cJSON_ArrayForEach(s, json_get(doc, "steps")) put_step(p->b, s, &w);
+	for (s = child_of(json_get(doc, "steps")); s; s = s->next)
+		put_step(p->b, s, &w);
 	if (!yes(doc, "decisions_shown"))
 		page_put(p->b,
 			 "<p class=\"small\">Ai quyết định, lúc nào: chỉ "

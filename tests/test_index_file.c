@@ -855,6 +855,31 @@ static void the_decision_of_a_criterion_stands_in_its_step(void **state)
 	free(text);
 }
 
+static void a_condition_says_what_each_part_needs(void **state)
+{
+	const struct index_record *x;
+	struct indexed q;
+	struct index_record *r;
+	size_t n;
+
+	(void)state;
+	indexed_open(&q, base);
+	n = explain(&q, "u", "2", &r);
+	x = find(r, n, "formula");
+	assert_string_equal(x->before, "100"); /* the measure */
+	assert_string_equal(x->inputs[1].what, "maximum of the parts");
+	assert_string_equal(x->inputs[1].value, "1");
+	x = find(r, n, "steps");
+	assert_string_equal(x->inputs[0].value, "100");
+	assert_string_equal(x->before, "6");
+	indexed_close(&q);
+	indexed_open_file(&q, "docs/examples/index-dieu-kien.json");
+	n = explain(&q, "DV1", "1.1.1.1", &r);
+	x = find(r, n, "all-of");
+	assert_string_equal(x->inputs[0].note, ">= 1");
+	indexed_close(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -877,6 +902,7 @@ int main(void)
 		cmocka_unit_test(a_total_is_explained_down_to_its_fields),
 		cmocka_unit_test(
 			the_decision_of_a_criterion_stands_in_its_step),
+		cmocka_unit_test(a_condition_says_what_each_part_needs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

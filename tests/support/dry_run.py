@@ -481,6 +481,33 @@ def second_year(year):
     year.publish(3, "công bố (mẫu thử)")
 
 
+def compare(now, before):
+    """Year on year: the change of every total and of every criterion that
+    stayed; what was replaced is marked and in no list of changes."""
+    global figures
+    doc = json.loads(ok("round", "compare", now.code, "--with", before.code,
+                        "--json"))
+    same("units compared", len(doc["units"]), len(now.units))
+    for u in doc["units"]:
+        code = u["unit"]["code"]
+        a, b = before.exact[code].published, now.exact[code].published
+        figures += 3
+        same(f"{code} now", F(u["total"]["now"]["points"]), b)
+        same(f"{code} before", F(u["total"]["before"]["points"]), a)
+        same(f"{code} change", F(u["total"]["change"]), b - a)
+        for c in u["criteria"]:
+            if c["marks"] or "change" not in c:
+                continue
+            x, y = (y.exact[code].cells[c["code"]] for y in (before, now))
+            figures += 1
+            same(f"{code} {c['code']} change",
+                 F(c["change"]) in (y.exact - x.exact, y.going - x.going),
+                 True)
+        new = next(c for c in u["criteria"] if c["code"] == "LV7.1.3")
+        same(f"{code}: the replaced criterion is marked", bool(
+            new["marks"]) or new["move"] not in ("up", "down", "kept"), True)
+
+
 def covered(years):
     """What was invented has every case: a check that cannot pass unseen."""
     units = [u for y in years for u in y.exact.values()]
@@ -525,6 +552,7 @@ def main():
     first_year(years[0])
     correct(years[0])
     second_year(years[1])
+    compare(years[1], years[0])
     covered(years)
     the_log()
     print(f"N={steps.asked} commands of two years")
