@@ -214,6 +214,7 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ -Wl,--start-group $^ -Wl,--end-group -lmicrohttpd $(L_CORE) $(L_ANA)
 # what phieu-upload alone reads
 $(B)/tests/fuzz/fuzz_reply: $(B)/collector/upload_reply.o
+$(B)/tests/fuzz/fuzz_ledger: $(B)/server/ledger_read.o
 $(B)/tests/fuzz/fuzz_odata: $(call objs,server/dataset.c $(wildcard server/odata_*.c))
 $(B)/tests/fuzz/fuzz_upload_table: $(B)/collector/upload_table.o
 # workbooks of criteria
