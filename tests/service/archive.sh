@@ -32,7 +32,7 @@ code() { # wanted exit code, command…; its words in out
 phieu() { "$bin/phieu" "$@"; }
 wave=lai-chau-2020 R=ky-mau
 export PHIEU_STATE_DIR=$dir/state
-phieu up --dir "$dir/state" --plan collector/plans/$wave.json --simulate 1193 --json >"$dir/ready" 2>"$dir/up.err" &
+"$bin/phieu" up --dir "$dir/state" --plan collector/plans/$wave.json --simulate 1193 --json >"$dir/ready" 2>"$dir/up.err" &
 up_pid=$!
 for _ in $(seq 900); do
 	! grep -q '^{.*}$' "$dir/ready" || break
