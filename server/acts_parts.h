@@ -10,6 +10,12 @@
 #define APPRAISERS (ROLE_BIT(ROLE_APPRAISER) | ROLE_BIT(ROLE_SECRETARIAT))
 #define OFFICE	   (ROLE_BIT(ROLE_SECRETARIAT) | ROLE_BIT(ROLE_ANALYST))
 #define COUNCIL	   (ROLE_BIT(ROLE_SECRETARIAT) | ROLE_BIT(ROLE_COUNCIL))
+/* Who makes results. */
+#define MAKERS                                                 \
+	(ROLE_BIT(ROLE_ANALYST) | ROLE_BIT(ROLE_SECRETARIAT) | \
+	 ROLE_BIT(ROLE_COUNCIL))
+/* Beside READERS, who hold the secretariat already. */
+#define APPRAISER ROLE_BIT(ROLE_APPRAISER)
 /* Who reads everything of a round, whole. */
 #define READERS                                                \
 	(ROLE_BIT(ROLE_ANALYST) | ROLE_BIT(ROLE_SECRETARIAT) | \

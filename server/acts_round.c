@@ -31,7 +31,7 @@ static const struct act_list lists[] = {
 	  "computed results and their publications",
 	  "kết quả đã tính và đã công bố",
 	  Q_RESULT_LIST,
-	  OFFICE | COUNCIL,
+	  MAKERS,
 	  ACT_ANYBODY,
 	  { { NULL, ACT_OPTIONAL, false } },
 	  { "số", "lúc", "người", "đủ", "SHA-256", "công bố", "loại",

@@ -40,7 +40,7 @@ static const struct act_list lists[] = {
 	  "evidence of units",
 	  "tài liệu kiểm chứng",
 	  Q_EVIDENCE_ROWS,
-	  READERS | APPRAISERS | UNITS,
+	  READERS | APPRAISER | UNITS,
 	  ACT_OWN_UNIT_OR_OFFICE,
 	  { MAYBE("unit"), MAYBE("office") },
 	  { "số", "đơn vị", "tiêu chí", "tên", "loại", "byte", "SHA-256",

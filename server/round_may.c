@@ -4,7 +4,7 @@
 
 #include "acts_parts.h"
 
-#define ALL_IN_ROUND (READERS | UNITS | APPRAISERS | ROLE_BIT(ROLE_ENGINE))
+#define ALL_IN_ROUND (READERS | UNITS | APPRAISER | ROLE_BIT(ROLE_ENGINE))
 
 static const struct {
 	const char *name;
@@ -14,10 +14,10 @@ static const struct {
 	[DOOR_SELF] = { "self", { READERS | UNITS, ACT_OWN_UNIT, false } },
 	[DOOR_SELF_WRITE] = { "self write", { UNITS, ACT_OWN_UNIT, true } },
 	[DOOR_EVIDENCE_OPEN] = { "evidence open",
-				 { READERS | UNITS | APPRAISERS,
+				 { READERS | UNITS | APPRAISER,
 				   ACT_OWN_UNIT_OR_OFFICE, false } },
 	[DOOR_INDEX] = { "index", { ALL_IN_ROUND, ACT_ANYBODY, false } },
-	[DOOR_DRAFT] = { "draft", { OFFICE | COUNCIL, ACT_ANYBODY, false } },
+	[DOOR_DRAFT] = { "draft", { MAKERS, ACT_ANYBODY, false } },
 	[DOOR_COMPUTE] = { "compute", { OFFICE, ACT_ANYBODY, true } },
 	[DOOR_VERIFY] = { "verify", { READERS, ACT_ANYBODY, false } },
 };

@@ -248,12 +248,13 @@ static void put_json_row(struct jw *j, const struct component_row *r)
 		const cJSON *v = member(r, c);
 
 		jw_key(j, columns[c]);
-		if (cJSON_IsNumber(v))
+		if (v && cJSON_IsNumber(v))
 			jw_int(j, (int64_t)v->valuedouble);
-		else if (cJSON_IsBool(v))
+		else if (v && cJSON_IsBool(v))
 			jw_bool(j, cJSON_IsTrue(v));
 		else
-			jw_text(j, cJSON_IsString(v) ? v->valuestring : NULL);
+			jw_text(j,
+				v && cJSON_IsString(v) ? v->valuestring : NULL);
 	}
 	jw_object_end(j);
 }
@@ -265,6 +266,8 @@ static void put_csv_row(struct buf *out, const struct component_row *r)
 
 		if (c)
 			csv_sep(out);
+		if (!v)
+			continue;
 		if (cJSON_IsNumber(v))
 			buf_addf(out, "%lld", (long long)v->valuedouble);
 		else if (cJSON_IsBool(v))

@@ -143,10 +143,14 @@ bool web_room_act(struct web_room *m, const struct act *a, const char **values,
 	if (!web_room_may(m, &ask, value_of(a->params, values, "unit"),
 			  value_of(a->params, values, "office"), e))
 		return false;
-	for (size_t i = 0; i < act_params(a); i++) {
-		/* who changes something names what he saw */
-		bool version = strcmp(a->params[i].name, "version") == 0;
+	for (size_t i = 0; i < ACT_PARAMS_MAX; i++) {
+		const char *name = a->params[i].name;
+		bool version;
 
+		if (!name)
+			break;
+		/* who changes something names what he saw */
+		version = strcmp(name, "version") == 0;
 		if (values[i] ||
 		    (a->params[i].need == ACT_OPTIONAL && !version))
 			continue;
