@@ -255,6 +255,12 @@ static const struct {
 	{ "GET /v1/waves/{wave}/progress", "+++...+.++." },
 	{ "GET /v1/waves/{wave}/results", ".+..++++.++" },
 	{ "GET /v1/waves/{wave}/components", ".+..++++.++" },
+	{ "GET /v1/waves/{wave}/units/{unit}/criteria/{criterion}",
+	  ".+..++++.++" },
+	{ "GET "
+	  "/v1/rounds/{round}/results/{result}/units/{unit}/criteria/"
+	  "{criterion}",
+	  ".+..++++.++" },
 	{ "GET /v1/waves/{wave}/releases", ".+..++++.++" },
 	{ "GET /v1/waves/{wave}/sheets/{sheet}/files", "..+........" },
 	{ "POST /v1/waves/{wave}/sheets/{sheet}/files/{name}", "..+........" },
@@ -288,6 +294,7 @@ static const struct {
 	{ "GET /v1/rounds/{round}/components", ".+..++++.++" },
 	{ "GET /progress/{wave}", "+++...+.++." },
 	{ "GET /results/{wave}", ".+..++++.++" },
+	{ "GET /results/{wave}/{unit}/{criterion}", ".+..++++.++" },
 	{ "GET /rounds", ".+..++++.+." },
 	{ "GET /rounds/{round}", ".+..++++.+." },
 	{ "GET /rounds/{round}/calendar.ics", ".+..++++.+." },
@@ -296,9 +303,6 @@ static const struct {
 	{ "GET /rounds/{round}/units/{unit}/items/{criterion}", ".+..++++.+." },
 	{ "POST /rounds/{round}/units/{unit}/items/{criterion}",
 	  ".+..++++.+." },
-	{ "POST /rounds/{round}/units/{unit}/submit", ".+..++++.+." },
-	{ "POST /rounds/{round}/units/{unit}/reopen", ".+..++++.+." },
-	{ "POST /rounds/{round}/units/{unit}/explain", ".+..++++.+." },
 	{ "GET /rounds/{round}/units/{unit}/template.xlsx", ".+..++++.+." },
 	{ "POST /rounds/{round}/units/{unit}/workbook", ".+..++++.+." },
 	{ "POST /rounds/{round}/units/{unit}/evidence", ".+..++++.+." },
@@ -311,9 +315,10 @@ static const struct {
 	{ "GET /rounds/{round}/results", ".+..++++.+." },
 	{ "POST /rounds/{round}/compute", ".+..++++.+." },
 	{ "GET /rounds/{round}/publish", ".+..++++.+." },
-	{ "POST /rounds/{round}/publish", ".+..++++.+." },
 	{ "GET /rounds/{round}/results/{result}", ".+..++++.+." },
 	{ "GET /rounds/{round}/results/{result}/{unit}", ".+..++++.+." },
+	{ "GET /rounds/{round}/results/{result}/{unit}/{criterion}",
+	  ".+..++++.+." },
 };
 enum { ROUTES = sizeof matrix / sizeof matrix[0] };
 
@@ -354,7 +359,7 @@ static bool is_for_people(const struct http_route *r)
 static void everyone_may_what_the_matrix_says_and_no_more(void **state)
 {
 	struct world *w = *state;
-	char v[64];
+	char v[128];
 	size_t i;
 	unsigned r;
 
