@@ -207,7 +207,7 @@ static void put_record(int i, const cJSON *r, FILE *to)
 				      text(r, more[k][0]));
 }
 
-const char *explain_change_vi(const char *what)
+static const char *change_vi(const char *what)
 {
 	static const char *const words[][2] = {
 		{ "self", "đơn vị tự chấm" },
@@ -236,7 +236,7 @@ static void put_change(const cJSON *c, FILE *to)
 	number(c, "ruling", ruling);
 	number(c, "meeting", meeting);
 	(void)fprintf(to, "  %s %s: %s%s%s: %s → %s\n", by[0], by[1],
-		      explain_change_vi(text(c, "what")),
+		      change_vi(text(c, "what")),
 		      *text(c, "criterion") ? " " : "", text(c, "criterion"),
 		      *text(c, "from") ? text(c, "from") : "–",
 		      *text(c, "to") ? text(c, "to") : "–");

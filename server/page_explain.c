@@ -185,16 +185,20 @@ static void put_record(struct buf *b, int i, const cJSON *r)
 				 more[k][1], text(r, more[k][0]));
 }
 
-static void put_change(struct buf *b, const cJSON *c)
+static void put_change(struct page *p, const cJSON *c)
 {
+	struct buf *b = p->b;
+
 	page_put(b,
 		 "<tr><td>%d</td><td class=\"t\">%s%r%s</td><td "
 		 "class=\"t\">%s %s</td><td class=\"t\">%s → %s</td>"
 		 "<td class=\"t text\">%s",
 		 text(c, "at"), text(c, "by"), *text(c, "office") ? ", " : "",
-		 text(c, "office"), explain_change_vi(text(c, "what")),
-		 text(c, "criterion"), *text(c, "from") ? text(c, "from") : "–",
-		 *text(c, "to") ? text(c, "to") : "–", text(c, "why"));
+		 text(c, "office"), page_change_words(text(c, "what")),
+		 text(c, "criterion"),
+		 *text(c, "from") ? page_change_text(p, text(c, "from")) : "–",
+		 *text(c, "to") ? page_change_text(p, text(c, "to")) : "–",
+		 text(c, "why"));
 	if (*text(c, "document"))
 		page_put(b, " (%s)", text(c, "document"));
 	if (number(c, "ruling"))
@@ -204,8 +208,9 @@ static void put_change(struct buf *b, const cJSON *c)
 	page_put(b, "</td></tr>\n");
 }
 
-static void put_changes(struct buf *b, const cJSON *list)
+static void put_changes(struct page *p, const cJSON *list)
 {
+	struct buf *b = p->b;
 	const cJSON *c;
 
 	begin_table(b, "Ai quyết định");
@@ -216,11 +221,12 @@ static void put_changes(struct buf *b, const cJSON *list)
 		 "thành</th><th scope=\"col\" class=\"t\">Lý do, văn bản</th>"
 		 "</tr></thead><tbody>\n");
 	for (c = child_of(list); c; c = c->next)
-		put_change(b, c);
+		put_change(p, c);
 	page_put(b, "</tbody></table></div>\n");
 }
 
 struct way { /* to the page of another criterion */
+	struct page *p;
 	const char *round, *unit;
 	long long result;
 };
@@ -270,7 +276,7 @@ static void put_step(struct buf *b, const cJSON *s, const struct way *w)
 		put_record(b, ++i, o);
 	put_criteria(b, json_get(s, "criteria"), w);
 	if (json_get(s, "changes"))
-		put_changes(b, json_get(s, "changes"));
+		put_changes(w->p, json_get(s, "changes"));
 	if (strcmp(text(s, "of"), "survey") != 0)
 		return;
 	page_put(b, "<p>Đợt điều tra %s, công bố lần %i; mã số liệu %s.</p>\n",
@@ -327,7 +333,7 @@ static void put_head(struct buf *b, const cJSON *doc, const struct way *w)
 
 static void put_document(struct page *p, const cJSON *doc)
 {
-	const struct way w = { p->head.code,
+	const struct way w = { p, p->head.code,
 			       text(json_get(doc, "unit"), "code"),
 			       number(doc, "result") };
 	const cJSON *s;

@@ -34,7 +34,4 @@ bool round_explain_print(const cJSON *doc, FILE *to, struct err *e) MUST_USE;
 /* The document of `phieu explain --json`. */
 bool explain_print(const cJSON *doc, FILE *to, struct err *e) MUST_USE;
 
-/* Words of a change, "self", "appraised" … */
-const char *explain_change_vi(const char *what);
-
 #endif
