@@ -1,5 +1,6 @@
 """Drives the ledger of a simulated wave through the collector, the office's
 service and the command line.  usage: ledger_check.py BIN DIR"""
+import atexit
 import csv
 import http.client
 import io
@@ -49,6 +50,7 @@ class Service:
         self.log = open(f"{DIR}/{program}.log", "ab")
         self.proc = subprocess.Popen([f"{BIN}/{program}", option, "0"], stdout=subprocess.PIPE,
                                      stderr=self.log)
+        atexit.register(self.stop)  # also when a check fails
         line = self.proc.stdout.readline()
         check(line, f"{program} did not start")
         self.port = int(json.loads(line)["listening"].rsplit(":", 1)[1])
@@ -428,6 +430,4 @@ ledger("hand-over", "--number", "9999", "--out", f"{DIR}/none.html", code=2)
 # ---- history that somebody changed shows
 sql("DELETE FROM field.sheet_move WHERE sheet = (SELECT min(sheet) FROM field.sheet) AND version = 1")
 check("not as its history" in ledger("verify", code=1), "a move taken out goes unseen")
-collector.stop()
-server.stop()
 print(f"N={steps} balances at all levels, {len(good)} sheets through the collector in {took_s:.1f} s")
