@@ -591,8 +591,8 @@ bool self_book_read(const struct round *r, size_t unit, const void *bytes,
 					.values = values,
 					.n_names = 2 };
 	struct grid *g = grid_read(bytes, n, &o, f, e);
-	bool ok = g && self_sheet_read(r, unit, g, values[0], values[1], a, out,
-				       f);
+	bool ok = g &&
+		  self_sheet_read(r, unit, g, values[0], values[1], a, out, f);
 
 	grid_free(g);
 	return ok || (f->n == 0 && e->kind == ERR_NONE &&
