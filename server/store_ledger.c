@@ -107,6 +107,9 @@ static bool fill_other(const struct ledger_act *a, const struct ledger_who *who,
 		return true;
 	if (!values[0] || !ledger_sheets_read(values[0], &q->from, &q->to, e))
 		return false;
+	if (strcmp(buf_cstr(&q->from), buf_cstr(&q->to)) != 0)
+		return err_set(e, ERR_INPUT,
+			       "thay từng phiếu một (one sheet at a time)");
 	/* one number, as it is printed */
 	q->from.data[q->from.len - 1] = '\0';
 	q->args[4] = q->from.data + 1;

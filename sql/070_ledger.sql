@@ -307,8 +307,9 @@ RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     w plan.wave;
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(7001, p_wave);
+    -- in this order: close and reopen take 7001 alone afterwards
     PERFORM pg_advisory_xact_lock(7004, p_wave);
+    PERFORM pg_advisory_xact_lock_shared(7001, p_wave);
     SELECT * INTO w FROM plan.wave WHERE wave = p_wave;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'không có đợt điều tra này (no such wave)'
@@ -533,8 +534,10 @@ DECLARE
     w plan.wave;
 BEGIN
     SELECT * INTO w FROM plan.wave WHERE wave = p_wave;
-    IF w.ledger AND w.state = 'open' THEN
-        PERFORM field.ledger_take(p_wave, true);
+    -- it may close meanwhile: what is open is known under the lock
+    IF w.ledger AND w.state = 'open'
+        AND field.ledger_take(p_wave, false) = 'open'
+    THEN
         PERFORM field.ledger_sync(p_wave);
     END IF;
     RETURN coalesce(w.ledger, false);
@@ -570,6 +573,17 @@ BEGIN
         IF missing IS NOT NULL THEN
             RAISE EXCEPTION 'không có phiếu % trong sổ (no sheet of this '
                 'number)', missing USING ERRCODE = '22023';
+        END IF;
+        SELECT x.a || '..' || x.b INTO missing
+        FROM unnest(p_from, p_to) AS x (a, b)
+        JOIN field.sheet AS f ON f.wave = p_wave AND f.sheet = x.a
+        JOIN field.sheet AS t ON t.wave = p_wave AND t.sheet = x.b
+        WHERE f.prefix <> t.prefix OR f.serial > t.serial
+        LIMIT 1;
+        IF missing IS NOT NULL THEN
+            RAISE EXCEPTION 'dãy số % không đúng: phải cùng mẫu, từ nhỏ đến '
+                'lớn (a range is of one form, from low to high)', missing
+                USING ERRCODE = '22023';
         END IF;
         RETURN ARRAY(SELECT DISTINCT s.sheet
             FROM unnest(p_from, p_to) AS x (a, b)
@@ -922,7 +936,7 @@ BEGIN
     IF heir.unit IS NULL THEN
         RAISE EXCEPTION 'kế hoạch chưa ghi % sáp nhập vào đâu (the plan does '
             'not say what it merged into)', p_unit USING ERRCODE = '55000';
-    ELSIF old.valid_to > (now() AT TIME ZONE 'UTC' + interval '7 hours')::date
+    ELSIF old.valid_to >= (now() AT TIME ZONE 'UTC' + interval '7 hours')::date
     THEN
         RAISE EXCEPTION '% còn hiệu lực đến % (it stands until then)', p_unit,
             old.valid_to USING ERRCODE = '55000';

@@ -231,7 +231,7 @@ BEGIN
             AND NOT EXISTS (SELECT FROM field.response AS c
                 WHERE c.wave = p_wave AND c.sheet = s.sheet
                     AND c.keying = 1 AND c.counted)
-        ORDER BY s.sheet, r.received_at DESC) AS b;
+        ORDER BY s.sheet, r.received_at DESC, r.response DESC) AS b;
     PERFORM field.ledger_move(p_wave, p_event, 'reject', 'system', NULL, bad,
         NULL, NULL, why);
 END
