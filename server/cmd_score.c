@@ -217,6 +217,12 @@ static int run_verify(int argc, char **argv, void *app)
 	return cli_fail("phieu verify", &e);
 }
 
+/* Does a release before it show other answers? */
+static bool is_of_another_freeze(const struct score_job *j, int32_t release)
+{
+	return release > 1 && j->freeze.freeze > 1;
+}
+
 static bool release(const struct score_job *j, const struct app *app,
 		    struct arena *a, int32_t snapshot, const char *reason,
 		    int32_t *number, struct err *e)
@@ -237,7 +243,8 @@ static bool release(const struct score_job *j, const struct app *app,
 	actor_name(actor, sizeof actor);
 	ok = store_release_make(db, j->wave, snapshot, trial, reason, actor,
 				rows, n, cells, n_cells, number, e) &&
-	     store_explanations(db, j->wave, j->result, *number, a, e);
+	     store_explanations(db, j->wave, j->result, *number,
+				is_of_another_freeze(j, *number), a, e);
 	db_close(db);
 	if (ok)
 		printf("đã công bố (released): %s, lần %d%s%s, snapshot %d, "
@@ -255,8 +262,9 @@ static bool explain_release(const struct score_job *j, const struct app *app,
 			    struct arena *a, int32_t release, struct err *e)
 {
 	struct db *db = connect_ready(app->conf, WHO_PUBLISH, e);
-	bool ok =
-		db && store_explanations(db, j->wave, j->result, release, a, e);
+	bool ok = db &&
+		  store_explanations(db, j->wave, j->result, release,
+				     is_of_another_freeze(j, release), a, e);
 
 	db_close(db);
 	return ok;

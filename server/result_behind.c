@@ -42,6 +42,25 @@ static int64_t valid_of(const struct at *x, size_t group)
 	return n;
 }
 
+/* Of any kind: whoever had the item before him. */
+static int64_t all_of(const struct at *x, size_t group)
+{
+	int64_t n = 0;
+
+	for (unsigned b = 1; b < 256; b++)
+		n += count(x, group, b);
+	return n;
+}
+
+/* What is to be hidden of a group: its counting answers, and where there are
+ * none the others, which are shown beside them. */
+static int64_t people_of(const struct at *x, size_t group)
+{
+	int64_t n = valid_of(x, group);
+
+	return n > 0 ? n : all_of(x, group) > 0;
+}
+
 static const struct question *question_of(const struct at *x)
 {
 	const struct score_asking *ask = &item_of(x)->askings[0];
@@ -147,7 +166,7 @@ static bool fill_rows(const struct at *x, const struct question *q,
 	cells[0] = (struct cell){ .parent = NONE, .n = it->n_valid };
 	for (size_t g = 0; g < p->n_groups; g++)
 		cells[g + 1] =
-			(struct cell){ .parent = 0, .n = valid_of(x, g) };
+			(struct cell){ .parent = 0, .n = people_of(x, g) };
 	(void)disclose(cells, p->n_groups + 1, p->decisions.min_sub, true);
 	for (size_t g = 0; g < p->n_groups; g++) {
 		const struct cell *c = &cells[g + 1];
@@ -158,8 +177,10 @@ static bool fill_rows(const struct at *x, const struct question *q,
 			rows[g].weight = p->decisions.group_weight[g];
 		if (c->n == 0 || c->closed)
 			continue;
-		rows[g].n = c->n;
-		rows[g].mean = group_mean(x, g, c->n);
+		rows[g].n = valid_of(x, g);
+		if (rows[g].n == 0)
+			continue;
+		rows[g].mean = group_mean(x, g, rows[g].n);
 		if (!rows[g].mean || !fill_row(x, q, g, &rows[g]))
 			return false;
 	}
@@ -200,6 +221,14 @@ static bool fill_item(const struct at *x, struct behind_item *it)
 	return fill_rows(x, q, it);
 }
 
+/* Not shown because too few answered, though some did. */
+static bool is_closed(const struct at *x, const struct behind_item *it)
+{
+	return !it->shown &&
+	       score_item(x->r->in.score, x->unit, x->node, x->item)->n_valid >
+		       0;
+}
+
 static const struct result_cell *cell_of(const struct result *r, size_t unit,
 					 size_t criterion)
 {
@@ -224,6 +253,8 @@ static bool fill_node(const struct result *r, size_t node, struct arena *a,
 	const struct result_cell **parts =
 		arena_array(a, p->n_nodes, sizeof *parts);
 
+	bool closed = false;
+
 	if (!items || !parts)
 		return false;
 	out->satisfaction = n->kind == SCORE_SATISFACTION;
@@ -234,7 +265,12 @@ static bool fill_node(const struct result *r, size_t node, struct arena *a,
 
 		if (!fill_item(&x, &items[q]))
 			return false;
+		closed = closed || is_closed(&x, &items[q]);
 	}
+	/* What is left of the exact sum when the open items are taken away
+	 * would be the closed one. */
+	for (size_t q = 0; closed && q < n->n_items; q++)
+		items[q].shown = false;
 	out->parts = parts;
 	for (size_t k = node + 1; k < p->n_nodes; k++)
 		if (p->nodes[k].parent == node) {

@@ -32,7 +32,7 @@ struct behind_item { /* a question of the criterion, over its forms */
 	const char *code;
 	const struct question *question;
 	struct dec weight;
-	bool shown; /* false: fewer than D12 lets be shown */
+	bool shown; /* false: fewer than D12 lets be shown, or one beside it */
 	int64_t n_valid, n_asked;
 	const char *mean; /* percent, exact; NULL: not scored */
 	struct dec rounded;

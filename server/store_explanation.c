@@ -32,8 +32,9 @@ static size_t groups_shown(const struct behind *b)
 	return n;
 }
 
-static bool keep(const struct result *r, struct arena *a, struct kept *out,
-		 struct err *e)
+/* `bare`: without what is behind the numbers. */
+static bool keep(const struct result *r, bool bare, struct arena *a,
+		 struct kept *out, struct err *e)
 {
 	size_t n, cells = 0;
 	const struct result_unit *u = result_units(r, &n);
@@ -53,6 +54,8 @@ static bool keep(const struct result *r, struct arena *a, struct kept *out,
 			if (!result_behind(r, u[i].unit,
 					   u[i].cells[k].criterion, a, b, e))
 				return false;
+			if (bare)
+				b->n_items = 0;
 			out->groups += groups_shown(b);
 			out->n++;
 		}
@@ -115,7 +118,7 @@ static bool send(struct db *db, int32_t wave, int32_t release,
 }
 
 bool store_explanations(struct db *publish, const struct wave *w,
-			const struct result *r, int32_t release,
+			const struct result *r, int32_t release, bool bare,
 			struct arena *a, struct err *e)
 {
 	static const enum pg_type types[COLUMNS] = { PG_INT4, PG_TEXT, PG_TEXT,
@@ -124,7 +127,7 @@ bool store_explanations(struct db *publish, const struct wave *w,
 	struct kept kept;
 	bool ok;
 
-	if (!keep(r, a, &kept, e))
+	if (!keep(r, bare, a, &kept, e))
 		return false;
 	for (size_t i = 0; i < COLUMNS; i++) {
 		b[i] = (struct buf)BUF_INIT(ARRAY_BYTES);

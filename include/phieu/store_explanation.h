@@ -9,9 +9,11 @@
 /* Keeps what is behind every number of `r` that a release shows, and enters
  * the groups shown into the ledger.  Those that are there stay: asking once
  * more, or for a release that was made before these were kept, does no harm.
- * One transaction.  `a` holds the texts meanwhile. */
+ * `bare`: without the counts behind them, for a release of another freeze than
+ * one before it: two sets of counts would tell what the sheets between them
+ * say.  One transaction.  `a` holds the texts meanwhile. */
 bool store_explanations(struct db *publish, const struct wave *w,
-			const struct result *r, int32_t release,
+			const struct result *r, int32_t release, bool bare,
 			struct arena *a, struct err *e) MUST_USE;
 
 struct explanation {
