@@ -3,7 +3,7 @@
  *
  * The service's own database role reads no answer.  A feed opens a connection
  * of the analysis role for the length of one page, few at a time, and only
- * where the setting data-feed allows it; every first page stands in the log. */
+ * where the setting data-feed allows it; every page stands in the log. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@
 enum {
 	FEED_ROWS = 2000,  /* of a page, and those of the last window besides */
 	FEED_WINDOW = 500, /* respondents read at a time */
+	FEED_SMALL = 50,   /* for a client who wants small pages */
 	FEEDS_MAX = 2,
 	OPTIONS_MAX = 24
 };
@@ -236,9 +237,11 @@ static bool is_full(const struct feed *f)
 	return f->given >= f->page || (f->has_top && f->given >= f->top);
 }
 
-static void put_next(struct feed *f)
+static bool put_next(struct feed *f)
 {
-	struct buf link = BUF_INIT(2 * LIMIT_ODATA_FILTER + 4096);
+	/* a letter may come as three */
+	struct buf link = BUF_INIT(6 * LIMIT_ODATA_FILTER + 4096);
+	bool ok;
 	struct jw w;
 
 	buf_addf(&link, "%s%s?$skiptoken=%" PRId32, f->root, f->job.set->name,
@@ -251,8 +254,10 @@ static void put_next(struct feed *f)
 		buf_addf(&link, "&$skip=%zu", f->skip - f->seen);
 	buf_adds(&f->rp->body, ",\"@odata.nextLink\":");
 	jw_init(&w, &f->rp->body);
-	jw_text(&w, buf_cstr(&link));
+	ok = buf_cstr(&link) != NULL;
+	jw_text(&w, ok ? link.data : "");
 	buf_free(&link);
+	return ok;
 }
 
 static bool put_page(struct feed *f, struct err *e)
@@ -275,13 +280,13 @@ static bool put_page(struct feed *f, struct err *e)
 	buf_adds(b, "\"value\":[");
 	while (more && !is_full(f))
 		if (!dataset_job_window(&f->job, &f->after,
-					f->page < FEED_WINDOW ? (int32_t)f->page
+					f->page < FEED_WINDOW ? FEED_SMALL
 							      : FEED_WINDOW,
 					put_row, f, &more, e))
 			return false;
 	buf_adds(b, "]");
-	if (more && !(f->has_top && f->given >= f->top))
-		put_next(f);
+	if (more && !(f->has_top && f->given >= f->top) && !put_next(f))
+		return err_set(e, ERR_NOMEM, "the page is too large");
 	buf_adds(b, "}\n");
 	return !b->broken || err_set(e, ERR_NOMEM, "the page is too large");
 }
@@ -315,7 +320,6 @@ static bool give_set(struct feed *f, struct err *e)
 	const char *name = f->rq->param[1];
 	const char *asked = http_query(f->rq, "$filter");
 	size_t form = form_of(f->source.wave[0]->plan, name, e);
-	bool first = !http_query(f->rq, "$skiptoken");
 	const char *by = who(f->rq);
 
 	if (form == NONE) {
@@ -325,8 +329,7 @@ static bool give_set(struct feed *f, struct err *e)
 	}
 	if (!by)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	if (first &&
-	    !dataset_log(&f->source, form, "odata", by, asked ? asked : "", e))
+	if (!dataset_log(&f->source, form, "odata", by, asked ? asked : "", e))
 		return false;
 	f->has_job = true;
 	if (!dataset_job_begin(&f->source, form, &f->job, e))
