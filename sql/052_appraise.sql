@@ -196,7 +196,7 @@ CREATE TABLE assess.deduction (
     deduction integer NOT NULL CHECK (deduction > 0),
     unit integer NOT NULL,
     node integer,
-    points numeric(12, 6) NOT NULL CHECK (points > 0),
+    points numeric(12, 6) NOT NULL CHECK (points > 0 AND points <> 'NaN'),
     reason text NOT NULL CHECK (reason <> ''),
     document text NOT NULL CHECK (document <> ''),
     done_by text NOT NULL,

@@ -36,8 +36,8 @@ CREATE TABLE assess.improve (
     lead_office text COLLATE "C",
     lead_unit integer,
     cooperating text[] NOT NULL DEFAULT '{}',
-    due date NOT NULL,
-    gain numeric(12, 6) NOT NULL CHECK (gain >= 0),
+    due date NOT NULL CHECK (isfinite(due)),
+    gain numeric(12, 6) NOT NULL CHECK (gain >= 0 AND gain <> 'NaN'),
     state text NOT NULL DEFAULT 'planned' CHECK (state IN ('planned',
         'doing', 'done', 'cancelled')),
     reason text,
@@ -468,7 +468,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         FROM assess.version AS v,
             jsonb_array_elements(v.content::jsonb -> 'replaced') AS x
         WHERE v.round = p.next_round AND x ->> 'from' = n.code
-        ORDER BY v.version DESC LIMIT 1) AS r ON true
+            AND v.version = (SELECT max(l.version) FROM assess.version AS l
+                WHERE l.round = p.next_round)
+        LIMIT 1) AS r ON true
     JOIN assess.node AS m ON m.round = p.next_round AND m.in_force
         AND m.code = coalesce(r.code, n.code)
     WHERE p.round = p_round

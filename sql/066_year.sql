@@ -29,7 +29,7 @@ CREATE TABLE assess.target_value (
     round integer NOT NULL REFERENCES assess.round,
     target text COLLATE "C" NOT NULL,
     no integer NOT NULL CHECK (no > 0),
-    value numeric(18, 6) NOT NULL,
+    value numeric(18, 6) NOT NULL CHECK (value <> 'NaN'),
     source text NOT NULL CHECK (source <> ''),
     measured_on date NOT NULL,
     reason text,
@@ -87,7 +87,7 @@ RETURNS TABLE (code text, name text, kind text, published numeric,
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT u ->> 'code', u ->> 'name', u ->> 'kind',
         (u ->> 'published')::numeric, u ->> 'grade',
-        (u ->> 'rank')::integer, coalesce((u ->> 'deduction')::numeric, 0)
+        (u ->> 'rank')::integer, coalesce(assess.exact(u ->> 'deduction'), 0)
     FROM assess.result AS x,
         jsonb_array_elements(x.content::jsonb -> 'units') AS u
     WHERE x.round = p_round AND x.result = p_result
@@ -333,6 +333,10 @@ BEGIN
         RAISE EXCEPTION 'chỉ tiêu này lấy từ kết quả đã công bố, không ai ghi bằng tay (this target is measured from what was published: nobody types it)'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    IF p_value = 'NaN' OR scale(trim_scale(p_value)) > 6 THEN
+        RAISE EXCEPTION 'số đo có nhiều nhất 6 chữ số thập phân (a value has at most 6 decimals)'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF p_day > current_date THEN
         RAISE EXCEPTION 'ngày đo chưa tới (the day of the measuring is to come)'
             USING ERRCODE = 'invalid_parameter_value';
@@ -371,6 +375,10 @@ BEGIN
     PERFORM pg_advisory_xact_lock(7004);
     IF p_index NOT IN ('PAR INDEX', 'SIPAS', 'PAPI', 'PCI') THEN
         RAISE EXCEPTION 'chỉ số là PAR INDEX, SIPAS, PAPI hoặc PCI (an index is one of these)'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF scale(trim_scale(p_points)) > 6 THEN
+        RAISE EXCEPTION 'điểm có nhiều nhất 6 chữ số thập phân (points have at most 6 decimals)'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     SELECT * INTO old FROM assess.series

@@ -231,8 +231,9 @@ CREATE FUNCTION assess.discipline_lift(p_round integer,
     p_discipline integer, p_why text, p_by text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM FROM assess.round WHERE round = p_round FOR UPDATE;
     UPDATE assess.discipline SET lifted_by = p_by, lifted_why = p_why,
-        lifted_at = now()
+        lifted_at = clock_timestamp()
     WHERE round = p_round AND discipline = p_discipline
         AND lifted_by IS NULL;
     IF NOT FOUND THEN
@@ -279,6 +280,7 @@ CREATE FUNCTION assess.reward_withdraw(p_round integer, p_unit integer,
     p_person integer, p_why text, p_by text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM FROM assess.round WHERE round = p_round FOR UPDATE;
     IF EXISTS (SELECT FROM assess.reward_named AS n
         JOIN assess.reward_list AS l USING (round, list)
         WHERE n.round = p_round AND n.person = p_person AND n.listed
@@ -532,6 +534,19 @@ END
 $$;
 COMMENT ON FUNCTION assess.reward_decide(integer, integer, text, date, text)
     IS 'records the decision of a list; one that is outdated is refused';
+
+-- Who may, looked at once more by assess.note (065).
+INSERT INTO assess.act_right (kind, role, bound)
+SELECT k, r, b FROM (VALUES
+    (ARRAY['target', 'series'], 'secretariat', NULL),
+    (ARRAY['target', 'series'], 'analyst', NULL),
+    (ARRAY['discipline', 'discipline-lift', 'reward-make', 'reward-decide',
+        'reward-name', 'reward-withdraw'], 'secretariat', NULL),
+    (ARRAY['discipline', 'discipline-lift', 'reward-make', 'reward-decide'],
+        'council', NULL),
+    (ARRAY['reward-name', 'reward-withdraw'], 'unit', 'unit'))
+        AS x (kinds, r, b),
+    unnest(x.kinds) AS k;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA assess FROM PUBLIC;
 GRANT SELECT ON assess.reward_plan, assess.discipline, assess.reward_list,
