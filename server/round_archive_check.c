@@ -283,7 +283,31 @@ static const struct component *component_of(const struct component *rows,
 	return NULL;
 }
 
-/* Every survey value of the input is the exact points of its component. */
+/* Is the component one that the input should have a value of, and has none? */
+static bool is_left_out(const struct index_set *s, const struct component *c)
+{
+	size_t unit = 0, node = 0;
+
+	while (unit < s->n_units && strcmp(s->units[unit].code, c->unit) != 0)
+		unit++;
+	while (node < s->n_nodes &&
+	       strcmp(s->nodes[node].code, c->criterion) != 0)
+		node++;
+	if (!c->points_exact || unit == s->n_units || node == s->n_nodes ||
+	    !s->nodes[node].leaf ||
+	    (s->nodes[node].source != INDEX_SURVEY &&
+	     s->nodes[node].source != INDEX_SATISFACTION) ||
+	    (s->nodes[node].applies &&
+	     !s->nodes[node].applies[s->units[unit].kind]))
+		return false;
+	for (size_t i = 0; i < s->n_values; i++)
+		if (s->values[i].unit == unit && s->values[i].node == node)
+			return false;
+	return true;
+}
+
+/* Every survey value of the input is the exact points of its component, and
+ * every component has its value. */
 static bool same_values(const struct index_set *s, const struct result *r,
 			struct arena *a, bool *same, struct err *e)
 {
@@ -307,6 +331,8 @@ static bool same_values(const struct index_set *s, const struct result *r,
 		*same = *same && c && c->points_exact &&
 			strcmp(c->points_exact, v->value) == 0;
 	}
+	for (size_t i = 0; i < n; i++)
+		*same = *same && !is_left_out(s, &rows[i]);
 	return true;
 }
 
