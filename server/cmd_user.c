@@ -118,6 +118,15 @@ static int run_list(int argc, char **argv, void *app)
 	return finish(&d, ok, &e);
 }
 
+/* A unit bounds these alone: with another role it would look like a bound and
+ * be none. */
+static bool takes_unit(enum role r)
+{
+	return r == ROLE_UNIT || r == ROLE_APPRAISER ||
+	       r == ROLE_POST_SUPERVISOR || r == ROLE_SUPERVISOR ||
+	       r == ROLE_AGENT;
+}
+
 static int run_role(int argc, char **argv, void *app)
 {
 	const char *give = NULL, *take = NULL, *wave = NULL, *unit = NULL;
@@ -133,8 +142,13 @@ static int run_role(int argc, char **argv, void *app)
 	ok = cli_options(opts, 4, &argc, argv, &e) && one_login(argc, argv, &e);
 	if (ok && !give == !take)
 		ok = err_set(&e, ERR_INPUT, "give either --give or --take");
-	ok = ok && role_parse(give ? give : take, &role, &e) &&
-	     begin(&d, app, &e);
+	ok = ok && role_parse(give ? give : take, &role, &e);
+	if (ok && give && unit && !takes_unit(role))
+		ok = err_set(&e, ERR_INPUT,
+			     "vai trò %s không gắn với đơn vị nào: bỏ --unit "
+			     "(this role is not bound to a unit)",
+			     give);
+	ok = ok && begin(&d, app, &e);
 	if (ok)
 		ok = (give ? store_role_give : store_role_take)(d.db, d.actor,
 								argv[1], role,

@@ -84,6 +84,7 @@ want 0 'key 2 of BD-01' phieu key agent add --wave $wave --code BD-01 --forms CT
 want 2 'no form' phieu key agent add --wave $wave --code BD-01 --forms CT-99
 want 2 'no unit' phieu key agent add --wave $wave --code BD-01 --homes nowhere
 want 2 'list of codes' phieu key agent add --wave $wave --code BD-01 --forms ,
+want 2 'not bound to a unit' phieu user role analyst --give secretariat --unit so-tu-phap
 want 2 'give --wave' phieu key agent add --code BD-01
 want 2 'no wave' phieu key agent add --wave nowhere --code BD-01
 want 2 'number from 1' phieu key agent add --wave $wave --code BD-01 --days 0
