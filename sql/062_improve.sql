@@ -213,6 +213,10 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     lost numeric := assess.improve_lost(p_round, p_unit, p_node);
 BEGIN
+    IF NOT isfinite(p_due) THEN
+        RAISE EXCEPTION 'hạn phải là một ngày (a deadline is a day)'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF lost IS NULL THEN
         RAISE EXCEPTION 'kết quả công bố không chấm tiêu chí này cho đơn vị (the published result has no points of it)'
             USING ERRCODE = 'invalid_parameter_value';

@@ -440,6 +440,80 @@ static void ratings_that_do_not_fit_are_refused(void **state)
 	plan_free(p);
 }
 
+/* Of CD2 about unit `code` all answers but three are taken away. */
+static char *nearly_unasked(const char *path, const char *code)
+{
+	char *out = strdup("/tmp/phieu-result-XXXXXX"), *line = NULL, *text;
+	int fd = mkstemp(out), left = 3;
+	FILE *from = fopen(path, "r"), *to = fdopen(fd, "w");
+	size_t cap = 0;
+
+	assert_true(from && to);
+	while (getline(&line, &cap, from) > 0) {
+		cJSON *sheet = cJSON_Parse(line), *r;
+
+		cJSON_ArrayForEach(r, json_get(sheet, "ratings"))
+		{
+			cJSON *a = cJSON_GetObjectItem(r, "answers");
+
+			if (strcmp(json_get_text(r, "unit"), code) == 0 &&
+			    json_get_text(a, "Q2") && left-- <= 0)
+				cJSON_ReplaceItemInObject(a, "Q2",
+							  cJSON_CreateNull());
+		}
+		text = cJSON_PrintUnformatted(sheet);
+		(void)fprintf(to, "%s\n", text);
+		free(text);
+		cJSON_Delete(sheet);
+	}
+	free(line);
+	(void)fclose(from);
+	assert_int_equal(fclose(to), 0);
+	return out;
+}
+
+/* The exact points less the open questions would be the closed one. */
+static void a_closed_question_closes_those_beside_it(void **state)
+{
+	struct plan *p = read_plan(LAI_CHAU);
+	char *all = sheets(p, "h", 0);
+	char *few = nearly_unasked(all, "so-tu-phap");
+	size_t unit = plan_unit(p, "so-tu-phap");
+	size_t criterion = plan_criterion(p, "LV1.2.so");
+	const char *const path[] = { all, few };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct made m = make(p, path[i]);
+		struct buf b = BUF_INIT((size_t)1 << 20);
+		struct err e = { 0 };
+		struct arena *a = arena_new((size_t)64 << 20);
+		const cJSON *item;
+		cJSON *doc;
+
+		assert_true(result_explain_json(m.result, unit, criterion, a,
+						&b, &e));
+		doc = cJSON_Parse(buf_cstr(&b));
+		assert_true(cJSON_GetArraySize(json_get(doc, "items")) == 2);
+		cJSON_ArrayForEach(item, json_get(doc, "items"))
+		{
+			assert_int_equal(cJSON_IsTrue(json_get(item, "shown")),
+					 i == 0);
+			assert_int_equal(json_get_text(item, "mean") == NULL,
+					 i == 1);
+		}
+		cJSON_Delete(doc);
+		buf_free(&b);
+		arena_free(a);
+		made_free(&m);
+	}
+	(void)unlink(all);
+	(void)unlink(few);
+	free(all);
+	free(few);
+	plan_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -450,6 +524,7 @@ int main(void)
 			a_whole_index_earns_grades_and_another_does_not),
 		cmocka_unit_test(each_decision_reaches_the_numbers),
 		cmocka_unit_test(people_read_commas_and_marks),
+		cmocka_unit_test(a_closed_question_closes_those_beside_it),
 		cmocka_unit_test(a_file_is_counted_as_intake_counts),
 		cmocka_unit_test(ratings_that_do_not_fit_are_refused),
 	};

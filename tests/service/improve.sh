@@ -97,6 +97,8 @@ add() { # criterion, lead, gain, words, more…
 }
 add 1 so-noi-vu 0 'Duy trì điểm và thứ hạng công tác chỉ đạo, điều hành'
 has ': 1$'
+refuse 'hạn phải là một ngày' improve add --unit $U --criterion 1 --lead so-noi-vu --gain 0 --text x --due infinity
+refuse 'điểm tăng dự kiến' improve add --unit $U --criterion 1 --lead so-noi-vu --gain NaN --text x --due "$soon"
 add 4 so-noi-vu 1 'Nâng cao chỉ số cải cách tổ chức bộ máy'
 add 5 so-noi-vu 1 'Nâng cao chỉ số cải cách chế độ công vụ'
 add 8.1 so-noi-vu 0.5 'Nâng cao chỉ số hài lòng của người dân' --with 'Bưu điện tỉnh; vp-ubnd'

@@ -185,6 +185,8 @@ no '--shape summary|unit' round report $R --shape all
 ok ': 1' target record --round $R --target CT3 --value 96.5 --source 'BC 1/BC-UBND' --day 2021-12-20
 no 'wants a reason' target record --round $R --target CT3 --value 86.5 --source 'BC 1/BC-UBND' --day 2021-12-20
 no 'somebody changed' target record --round $R --target CT3 --value 86.5 --source x --day 2021-12-20 --reason x --version 0
+no '6 decimals' target record --round $R --target CT3 --value NaN --source x --day 2021-12-20 --reason x
+no '6 decimals' target record --round $R --target CT3 --value 89.9999996 --source x --day 2021-12-20 --reason x
 ok ': 2' target record --round $R --target CT3 --value 89.999999 --source 'BC 2/BC-UBND' --day 2021-12-31 --reason 'tính lại'
 [[ $(state CT3) == *89,999999*not-met* ]] || fail "CT3, a millionth short: $(state CT3)"
 ok ': 3' target record --round $R --target CT3 --value 90 --source 'BC 3/BC-UBND' --day 2021-12-31 --reason 'đối chiếu'

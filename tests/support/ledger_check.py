@@ -179,6 +179,12 @@ for cell in post.list("balance", "?by=cell"):
     check(post.act("issue", **params)["paper"] == papers, "papers are numbered without gaps")
 t = balanced(office)
 check((t["issued"], t["waiting"]) == (1188, 5), f"issued: {t}")
+waits = [r["sheet"] for r in post.list("sheets") if r["status"] == "planned"]
+check(len(waits) == 5, f"waiting: {waits}")
+last = [w for w in waits if w[:5] == waits[-1][:5]]
+for wrong in (f"{last[-1]}..{last[0]}", f"{waits[0]}..{waits[-1]}"):
+    got = post.act("issue", 400, agent=agents["tinh"], sheets=wrong)
+    check("range" in got["error"]["message"], f"{wrong}: {got}")
 holder = {r["sheet"]: r["agent"] for r in post.list("sheets") if r["agent"]}
 
 # ---- who may: an area, other roles
