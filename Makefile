@@ -218,7 +218,7 @@ $(B)/tests/fuzz/fuzz_ledger: $(B)/server/ledger_read.o
 $(B)/tests/fuzz/fuzz_odata: $(call objs,server/dataset.c $(wildcard server/odata_*.c))
 $(B)/tests/fuzz/fuzz_upload_table: $(B)/collector/upload_table.o
 # workbooks of criteria
-$(B)/tests/fuzz/fuzz_criteria: $(call objs,$(wildcard server/round_*.c) server/doc_read.c)
+$(B)/tests/fuzz/fuzz_criteria: $(call objs,$(filter-out server/round_archive%,$(wildcard server/round_*.c)) server/doc_read.c)
 # archives, and what they recompute
 $(B)/tests/fuzz/fuzz_archive: $(RESULT)
 # `phieu pull-forms`, whose network the target plays
