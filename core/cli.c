@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "phieu/buf.h"
+
 #define NAME_MAX_BYTES 64
 #define WORDS_MAX      4
 
@@ -325,4 +327,13 @@ int cli_fail(const char *program, const struct err *e)
 {
 	(void)fprintf(stderr, "%s: %s\n", program, e->msg);
 	return e->kind == ERR_INPUT ? EXIT_USAGE : EXIT_FAILED;
+}
+
+bool cli_put(const struct buf *b, FILE *to, struct err *e)
+{
+	if (b->broken)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	return ((b->len == 0 || fwrite(b->data, 1, b->len, to) == b->len) &&
+		fflush(to) == 0) ||
+	       err_set(e, ERR_IO, "cannot write");
 }

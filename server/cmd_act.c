@@ -1,7 +1,6 @@
 /* Acts and lists of a round on the command line: each row of act.h is a
  * command. */
 #include <stdio.h>
-#include <string.h>
 
 #include "phieu/act.h"
 #include "phieu/commands.h"
@@ -91,13 +90,10 @@ int cmd_act_run(int argc, char **argv, void *app)
 static bool put_csv(const struct res *r, struct err *e)
 {
 	struct buf b = BUF_INIT(OUTPUT_BYTES);
-	const char *s;
 	bool ok;
 
 	res_csv(r, 0, res_rows(r), &b);
-	s = buf_cstr(&b);
-	ok = s ? fputs(s, stdout) != EOF || err_set(e, ERR_IO, "cannot write")
-	       : err_set(e, ERR_NOMEM, "out of memory");
+	ok = cli_put(&b, stdout, e);
 	buf_free(&b);
 	return ok;
 }

@@ -226,11 +226,7 @@ static bool answer(const struct job *j, const struct asked *q, struct err *e)
 		index_change_csv(&j->c, unit, &b);
 	else
 		ok = write_page(j, unit, &b, e);
-	ok = ok &&
-	     (buf_cstr(&b) != NULL || err_set(e, ERR_NOMEM, "out of memory"));
-	ok = ok && ((fwrite(b.data, 1, b.len, stdout) == b.len &&
-		     fflush(stdout) == 0) ||
-		    err_set(e, ERR_IO, "cannot write the result"));
+	ok = ok && cli_put(&b, stdout, e);
 	buf_free(&b);
 	return ok;
 }

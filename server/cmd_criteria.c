@@ -72,16 +72,6 @@ static cJSON *open_any(const char *word, const struct app *app, struct arena *a,
 	return doc;
 }
 
-static bool put(const struct buf *b, struct err *e)
-{
-	const char *s = buf_cstr(b);
-
-	if (!s)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	return (fputs(s, stdout) != EOF && fflush(stdout) != EOF) ||
-	       err_set(e, ERR_IO, "cannot write");
-}
-
 static void print_notes(const struct faults *f, const char *path)
 {
 	for (size_t i = 0; i < f->n; i++)
@@ -187,7 +177,7 @@ static bool import(struct importing *x, const char *path, const char *out,
 	if (!buf_cstr(&x->text))
 		return err_set(e, ERR_NOMEM, "out of memory");
 	return out ? file_write(out, x->text.data, x->text.len, 0666, e)
-		   : put(&x->text, e);
+		   : cli_put(&x->text, stdout, e);
 }
 
 static int told_import(const struct importing *x, const char *path, bool ok,
@@ -251,7 +241,7 @@ static bool tell(const cJSON *x, const cJSON *y, struct arena *a, bool json,
 		round_diff_json(c, n, &text);
 	else
 		round_diff_text(c, n, &text);
-	ok = put(&text, e);
+	ok = cli_put(&text, stdout, e);
 	buf_free(&text);
 	return ok;
 }

@@ -283,8 +283,7 @@ struct printing {
 static bool write_buf(const char *path, const struct buf *b, struct err *e)
 {
 	if (strcmp(path, "-") == 0)
-		return fwrite(b->data, 1, b->len, stdout) == b->len ||
-		       err_set(e, ERR_IO, "output could not be written");
+		return cli_put(b, stdout, e);
 	return file_write(path, b->data, b->len, 0600, e);
 }
 

@@ -76,17 +76,6 @@ static bool open_any(struct source *s, const char *word, const struct app *app,
 	return open_wave(s, word, app, e);
 }
 
-static bool put(const struct buf *b, FILE *to, struct err *e)
-{
-	const char *s = buf_cstr(b);
-
-	if (!s)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	if (fputs(s, to) == EOF || fflush(to) == EOF)
-		return err_set(e, ERR_IO, "cannot write");
-	return true;
-}
-
 /* What stopped us: the list of faults or the one error. */
 static int refuse(const char *command, const struct source *s, const char *path,
 		  const struct err *e)
@@ -124,7 +113,7 @@ static bool check_json(const struct source *s, const char *path,
 	jw_ki(&w, "n_faults", (int64_t)(s->faults.n + s->faults.more));
 	jw_object_end(&w);
 	buf_adds(&b, "\n");
-	ok = put(&b, stdout, e);
+	ok = cli_put(&b, stdout, e);
 	buf_free(&b);
 	buf_free(&faults);
 	return ok;
@@ -138,7 +127,7 @@ static bool check_text(const struct plan *p, const char *path, struct err *e)
 	plan_print_quota(p, &b);
 	buf_addf(&b, "\n%s: không có lỗi (no faults)%s\n", path,
 		 p->is_trial ? "; mẫu thử, không phải phiếu chính thức" : "");
-	ok = put(&b, stdout, e);
+	ok = cli_put(&b, stdout, e);
 	buf_free(&b);
 	return ok;
 }
@@ -232,7 +221,7 @@ static bool tell_load(const struct plan *p, int32_t version, bool changed,
 			 "(unchanged)\n",
 			 p->wave, version);
 	}
-	ok = put(&b, stdout, e);
+	ok = cli_put(&b, stdout, e);
 	buf_free(&b);
 	return ok;
 }
@@ -300,7 +289,7 @@ static bool show(const struct source *s, bool json, struct err *e)
 				 s->wave->simulated ? ", mô phỏng" : "");
 		plan_print(s->plan, &b);
 	}
-	ok = put(&b, stdout, e);
+	ok = cli_put(&b, stdout, e);
 	buf_free(&b);
 	return ok;
 }
@@ -336,7 +325,7 @@ static bool tell_diff(const struct plan *a, const struct plan *b, struct err *e)
 
 	if (!plan_diff(a, b, &out) && buf_cstr(&out))
 		buf_adds(&out, "Không khác nhau (no difference)\n");
-	ok = put(&out, stdout, e);
+	ok = cli_put(&out, stdout, e);
 	buf_free(&out);
 	return ok;
 }

@@ -19,16 +19,6 @@
 
 enum { REMIND_DAYS = 3 };
 
-static bool put(const struct buf *b, struct err *e)
-{
-	const char *s = buf_cstr(b);
-
-	if (!s)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	return (fputs(s, stdout) != EOF && fflush(stdout) != EOF) ||
-	       err_set(e, ERR_IO, "cannot write");
-}
-
 /* ---- check, load ------------------------------------------------------- */
 
 /* False: with the faults told, or with e->kind set. */
@@ -309,7 +299,7 @@ static bool show_calendar(const struct open_round *o, enum form form, bool late,
 		calendar_json(&o->head, c.tasks, c.n, c.steps, &b);
 		buf_adds(&b, "\n");
 	}
-	ok = put(&b, e);
+	ok = cli_put(&b, stdout, e);
 	buf_free(&b);
 	return ok;
 }

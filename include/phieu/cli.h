@@ -34,6 +34,11 @@ bool cli_options(const struct cli_opt *opts, size_t n, int *argc, char **argv,
 /* Prints "program: message" on stderr and returns the exit code by kind. */
 int cli_fail(const char *program, const struct err *e);
 
+/* What a command says, all of it or an error: ERR_NOMEM when `b` is broken,
+ * ERR_IO. */
+struct buf;
+bool cli_put(const struct buf *b, FILE *to, struct err *e) MUST_USE;
+
 /* A table for people: columns padded by display width, numbers right. */
 struct table;
 struct table *table_new(size_t columns);
