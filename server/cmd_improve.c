@@ -68,21 +68,6 @@ static bool read_lists(struct job *j, const struct asked *q, struct err *e)
 	return true;
 }
 
-static bool put(const struct job *j, const char *out, struct err *e)
-{
-	struct buf b = BUF_INIT(OUTPUT_BYTES);
-	bool ok;
-
-	if (out)
-		return paper_write(&j->paper, out, e);
-	ok = paper_csv(&j->paper, &b, e) &&
-	     ((fwrite(b.data, 1, b.len, stdout) == b.len &&
-	       fflush(stdout) == 0) ||
-	      err_set(e, ERR_IO, "cannot write"));
-	buf_free(&b);
-	return ok;
-}
-
 static bool make(struct job *j, const struct app *app, const struct asked *q,
 		 struct err *e)
 {
@@ -112,7 +97,7 @@ static int run_paper(int argc, char **argv, void *app)
 	ok = cli_options(opts, sizeof opts / sizeof opts[0], &argc, argv, &e) &&
 	     ((argc == 1 && q.round) ||
 	      err_set(&e, ERR_INPUT, "usage: " USAGE)) &&
-	     make(&j, app, &q, &e) && put(&j, q.out, &e);
+	     make(&j, app, &q, &e) && paper_put(&j.paper, q.out, &e);
 	for (size_t i = 0; i < IMPROVE_LISTS; i++)
 		res_free(j.lists[i]);
 	db_close(j.db);

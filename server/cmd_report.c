@@ -126,21 +126,6 @@ static bool make(struct job *j, const struct app *app, const char *code,
 			    e);
 }
 
-static bool put(const struct job *j, const char *out, struct err *e)
-{
-	struct buf b = BUF_INIT(OUTPUT_BYTES);
-	bool ok;
-
-	if (out)
-		return paper_write(&j->paper, out, e);
-	ok = paper_csv(&j->paper, &b, e) &&
-	     ((fwrite(b.data, 1, b.len, stdout) == b.len &&
-	       fflush(stdout) == 0) ||
-	      err_set(e, ERR_IO, "cannot write"));
-	buf_free(&b);
-	return ok;
-}
-
 static int run_report(int argc, char **argv, void *app)
 {
 	struct asked q = { 0 };
@@ -158,7 +143,7 @@ static int run_report(int argc, char **argv, void *app)
 
 	ok = cli_options(opts, N(opts), &argc, argv, &e) &&
 	     (argc == 2 || err_set(&e, ERR_INPUT, "usage: " USAGE)) &&
-	     make(&j, app, argv[1], &q, &e) && put(&j, q.out, &e);
+	     make(&j, app, argv[1], &q, &e) && paper_put(&j.paper, q.out, &e);
 	round_result_free(&j.result);
 	db_close(j.db);
 	arena_free(j.a);

@@ -330,21 +330,6 @@ static bool reward_paper(struct job *j, const char *list, bool persons,
 	return ok;
 }
 
-static bool put(const struct job *j, const char *out, struct err *e)
-{
-	struct buf b = BUF_INIT(OUTPUT_BYTES);
-	bool ok;
-
-	if (out)
-		return paper_write(&j->paper, out, e);
-	ok = paper_csv(&j->paper, &b, e) &&
-	     ((fwrite(b.data, 1, b.len, stdout) == b.len &&
-	       fflush(stdout) == 0) ||
-	      err_set(e, ERR_IO, "cannot write"));
-	buf_free(&b);
-	return ok;
-}
-
 static int run_report(int argc, char **argv, void *app)
 {
 	const char *round = NULL, *list = NULL, *out = NULL;
@@ -367,7 +352,7 @@ static int run_report(int argc, char **argv, void *app)
 	else if (ok)
 		ok = argv[0][0] == 't' ? target_paper(&j, &e)
 				       : series_paper(&j, &e);
-	ok = ok && put(&j, out, &e);
+	ok = ok && paper_put(&j.paper, out, &e);
 	return finish(&j, ok, argv[0], &e);
 }
 

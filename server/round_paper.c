@@ -1,6 +1,7 @@
 /* What all forms of a document share, and CSV. */
 #include <string.h>
 
+#include "phieu/cli.h"
 #include "phieu/csv.h"
 #include "phieu/exact.h"
 #include "phieu/file.h"
@@ -152,4 +153,26 @@ bool paper_write(const struct paper *d, const char *path, struct err *e)
 	ok = ok && file_write(path, out.data, out.len, 0644, e);
 	buf_free(&out);
 	return ok;
+}
+
+bool paper_put(const struct paper *d, const char *path, struct err *e)
+{
+	struct buf b = BUF_INIT(OUTPUT_BYTES);
+	bool ok;
+
+	if (path)
+		return paper_write(d, path, e);
+	ok = paper_csv(d, &b, e) && cli_put(&b, stdout, e);
+	buf_free(&b);
+	return ok;
+}
+
+const char *paper_day(const char *iso, struct arena *a)
+{
+	const char *s;
+
+	if (strlen(iso) < 10)
+		return iso;
+	s = arena_printf(a, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
+	return s ? s : "";
 }

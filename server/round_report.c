@@ -412,17 +412,6 @@ static bool blocks(struct making *m, struct err *e)
 
 /* ---- what it rests on ---------------------------------------------------- */
 
-/* "2021-03-01" as 01/03/2021. */
-static const char *day(struct arena *a, const char *iso)
-{
-	const char *s;
-
-	if (strlen(iso) < 10)
-		return iso;
-	s = arena_printf(a, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
-	return s ? s : "";
-}
-
 static const char *count(struct arena *a, int64_t n)
 {
 	const char *s;
@@ -449,9 +438,9 @@ static const char *wave_fact(const struct report_facts *f, struct arena *a)
 			    "Điều tra xã hội học: đợt %s, lần công bố %" PRId64
 			    ", khóa số liệu ngày %s; phiếu phát ra: %s, thu "
 			    "về: %s, hợp lệ: %s.",
-			    f->wave, f->wave_release, day(a, f->frozen_on),
-			    count(a, f->issued), count(a, f->returned),
-			    count(a, f->valid));
+			    f->wave, f->wave_release,
+			    paper_day(f->frozen_on, a), count(a, f->issued),
+			    count(a, f->returned), count(a, f->valid));
 }
 
 static const char *rounding_fact(const struct index_rules *r, struct arena *a)

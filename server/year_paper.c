@@ -19,17 +19,6 @@ static const char *text(const struct res *r, size_t row, int col,
 	return s ? s : "";
 }
 
-/* "2021-03-01" as 01/03/2021. */
-static const char *day(const char *iso, struct arena *a)
-{
-	const char *s;
-
-	if (strlen(iso) != 10)
-		return iso;
-	s = arena_printf(a, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
-	return s ? s : "";
-}
-
 static struct paper_cell ordinal(size_t n)
 {
 	return paper_number((struct dec){ (int64_t)n * DEC_ONE }, 0);
@@ -89,7 +78,8 @@ static const char *source_of(const struct res *r, size_t i, struct arena *a)
 
 	if (!*source)
 		return text(r, i, T_WHY, a);
-	s = arena_printf(a, "%s (%s)", source, day(text(r, i, T_DAY, a), a));
+	s = arena_printf(a, "%s (%s)", source,
+			 paper_day(text(r, i, T_DAY, a), a));
 	return s ? s : "";
 }
 
@@ -102,7 +92,7 @@ static void target_row(const struct res *r, size_t i, struct arena *a,
 	*paper_at(t, i, 0) = ordinal(i + 1);
 	*paper_at(t, i, 1) = paper_text(text(r, i, T_WORDS, a));
 	*paper_at(t, i, 2) = paper_text(text(r, i, T_LEAD, a));
-	*paper_at(t, i, 3) = paper_text(day(text(r, i, T_DUE, a), a));
+	*paper_at(t, i, 3) = paper_text(paper_day(text(r, i, T_DUE, a), a));
 	*paper_at(t, i, 4) =
 		paper_text(arena_printf(a, "%s%s%s", text(r, i, T_WANTED, a),
 					*unit ? " " : "", unit));

@@ -80,5 +80,9 @@ bool paper_xlsx(const struct paper *d, const char *path,
 /* By the ending of the path: .html, .csv or .xlsx. */
 bool paper_write(const struct paper *d, const char *path,
 		 struct err *e) MUST_USE;
+/* The same; without a path (NULL) as CSV on standard output. */
+bool paper_put(const struct paper *d, const char *path, struct err *e) MUST_USE;
+/* "2021-03-01" as 01/03/2021, in the arena; what is no day as it is. */
+const char *paper_day(const char *iso, struct arena *a);
 
 #endif
