@@ -39,6 +39,22 @@ bool res_dec(const struct res *r, size_t row, int col, struct dec *out,
 	return dec_parse(s, strlen(s), out, e);
 }
 
+int res_column(const struct res *r, const char *name)
+{
+	for (int c = 0; c < (int)res_columns(r); c++)
+		if (strcmp(res_name(r, c), name) == 0)
+			return c;
+	return -1;
+}
+
+const char *res_word(const struct res *r, size_t row, const char *name)
+{
+	int c = res_column(r, name);
+	const char *s = c < 0 ? NULL : res_text(r, row, c);
+
+	return s ? s : "";
+}
+
 const char *res_dup(struct arena *a, const struct res *r, size_t row, int col)
 {
 	const char *s = res_text(r, row, col);

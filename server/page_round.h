@@ -153,8 +153,6 @@ void page_files(struct page *p, const struct page_desk *d,
 bool page_requests(struct page *p, size_t unit, const char *criterion,
 		   bool named, struct err *e) MUST_USE;
 
-/* By the column's name; "" when it is null or not there. */
-const char *page_cell(const struct res *r, size_t row, const char *name);
 const char *page_item_state_words(const char *state); /* "accepted" … */
 const char *page_opinion_words(const char *opinion);
 const char *page_self_state_words(const char *state);

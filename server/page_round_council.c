@@ -146,9 +146,9 @@ static bool put_members(struct page *p, struct err *e)
 			 "<tr><th scope=\"row\">%s</th><td class=\"t\">%s</td>"
 			 "<td class=\"t\">%s</td><td class=\"t\">%s</td></tr>"
 			 "\n",
-			 page_cell(r, i, "name"),
-			 body_words(page_cell(r, i, "body")),
-			 page_cell(r, i, "position"), page_cell(r, i, "basis"));
+			 res_word(r, i, "name"),
+			 body_words(res_word(r, i, "body")),
+			 res_word(r, i, "position"), res_word(r, i, "basis"));
 	page_table_end(p);
 	res_free(r);
 	put_form(p, "council member", "Thêm, sửa thành viên");
@@ -158,27 +158,27 @@ static bool put_members(struct page *p, struct err *e)
 /* A row of the list is a ruling, or a meeting without any. */
 static void put_meeting(struct page *p, const struct res *r, size_t i)
 {
-	bool first = i == 0 || strcmp(page_cell(r, i, "meeting"),
-				      page_cell(r, i - 1, "meeting")) != 0;
+	bool first = i == 0 || strcmp(res_word(r, i, "meeting"),
+				      res_word(r, i - 1, "meeting")) != 0;
 	bool last = i + 1 == res_rows(r) ||
-		    strcmp(page_cell(r, i, "meeting"),
-			   page_cell(r, i + 1, "meeting")) != 0;
-	size_t unit = page_unit_of(p, page_cell(r, i, "unit"));
+		    strcmp(res_word(r, i, "meeting"),
+			   res_word(r, i + 1, "meeting")) != 0;
+	size_t unit = page_unit_of(p, res_word(r, i, "unit"));
 
 	if (first)
 		page_put(p->b,
 			 "<li><p><strong>Cuộc họp %s: %s, ngày %d</strong>"
 			 "</p><p>Có mặt: %s</p><p class=\"text\">%s</p>\n<ul>",
-			 page_cell(r, i, "meeting"),
-			 body_words(page_cell(r, i, "body")),
-			 page_cell(r, i, "held"), page_cell(r, i, "present"),
-			 page_cell(r, i, "minutes"));
-	if (*page_cell(r, i, "criterion"))
+			 res_word(r, i, "meeting"),
+			 body_words(res_word(r, i, "body")),
+			 res_word(r, i, "held"), res_word(r, i, "present"),
+			 res_word(r, i, "minutes"));
+	if (*res_word(r, i, "criterion"))
 		page_put(p->b, "<li>%s, %s: <strong>%p</strong>. %s</li>",
-			 unit == INDEX_NONE ? page_cell(r, i, "unit")
+			 unit == INDEX_NONE ? res_word(r, i, "unit")
 					    : p->round.set.units[unit].name,
-			 page_cell(r, i, "criterion"),
-			 page_cell(r, i, "points"), page_cell(r, i, "reason"));
+			 res_word(r, i, "criterion"), res_word(r, i, "points"),
+			 res_word(r, i, "reason"));
 	if (last)
 		page_put(p->b, "</ul></li>\n");
 }
@@ -208,30 +208,30 @@ static bool put_meetings(struct page *p, struct err *e)
 
 static void put_deduction(struct page *p, const struct res *r, size_t i)
 {
-	size_t unit = page_unit_of(p, page_cell(r, i, "unit"));
-	bool stands = !*page_cell(r, i, "cancelled_why");
+	size_t unit = page_unit_of(p, res_word(r, i, "unit"));
+	bool stands = !*res_word(r, i, "cancelled_why");
 
 	page_put(p->b,
 		 "<tr><th scope=\"row\">%s</th><td class=\"t\">%s</td>"
 		 "<td class=\"t\">%s</td><td>%p</td><td class=\"t\">%s</td>"
 		 "<td class=\"t\">%s</td><td class=\"t\">",
-		 page_cell(r, i, "deduction"),
-		 unit == INDEX_NONE ? page_cell(r, i, "unit")
+		 res_word(r, i, "deduction"),
+		 unit == INDEX_NONE ? res_word(r, i, "unit")
 				    : p->round.set.units[unit].name,
-		 *page_cell(r, i, "criterion") ? page_cell(r, i, "criterion")
-					       : "trên tổng điểm",
-		 page_cell(r, i, "points"), page_cell(r, i, "reason"),
-		 page_cell(r, i, "document"));
+		 *res_word(r, i, "criterion") ? res_word(r, i, "criterion")
+					      : "trên tổng điểm",
+		 res_word(r, i, "points"), res_word(r, i, "reason"),
+		 res_word(r, i, "document"));
 	if (!stands) {
-		page_put(p->b, "đã hủy: %s", page_cell(r, i, "cancelled_why"));
+		page_put(p->b, "đã hủy: %s", res_word(r, i, "cancelled_why"));
 	} else if (page_may(p, "deduct cancel", NULL, NULL)) {
 		page_put(p->b,
 			 "<details><summary>Hủy<span class=\"unseen\"> "
 			 "lần trừ điểm số %s</span></summary>",
-			 page_cell(r, i, "deduction"));
+			 res_word(r, i, "deduction"));
 		page_act_form(p, "deduct cancel",
 			      (const char *const[]){
-				      "deduction", page_cell(r, i, "deduction"),
+				      "deduction", res_word(r, i, "deduction"),
 				      NULL },
 			      "Hủy lần trừ điểm này", "/council");
 		page_put(p->b, "</details>");
@@ -270,16 +270,16 @@ static bool put_externals(struct page *p, struct err *e)
 	page_put(p->b, "<h2>Chỉ số bên ngoài (PAPI, PCI)</h2>\n");
 	page_table(p, "Chỉ số bên ngoài", heads);
 	for (size_t i = 0; i < res_rows(r); i++) {
-		size_t unit = page_unit_of(p, page_cell(r, i, "unit"));
+		size_t unit = page_unit_of(p, res_word(r, i, "unit"));
 
 		page_put(p->b,
 			 "<tr><th scope=\"row\">%s</th><td class=\"t\">%s</td>"
 			 "<td>%p</td><td class=\"t\">%s</td><td class=\"t\">%s"
 			 "</td></tr>\n",
-			 unit == INDEX_NONE ? page_cell(r, i, "unit")
+			 unit == INDEX_NONE ? res_word(r, i, "unit")
 					    : p->round.set.units[unit].name,
-			 page_cell(r, i, "criterion"), page_cell(r, i, "value"),
-			 page_cell(r, i, "source"), page_cell(r, i, "done_by"));
+			 res_word(r, i, "criterion"), res_word(r, i, "value"),
+			 res_word(r, i, "source"), res_word(r, i, "done_by"));
 	}
 	page_table_end(p);
 	res_free(r);
@@ -295,15 +295,15 @@ static bool put_visits(struct page *p, struct err *e)
 		return false;
 	page_put(p->b, "<h2>Kiểm tra thực tế</h2>\n<ul class=\"waves\">\n");
 	for (size_t i = 0; i < res_rows(r); i++) {
-		size_t unit = page_unit_of(p, page_cell(r, i, "unit"));
+		size_t unit = page_unit_of(p, res_word(r, i, "unit"));
 
 		page_put(p->b,
 			 "<li><p><strong>%s, ngày %d</strong>; đoàn: %s</p>"
 			 "<p class=\"text\">%s</p></li>\n",
-			 unit == INDEX_NONE ? page_cell(r, i, "unit")
+			 unit == INDEX_NONE ? res_word(r, i, "unit")
 					    : p->round.set.units[unit].name,
-			 page_cell(r, i, "held"), page_cell(r, i, "team"),
-			 page_cell(r, i, "found"));
+			 res_word(r, i, "held"), res_word(r, i, "team"),
+			 res_word(r, i, "found"));
 	}
 	page_put(p->b, "</ul>\n");
 	res_free(r);

@@ -326,11 +326,10 @@ static bool put_standing(struct page *p, const char *unit,
 		page_put(p->b,
 			 "<p>Người sửa sau cùng: <strong>%s</strong>, lúc %d: "
 			 "%s từ “%s” thành “%s”.</p>\n",
-			 page_cell(r, last, "done_by"),
-			 page_cell(r, last, "at"),
-			 page_change_words(page_cell(r, last, "what")),
-			 page_cell(r, last, "was"),
-			 page_cell(r, last, "becomes"));
+			 res_word(r, last, "done_by"), res_word(r, last, "at"),
+			 page_change_words(res_word(r, last, "what")),
+			 res_word(r, last, "was"),
+			 res_word(r, last, "becomes"));
 	}
 	res_free(r);
 	return true;
@@ -344,9 +343,8 @@ static const char *listed(struct page *p, const char *list, const char *unit,
 	const char *version = "0";
 
 	for (size_t i = 0; r && i < res_rows(r); i++)
-		if (strcmp(page_cell(r, i, key), criterion) == 0)
-			version =
-				arena_strdup(p->a, page_cell(r, i, "version"));
+		if (strcmp(res_word(r, i, key), criterion) == 0)
+			version = arena_strdup(p->a, res_word(r, i, "version"));
 	res_free(r);
 	return r && version ? version : "";
 }

@@ -233,16 +233,16 @@ static bool put_ruling(struct page *p, const struct item *x, struct err *e)
 	page_put(p->b, "<h2>Kết luận của Hội đồng</h2>\n");
 	r = page_list(p, "council list", NULL, NULL, e);
 	for (size_t i = 0; r && i < res_rows(r); i++)
-		if (strcmp(page_cell(r, i, "unit"), x->u) == 0 &&
-		    strcmp(page_cell(r, i, "criterion"), x->c) == 0)
+		if (strcmp(res_word(r, i, "unit"), x->u) == 0 &&
+		    strcmp(res_word(r, i, "criterion"), x->c) == 0)
 			page_put(p->b,
 				 "<p>Cuộc họp %s ngày %d: <strong>%p"
 				 "</strong>. <span class=\"text\">%s</span>"
 				 "</p>\n",
-				 page_cell(r, i, "meeting"),
-				 page_cell(r, i, "held"),
-				 page_cell(r, i, "points"),
-				 page_cell(r, i, "reason"));
+				 res_word(r, i, "meeting"),
+				 res_word(r, i, "held"),
+				 res_word(r, i, "points"),
+				 res_word(r, i, "reason"));
 	if (may && r) {
 		page_put(p->b, "<details><summary>Ghi kết luận</summary>\n");
 		page_act_form(p, "council rule", preset, "Ghi kết luận",
@@ -269,11 +269,11 @@ static bool put_history(struct page *p, const struct item *x, struct err *e)
 			 "<td class=\"t\">%s</td><td class=\"t\">%s</td>"
 			 "<td class=\"t\">%s</td><td class=\"t\">%s</td></tr>"
 			 "\n",
-			 page_cell(r, i, "at"), page_cell(r, i, "done_by"),
-			 page_change_words(page_cell(r, i, "what")),
-			 page_change_text(p, page_cell(r, i, "was")),
-			 page_change_text(p, page_cell(r, i, "becomes")),
-			 page_cell(r, i, "why"));
+			 res_word(r, i, "at"), res_word(r, i, "done_by"),
+			 page_change_words(res_word(r, i, "what")),
+			 page_change_text(p, res_word(r, i, "was")),
+			 page_change_text(p, res_word(r, i, "becomes")),
+			 res_word(r, i, "why"));
 	page_table_end(p);
 	res_free(r);
 	return true;
@@ -401,9 +401,9 @@ static bool put_stale(struct page *p, const struct item *x, struct err *e)
 	if (!r)
 		return false;
 	for (size_t i = 0; i < res_rows(r); i++)
-		if (strncmp(page_cell(r, i, "what"), "self", 4) == 0) {
-			at = page_cell(r, i, "at");
-			who = page_cell(r, i, "done_by");
+		if (strncmp(res_word(r, i, "what"), "self", 4) == 0) {
+			at = res_word(r, i, "at");
+			who = res_word(r, i, "done_by");
 		}
 	page_put(p->b,
 		 "<table class=\"both\"><caption>%s đã sửa mục này lúc %d"

@@ -22,14 +22,6 @@ struct res *page_list(struct page *p, const char *name, const char *unit,
 	return store_act_list(p->db, l, p->head.id, values, e);
 }
 
-const char *page_cell(const struct res *r, size_t row, const char *name)
-{
-	for (int i = 0; i < (int)res_columns(r); i++)
-		if (strcmp(res_name(r, i), name) == 0)
-			return res_null(r, row, i) ? "" : res_text(r, row, i);
-	return "";
-}
-
 static bool number(const char *s, int64_t *out, struct err *e)
 {
 	struct dec d;
@@ -53,27 +45,27 @@ bool page_standing(struct page *p, const char *unit, struct page_standing **out,
 	list = arena_array(p->a, res_rows(r) + 1, sizeof *list);
 	for (size_t i = 0; list && ok && i < res_rows(r); i++) {
 		list[i] = (struct page_standing){
-			.unit = arena_strdup(p->a, page_cell(r, i, "unit")),
-			.criterion = arena_strdup(p->a,
-						  page_cell(r, i, "criterion")),
+			.unit = arena_strdup(p->a, res_word(r, i, "unit")),
+			.criterion =
+				arena_strdup(p->a, res_word(r, i, "criterion")),
 			.maximum =
-				arena_strdup(p->a, page_cell(r, i, "maximum")),
-			.self = arena_strdup(p->a, page_cell(r, i, "self")),
-			.state = arena_strdup(p->a, page_cell(r, i, "state")),
-			.appraised = arena_strdup(p->a,
-						  page_cell(r, i, "appraised")),
-			.reason = arena_strdup(p->a, page_cell(r, i, "reason")),
+				arena_strdup(p->a, res_word(r, i, "maximum")),
+			.self = arena_strdup(p->a, res_word(r, i, "self")),
+			.state = arena_strdup(p->a, res_word(r, i, "state")),
+			.appraised =
+				arena_strdup(p->a, res_word(r, i, "appraised")),
+			.reason = arena_strdup(p->a, res_word(r, i, "reason")),
 			.opinion =
-				arena_strdup(p->a, page_cell(r, i, "opinion")),
+				arena_strdup(p->a, res_word(r, i, "opinion")),
 			.opinion_text =
 				arena_strdup(p->a,
-					     page_cell(r, i, "opinion_text")),
-			.points = arena_strdup(p->a, page_cell(r, i, "points")),
-			.ruling = arena_strdup(p->a, page_cell(r, i, "ruling")),
+					     res_word(r, i, "opinion_text")),
+			.points = arena_strdup(p->a, res_word(r, i, "points")),
+			.ruling = arena_strdup(p->a, res_word(r, i, "ruling")),
 		};
 		list[i].inspection =
-			arena_strdup(p->a, page_cell(r, i, "inspection"));
-		ok = number(page_cell(r, i, "version"), &list[i].version, e);
+			arena_strdup(p->a, res_word(r, i, "inspection"));
+		ok = number(res_word(r, i, "version"), &list[i].version, e);
 		(*n)++;
 	}
 	res_free(r);

@@ -9,11 +9,11 @@
 static void put_answer(struct page *p, const struct res *r, size_t i,
 		       const char *unit, const char *back)
 {
-	const char *number = page_cell(r, i, "request");
+	const char *number = res_word(r, i, "request");
 	const char *preset[] = { "unit",   unit, "request", number,
 				 "office", NULL, NULL };
-	bool evidence = strcmp(page_cell(r, i, "kind"), "evidence") == 0;
-	size_t node = page_node_of(p, page_cell(r, i, "criterion"));
+	bool evidence = strcmp(res_word(r, i, "kind"), "evidence") == 0;
+	size_t node = page_node_of(p, res_word(r, i, "criterion"));
 	size_t office = INDEX_NONE;
 	bool lead = false;
 
@@ -35,26 +35,26 @@ static void put_answer(struct page *p, const struct res *r, size_t i,
 static void put_request(struct page *p, const struct res *r, size_t i,
 			const char *back)
 {
-	const char *state = page_cell(r, i, "state");
+	const char *state = res_word(r, i, "state");
 	bool open = strcmp(state, "open") == 0 || strcmp(state, "late") == 0;
 
 	page_put(p->b,
 		 "<li><p><strong>%r số %s</strong>%r%s, hạn %d: "
 		 "<span class=\"tag %s\">%s</span></p><p class=\"text\">%s</p>",
-		 strcmp(page_cell(r, i, "kind"), "evidence") == 0
+		 strcmp(res_word(r, i, "kind"), "evidence") == 0
 			 ? "Yêu cầu bổ sung tài liệu"
 			 : "Đề nghị đánh giá lại",
-		 page_cell(r, i, "request"),
-		 *page_cell(r, i, "criterion") ? ", tiêu chí " : "",
-		 page_cell(r, i, "criterion"), page_cell(r, i, "due"),
+		 res_word(r, i, "request"),
+		 *res_word(r, i, "criterion") ? ", tiêu chí " : "",
+		 res_word(r, i, "criterion"), res_word(r, i, "due"),
 		 open ? (*state == 'l' ? "past" : "asked") : "accepted",
-		 page_request_state_words(state), page_cell(r, i, "content"));
-	if (*page_cell(r, i, "answer"))
+		 page_request_state_words(state), res_word(r, i, "content"));
+	if (*res_word(r, i, "answer"))
 		page_put(p->b, "<p class=\"text\">Trả lời (%s): %s</p>",
-			 page_cell(r, i, "answered_by"),
-			 page_cell(r, i, "answer"));
+			 res_word(r, i, "answered_by"),
+			 res_word(r, i, "answer"));
 	if (open)
-		put_answer(p, r, i, page_cell(r, i, "unit"), back);
+		put_answer(p, r, i, res_word(r, i, "unit"), back);
 	page_put(p->b, "</li>\n");
 }
 
@@ -79,8 +79,8 @@ bool page_requests(struct page *p, size_t unit, const char *criterion,
 			 : arena_printf(p->a, "/units/%s", code);
 	for (size_t i = 0; i < res_rows(r); i++) {
 		if ((criterion &&
-		     strcmp(page_cell(r, i, "criterion"), criterion) != 0) ||
-		    !sees_request(p, unit, page_cell(r, i, "criterion")))
+		     strcmp(res_word(r, i, "criterion"), criterion) != 0) ||
+		    !sees_request(p, unit, res_word(r, i, "criterion")))
 			continue;
 		if (shown++ == 0)
 			page_put(p->b,

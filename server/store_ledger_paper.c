@@ -4,29 +4,6 @@
 
 #include "phieu/ledger.h"
 
-static int column(const struct res *r, const char *name)
-{
-	for (int c = 0; c < (int)res_columns(r); c++)
-		if (strcmp(res_name(r, c), name) == 0)
-			return c;
-	return -1;
-}
-
-static const char *at(const struct res *r, size_t row, const char *name)
-{
-	int c = column(r, name);
-	const char *s = c < 0 ? NULL : res_text(r, row, c);
-
-	return s ? s : "";
-}
-
-static const char *day_vi(const char *iso, struct arena *a)
-{
-	if (strlen(iso) != 10)
-		return iso;
-	return arena_printf(a, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
-}
-
 static void put_head(struct paper *d, const struct ledger_paper_head *h)
 {
 	*d = (struct paper){ .superior = h->superior,
@@ -47,10 +24,11 @@ static bool is_back(const char *act)
 static bool paper_facts(const struct res *r, const struct ledger_paper_head *h,
 			struct arena *a, struct paper *d, struct err *e)
 {
-	const char *act = at(r, 0, "act"), *reason = at(r, 0, "reason");
+	const char *act = res_word(r, 0, "act"),
+		   *reason = res_word(r, 0, "reason");
 	const char *who =
-		arena_printf(a, "%s (mã %s), %s", at(r, 0, "agent_name"),
-			     at(r, 0, "agent"), at(r, 0, "office"));
+		arena_printf(a, "%s (mã %s), %s", res_word(r, 0, "agent_name"),
+			     res_word(r, 0, "agent"), res_word(r, 0, "office"));
 	const char **facts = arena_array(a, 6, sizeof *facts);
 	size_t n = 0;
 
@@ -59,11 +37,14 @@ static bool paper_facts(const struct res *r, const struct ledger_paper_head *h,
 		return false;
 	}
 	facts[n++] = arena_printf(a, "Đợt điều tra: %s", h->wave->name);
-	facts[n++] = arena_printf(a, "Ngày %s", day_vi(at(r, 0, "done_on"), a));
-	facts[n++] = arena_printf(a, "Bên giao: %s",
-				  is_back(act) ? who : at(r, 0, "done_by"));
-	facts[n++] = arena_printf(a, "Bên nhận: %s",
-				  is_back(act) ? at(r, 0, "done_by") : who);
+	facts[n++] = arena_printf(a, "Ngày %s",
+				  paper_day(res_word(r, 0, "done_on"), a));
+	facts[n++] =
+		arena_printf(a, "Bên giao: %s",
+			     is_back(act) ? who : res_word(r, 0, "done_by"));
+	facts[n++] =
+		arena_printf(a, "Bên nhận: %s",
+			     is_back(act) ? res_word(r, 0, "done_by") : who);
 	facts[n++] = arena_printf(a, "Số phiếu bàn giao: %zu", res_rows(r));
 	if (*reason)
 		facts[n++] = arena_printf(a, "Lý do: %s", reason);
@@ -96,9 +77,10 @@ static bool put_table(const struct res *r, const struct shown *s, size_t n,
 	for (size_t i = 0; i < res_rows(r); i++)
 		for (size_t c = 0; c < n; c++)
 			*paper_at(t, i, c) =
-				s[c].name ? paper_text(at(r, i, s[c].name))
-					  : paper_mark(arena_printf(a, "%zu",
-								    i + 1));
+				s[c].name
+					? paper_text(res_word(r, i, s[c].name))
+					: paper_mark(arena_printf(a, "%zu",
+								  i + 1));
 	d->tables = t;
 	d->n_tables = 1;
 	return !arena_broken(a) || err_set(e, ERR_NOMEM, "out of memory");
@@ -118,10 +100,10 @@ bool ledger_paper(const struct res *r, const struct ledger_paper_head *h,
 	static const char *const signers[] = { "BÊN GIAO", "BÊN NHẬN" };
 
 	put_head(out, h);
-	out->title = is_back(at(r, 0, "act")) ? "BIÊN BẢN THU LẠI PHIẾU"
-					      : "BIÊN BẢN BÀN GIAO PHIẾU";
-	out->subject = arena_printf(a, "Số %s – đợt %s", at(r, 0, "paper"),
-				    h->wave->code);
+	out->title = is_back(res_word(r, 0, "act")) ? "BIÊN BẢN THU LẠI PHIẾU"
+						    : "BIÊN BẢN BÀN GIAO PHIẾU";
+	out->subject = arena_printf(a, "Số %s – đợt %s",
+				    res_word(r, 0, "paper"), h->wave->code);
 	out->signers = signers;
 	out->n_signers = 2;
 	return paper_facts(r, h, a, out, e) &&

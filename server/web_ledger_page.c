@@ -71,21 +71,6 @@ static void put_link(struct buf *b, const char *wave, const char *query)
 	buf_addf(b, "?%s", query);
 }
 
-static int column(const struct res *r, const char *name)
-{
-	for (int c = 0; c < (int)res_columns(r); c++)
-		if (strcmp(res_name(r, c), name) == 0)
-			return c;
-	return 0;
-}
-
-static const char *at(const struct res *r, size_t row, const char *name)
-{
-	const char *s = res_text(r, row, column(r, name));
-
-	return s ? s : "";
-}
-
 /* ---- the balance ------------------------------------------------------- */
 
 static const struct {
@@ -137,7 +122,7 @@ static void put_counts(struct buf *b, const struct res *r, size_t row)
 {
 	for (int i = 0; i < N_COUNTS; i++) {
 		buf_adds(b, "<td>");
-		buf_adds(b, at(r, row, counts[i].name));
+		buf_adds(b, res_word(r, row, counts[i].name));
 		buf_adds(b, "</td>");
 	}
 	buf_adds(b, "</tr>\n");
@@ -147,13 +132,14 @@ static void put_sums(struct buf *b, const struct res *r)
 {
 	buf_adds(b, "<tr class=\"total\"><th scope=\"row\">Tổng cộng</th>");
 	for (int i = 0; i < N_COUNTS; i++) {
-		int c = column(r, counts[i].name);
+		int c = res_column(r, counts[i].name);
 		bool any = false;
 		int64_t sum = 0, n;
 		struct err e = { 0 };
 
 		for (size_t k = 0; k < res_rows(r); k++)
-			if (!res_null(r, k, c) && res_i64(r, k, c, &n, &e)) {
+			if (c >= 0 && !res_null(r, k, c) &&
+			    res_i64(r, k, c, &n, &e)) {
 				sum += n;
 				any = true;
 			}
@@ -193,7 +179,8 @@ static void put_balance(struct buf *b, const struct http_request *rq,
 	buf_adds(b, "</tr></thead><tbody>\n");
 	for (size_t k = 0; k < res_rows(r); k++) {
 		buf_adds(b, "<tr>");
-		put_name(b, rq, v, by, at(r, k, "code"), at(r, k, "name"));
+		put_name(b, rq, v, by, res_word(r, k, "code"),
+			 res_word(r, k, "name"));
 		put_counts(b, r, k);
 	}
 	put_sums(b, r);
@@ -268,7 +255,7 @@ static void put_list(struct buf *b, const struct wave_head *v,
 		buf_adds(b, "<tr>");
 		for (const struct shown *c = columns; c->name; c++) {
 			buf_adds(b, "<td>");
-			put_cell(b, v, c->name, at(r, i, c->name));
+			put_cell(b, v, c->name, res_word(r, i, c->name));
 			buf_adds(b, "</td>");
 		}
 		buf_adds(b, "</tr>\n");

@@ -100,6 +100,9 @@ bool db_notified(struct db *db, const char **channel, const char **payload);
 size_t res_rows(const struct res *r);
 size_t res_columns(const struct res *r);
 const char *res_name(const struct res *r, int col); /* of the column */
+/* By the column's name: -1 there is none; "" none or null. */
+int res_column(const struct res *r, const char *name);
+const char *res_word(const struct res *r, size_t row, const char *name);
 struct buf;
 /* Rows from..end as CSV (csv.h) under the columns' names. */
 void res_csv(const struct res *r, size_t from, size_t end, struct buf *out);
