@@ -98,14 +98,6 @@ void index_marks_vi(unsigned bits, struct buf *out)
 
 /* ---- JSON -------------------------------------------------------------- */
 
-static void put_exact(struct jw *w, const char *key, const mpq_t x)
-{
-	jw_key(w, key);
-	jw_raw(w, "\""); /* digits, a point, a slash: nothing to escape */
-	index_plain(x, w->out);
-	buf_adds(w->out, "\"");
-}
-
 static void put_words(struct jw *w, const char *key, unsigned bits,
 		      const struct word *list, size_t n)
 {
@@ -125,10 +117,10 @@ static void put_side(struct jw *w, const char *key, const struct index_side *s)
 	jw_object(w);
 	jw_kv(w, "state", index_state_word(s->state));
 	if (s->has)
-		put_exact(w, "points", s->points);
-	put_exact(w, "maximum", s->maximum);
+		index_put_exact(w, "points", s->points);
+	index_put_exact(w, "maximum", s->maximum);
 	if (s->shares)
-		put_exact(w, "share", s->share);
+		index_put_exact(w, "share", s->share);
 	jw_object_end(w);
 }
 
@@ -140,9 +132,9 @@ static void put_moved(struct jw *w, const struct index_moved *m)
 	put_side(w, "now", &m->now);
 	put_side(w, "before", &m->before);
 	if (m->now.has && m->before.has)
-		put_exact(w, "change", m->change);
+		index_put_exact(w, "change", m->change);
 	if (m->now.shares && m->before.shares)
-		put_exact(w, "share_change", m->share_change);
+		index_put_exact(w, "share_change", m->share_change);
 }
 
 static void put_year(struct jw *w, const char *key, const struct index *ix,
@@ -353,13 +345,6 @@ void index_change_json(const struct index_change *c, size_t unit,
 
 /* ---- CSV --------------------------------------------------------------- */
 
-static void csv_text(struct buf *out, const char *s)
-{
-	csv_sep(out);
-	if (s)
-		csv_write(out, s, strlen(s));
-}
-
 static void csv_exact(struct buf *out, bool has, const mpq_t x)
 {
 	csv_sep(out);
@@ -383,7 +368,7 @@ static void csv_moved(struct buf *out, const struct index_moved *m)
 {
 	const struct index_side *a = &m->now, *b = &m->before;
 
-	csv_text(out, index_move_word(m->move));
+	index_put_csv(out, index_move_word(m->move));
 	csv_marks(out, m->marks);
 	csv_exact(out, b->has, b->points);
 	csv_exact(out, a->has, a->points);
@@ -416,7 +401,7 @@ next_test(const struct index_change *c, size_t unit, size_t node, size_t *at)
 
 static void csv_test(struct buf *out, const struct index_tested *t)
 {
-	csv_text(out, t ? index_untested_word(t->why) : NULL);
+	index_put_csv(out, t ? index_untested_word(t->why) : NULL);
 	csv_sep(out);
 	if (t && t->why == INDEX_TESTED)
 		buf_addf(out, "%.6g", t->p_holm);
@@ -430,13 +415,14 @@ static void csv_row(struct buf *out, const struct index_change *c, size_t unit,
 	size_t was = c->node[node].before;
 
 	csv_write(out, u->code, strlen(u->code));
-	csv_text(out, u->name);
-	csv_text(out, n->code);
-	csv_text(out, was == INDEX_NONE ? NULL : c->before->s->nodes[was].code);
-	csv_text(out, n->name);
+	index_put_csv(out, u->name);
+	index_put_csv(out, n->code);
+	index_put_csv(out,
+		      was == INDEX_NONE ? NULL : c->before->s->nodes[was].code);
+	index_put_csv(out, n->name);
 	csv_moved(out, index_moved(c, unit, node));
 	for (size_t i = 0; i < 4; i++) /* ranks and grades are of totals */
-		csv_text(out, NULL);
+		index_put_csv(out, NULL);
 	csv_test(out, next_test(c, unit, node, at));
 	csv_end_row(out);
 }
@@ -448,14 +434,14 @@ static void csv_total(struct buf *out, const struct index_change *c,
 	size_t was = c->unit[unit].before;
 
 	csv_write(out, u->code, strlen(u->code));
-	csv_text(out, u->name);
+	index_put_csv(out, u->name);
 	for (size_t i = 0; i < 3; i++)
-		csv_text(out, NULL);
+		index_put_csv(out, NULL);
 	csv_moved(out, &c->totals[unit]);
 	csv_rank(out, c->before, was);
 	csv_rank(out, c->now, unit);
-	csv_text(out, was == INDEX_NONE ? NULL : grade_of(c->before, was));
-	csv_text(out, grade_of(c->now, unit));
+	index_put_csv(out, was == INDEX_NONE ? NULL : grade_of(c->before, was));
+	index_put_csv(out, grade_of(c->now, unit));
 	csv_test(out, NULL);
 	csv_end_row(out);
 }

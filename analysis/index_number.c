@@ -3,6 +3,8 @@
 
 #include "index_parts.h"
 #include "phieu/buf.h"
+#include "phieu/csv.h"
+#include "phieu/json.h"
 
 #define NUMBER_LETTERS "0123456789"
 
@@ -188,4 +190,19 @@ const char *index_exact_text(struct arena *a, const mpq_t x)
 	s = buf_cstr(&b) ? arena_strdup(a, b.data) : NULL;
 	buf_free(&b);
 	return s;
+}
+
+void index_put_exact(struct jw *w, const char *key, const mpq_t x)
+{
+	jw_key(w, key);
+	jw_raw(w, "\""); /* digits, a point, a slash: nothing to escape */
+	index_plain(x, w->out);
+	buf_adds(w->out, "\"");
+}
+
+void index_put_csv(struct buf *out, const char *s)
+{
+	csv_sep(out);
+	if (s)
+		csv_write(out, s, strlen(s));
 }

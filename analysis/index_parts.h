@@ -60,5 +60,10 @@ void index_ranks(struct index *ix);
 void index_plain(const mpq_t x, struct buf *out);
 /* The same in the arena; NULL when memory ends. */
 const char *index_exact_text(struct arena *a, const mpq_t x);
+/* The same as a member of a JSON object. */
+struct jw;
+void index_put_exact(struct jw *w, const char *key, const mpq_t x);
+/* A separator and the text, neutralised; NULL: an empty cell. */
+void index_put_csv(struct buf *out, const char *s);
 
 #endif

@@ -39,14 +39,6 @@ const char *index_status_word(enum index_status s)
 	return index_status_words[s];
 }
 
-static void put_exact(struct jw *w, const char *key, const mpq_t x)
-{
-	jw_key(w, key);
-	jw_raw(w, "\""); /* digits, a point, a slash: nothing to escape */
-	index_plain(x, w->out);
-	buf_adds(w->out, "\"");
-}
-
 static void put_fixed(struct jw *w, const char *key, struct dec d, int digits)
 {
 	char text[DEC_TEXT_MAX + 8];
@@ -66,17 +58,17 @@ static void put_cell(struct jw *w, const struct index *ix, size_t unit,
 	jw_kv(w, "code", s->nodes[node].code);
 	jw_kv(w, "state", index_state_word(c->state));
 	put_fixed(w, "points", c->points, s->rules.digits);
-	put_exact(w, "exact", c->before);
+	index_put_exact(w, "exact", c->before);
 	jw_kb(w, "rounded", c->rounded);
 	jw_key(w, "maximum");
 	jw_dec(w, s->nodes[node].maximum);
-	put_exact(w, "base", c->base);
+	index_put_exact(w, "base", c->base);
 	if (index_percent(c, 2, &percent))
 		put_fixed(w, "percent", percent, 2);
 	if (c->has_self)
-		put_exact(w, "self", c->self);
+		index_put_exact(w, "self", c->self);
 	if (mpq_sgn(c->deducted) != 0)
-		put_exact(w, "deducted", c->deducted);
+		index_put_exact(w, "deducted", c->deducted);
 	if (v && v->reason)
 		jw_kv(w, "reason", v->reason);
 	if (v && v->origin)
@@ -109,9 +101,9 @@ static void put_parts(struct jw *w, const struct index_total *t)
 			continue;
 		jw_key(w, index_source_words[k]);
 		jw_object(w);
-		put_exact(w, "points", p->points);
-		put_exact(w, "maximum", p->full);
-		put_exact(w, "base", p->base);
+		index_put_exact(w, "points", p->points);
+		index_put_exact(w, "maximum", p->full);
+		index_put_exact(w, "base", p->base);
 		jw_object_end(w);
 	}
 	jw_object_end(w);
@@ -128,7 +120,7 @@ static void put_total(struct jw *w, const struct index *ix, size_t unit)
 	if (t->computable) {
 		put_fixed(w, t->complete ? "published" : "so_far", t->published,
 			  digits);
-		put_exact(w, "exact", t->before);
+		index_put_exact(w, "exact", t->before);
 		put_fixed(w, "percent", t->percent, 2);
 	}
 	if (t->band != INDEX_NONE)
@@ -137,14 +129,14 @@ static void put_total(struct jw *w, const struct index *ix, size_t unit)
 		jw_ki(w, "rank", (int64_t)t->rank);
 		jw_kb(w, "shared", t->shared);
 	}
-	put_exact(w, "sum", t->sum);
-	put_exact(w, "maximum", t->full);
-	put_exact(w, "base", t->base);
-	put_exact(w, "scaled", t->scaled);
-	put_exact(w, "bonus", t->bonus);
-	put_exact(w, "deduction", t->deduction);
-	put_exact(w, "self", t->self);
-	put_exact(w, "appraised", t->appraised);
+	index_put_exact(w, "sum", t->sum);
+	index_put_exact(w, "maximum", t->full);
+	index_put_exact(w, "base", t->base);
+	index_put_exact(w, "scaled", t->scaled);
+	index_put_exact(w, "bonus", t->bonus);
+	index_put_exact(w, "deduction", t->deduction);
+	index_put_exact(w, "self", t->self);
+	index_put_exact(w, "appraised", t->appraised);
 	put_parts(w, t);
 	put_list(w, ix, unit, "removed", INDEX_REMOVED);
 	put_list(w, ix, unit, "left_out", INDEX_OUT);
@@ -239,18 +231,11 @@ void index_write_json(const struct index *ix, const char *input_sha256,
 
 /* ---- CSV --------------------------------------------------------------- */
 
-static void csv_text(struct buf *out, const char *s)
-{
-	csv_sep(out);
-	if (s)
-		csv_write(out, s, strlen(s));
-}
-
 static void csv_fixed(struct buf *out, struct dec d, int digits)
 {
 	char text[DEC_TEXT_MAX + 8];
 
-	csv_text(out, exact_fixed(d, digits, text));
+	index_put_csv(out, exact_fixed(d, digits, text));
 }
 
 static void csv_head(struct buf *out, const struct index *ix, size_t unit)
@@ -258,9 +243,9 @@ static void csv_head(struct buf *out, const struct index *ix, size_t unit)
 	const struct index_unit *u = &ix->s->units[unit];
 
 	csv_write(out, u->code, strlen(u->code));
-	csv_text(out, u->name);
-	csv_text(out, ix->s->kinds[u->kind].code);
-	csv_text(out, u->block);
+	index_put_csv(out, u->name);
+	index_put_csv(out, ix->s->kinds[u->kind].code);
+	index_put_csv(out, u->block);
 }
 
 static void csv_total(struct buf *out, const struct index *ix, size_t unit)
@@ -270,9 +255,9 @@ static void csv_total(struct buf *out, const struct index *ix, size_t unit)
 	const struct index_band *b = index_bands(ix, unit, &n);
 
 	csv_head(out, ix, unit);
-	csv_text(out, NULL);
-	csv_text(out, NULL);
-	csv_text(out, t->complete ? "complete" : "incomplete");
+	index_put_csv(out, NULL);
+	index_put_csv(out, NULL);
+	index_put_csv(out, t->complete ? "complete" : "incomplete");
 	csv_sep(out);
 	index_plain(t->full, out);
 	csv_sep(out);
@@ -283,7 +268,7 @@ static void csv_total(struct buf *out, const struct index *ix, size_t unit)
 		csv_sep(out);
 	csv_sep(out);
 	index_plain(t->deduction, out);
-	csv_text(out, t->band == INDEX_NONE ? NULL : b[t->band].name);
+	index_put_csv(out, t->band == INDEX_NONE ? NULL : b[t->band].name);
 	csv_sep(out);
 	if (t->rank > 0)
 		buf_addf(out, "%zu", t->rank);
@@ -296,9 +281,9 @@ static void csv_cell_row(struct buf *out, const struct index *ix, size_t unit,
 	const struct index_cell *c = index_cell(ix, unit, node);
 
 	csv_head(out, ix, unit);
-	csv_text(out, ix->s->nodes[node].code);
-	csv_text(out, ix->s->nodes[node].name);
-	csv_text(out, index_state_word(c->state));
+	index_put_csv(out, ix->s->nodes[node].code);
+	index_put_csv(out, ix->s->nodes[node].name);
+	index_put_csv(out, index_state_word(c->state));
 	csv_sep(out);
 	index_plain(c->full, out);
 	csv_sep(out);
@@ -306,8 +291,8 @@ static void csv_cell_row(struct buf *out, const struct index *ix, size_t unit,
 	csv_fixed(out, c->points, ix->s->rules.digits);
 	csv_sep(out);
 	index_plain(c->deducted, out);
-	csv_text(out, NULL);
-	csv_text(out, NULL);
+	index_put_csv(out, NULL);
+	index_put_csv(out, NULL);
 	csv_end_row(out);
 }
 
