@@ -2,7 +2,7 @@
 #ifndef PHIEU_SERVER_ACTS_PARTS_H
 #define PHIEU_SERVER_ACTS_PARTS_H
 
-#include "phieu/act.h"
+#include "act_params.h"
 #include "phieu/store_people.h"
 
 /* Who may.  Units and appraisers are bound (act_binding). */
@@ -20,18 +20,5 @@
 #define READERS                                                \
 	(ROLE_BIT(ROLE_ANALYST) | ROLE_BIT(ROLE_SECRETARIAT) | \
 	 ROLE_BIT(ROLE_COUNCIL) | ROLE_BIT(ROLE_AUDITOR))
-
-#define NEED(n)                        \
-	{                              \
-		n, ACT_REQUIRED, false \
-	}
-#define MAYBE(n)                       \
-	{                              \
-		n, ACT_OPTIONAL, false \
-	}
-#define FLAG(n)                       \
-	{                             \
-		n, ACT_OPTIONAL, true \
-	}
 
 #endif

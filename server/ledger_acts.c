@@ -3,24 +3,12 @@
  * here to it. */
 #include <string.h>
 
+#include "act_params.h"
 #include "phieu/ledger.h"
 #include "phieu/store_people.h"
 
 #define POST   ROLE_BIT(ROLE_POST_SUPERVISOR)
 #define OFFICE ROLE_BIT(ROLE_ANALYST)
-
-#define NEED(n)                        \
-	{                              \
-		n, ACT_REQUIRED, false \
-	}
-#define MAYBE(n)                       \
-	{                              \
-		n, ACT_OPTIONAL, false \
-	}
-#define FLAG(n)                       \
-	{                             \
-		n, ACT_OPTIONAL, true \
-	}
 
 const struct ledger_act ledger_acts[] = {
 	{ "plan",

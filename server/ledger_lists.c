@@ -1,13 +1,9 @@
 /* What a ledger tells.  Nobody finds persons here, and no times: days. */
 #include <string.h>
 
+#include "act_params.h"
 #include "phieu/ledger.h"
 #include "phieu/store_people.h"
-
-#define MAYBE(n)                       \
-	{                              \
-		n, ACT_OPTIONAL, false \
-	}
 
 /* Who sees numbers of sheets; who only follows how far it is. */
 #define SHEETS                                                     \
