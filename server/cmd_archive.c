@@ -205,26 +205,11 @@ static bool take_snapshot(struct collecting *c, struct err *e)
 			c->job.wave->plan->text_n);
 }
 
-static int next_frozen(void *ctx, struct source_rating *out, struct err *e)
-{
-	struct freeze_rating r;
-	int got = freeze_reader_next(ctx, &r, e);
-
-	if (got > 0)
-		*out = (struct source_rating){ .unit = r.unit,
-					       .form = r.form,
-					       .group = r.group,
-					       .home = r.home,
-					       .answers = r.answers,
-					       .n_answers = r.n_answers };
-	return got;
-}
-
 /* The caller's transaction sees one state of the answers. */
 static bool write_answers(struct collecting *c, const struct freeze *f,
 			  struct err *e)
 {
-	struct rating_source src = { .next = next_frozen };
+	struct rating_source src;
 	struct freeze_reader *r = NULL;
 	struct archive_cell *cells = NULL;
 	struct freeze_cell *from = NULL;
@@ -242,7 +227,7 @@ static bool write_answers(struct collecting *c, const struct freeze *f,
 		ok = err_set(e, ERR_NOMEM, "out of memory");
 	if (ok)
 		r = freeze_reader_open(c->analysis, c->job.wave, f, e);
-	src.ctx = r;
+	src = frozen_ratings(r);
 	ok = r && archive_answers_write(cells, n, &src, c->a, &c->answers, e);
 	freeze_reader_close(r);
 	return ok;

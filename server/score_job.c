@@ -32,6 +32,11 @@ static int next_frozen(void *ctx, struct source_rating *out, struct err *e)
 	return got;
 }
 
+struct rating_source frozen_ratings(struct freeze_reader *r)
+{
+	return (struct rating_source){ .next = next_frozen, .ctx = r };
+}
+
 static bool frozen_strata(struct score_job *j, struct err *e)
 {
 	struct freeze_cell *cells;
@@ -57,14 +62,14 @@ static bool frozen_strata(struct score_job *j, struct err *e)
 static bool score_frozen(struct score_job *j, struct err *e)
 {
 	struct freeze_reader *r = NULL;
-	struct rating_source src = { .next = next_frozen };
+	struct rating_source src;
 
 	if (!db_begin_snapshot(j->db, e))
 		return false;
 	if (frozen_strata(j, e))
 		r = freeze_reader_open(j->db, j->wave, &j->freeze, e);
 	if (r) {
-		src.ctx = r;
+		src = frozen_ratings(r);
 		j->score = score_run(j->sp, &src, e);
 	}
 	freeze_reader_close(r);

@@ -50,4 +50,8 @@ bool score_job_released(struct score_job *j, int32_t snapshot, struct arena *a,
 			int32_t *releases, size_t *wrong,
 			struct err *e) MUST_USE;
 
+/* The ratings of a freeze, as scoring and archives walk them; `r` is borrowed.
+ */
+struct rating_source frozen_ratings(struct freeze_reader *r);
+
 #endif
