@@ -28,6 +28,23 @@ const char *json_get_text(const cJSON *object, const char *key)
 		cJSON_GetObjectItemCaseSensitive(object, key));
 }
 
+const char *json_word(const cJSON *object, const char *key)
+{
+	const char *s = json_get_text(object, key);
+
+	return s ? s : "";
+}
+
+bool json_is_true(const cJSON *object, const char *key)
+{
+	return cJSON_IsTrue(json_get(object, key));
+}
+
+const cJSON *json_first(const cJSON *list)
+{
+	return list ? list->child : NULL;
+}
+
 bool json_get_int(const cJSON *object, const char *key, int64_t *out)
 {
 	const cJSON *v = json_get(object, key);

@@ -5,23 +5,6 @@
 #include "phieu/json.h"
 #include "phieu/round_explain.h"
 
-static const char *text(const cJSON *o, const char *key)
-{
-	const char *s = json_get_text(o, key);
-
-	return s ? s : "";
-}
-
-static const cJSON *child_of(const cJSON *list)
-{
-	return list ? list->child : NULL;
-}
-
-static bool yes(const cJSON *o, const char *key)
-{
-	return cJSON_IsTrue(json_get(o, key));
-}
-
 static void number(const cJSON *o, const char *key, char out[24])
 {
 	const cJSON *n = json_get(o, key);
@@ -67,10 +50,10 @@ static void group_row(struct table *t, const cJSON *g, bool weights)
 {
 	const cJSON *n;
 
-	table_cell(t, text(g, "name"));
+	table_cell(t, json_word(g, "name"));
 	if (weights)
-		cell_vi(t, text(g, "weight"));
-	for (n = child_of(json_get(g, "counts")); n; n = n->next) {
+		cell_vi(t, json_word(g, "weight"));
+	for (n = json_first(json_get(g, "counts")); n; n = n->next) {
 		char s[24];
 
 		(void)snprintf(s, sizeof s, "%.0f", n->valuedouble);
@@ -79,7 +62,7 @@ static void group_row(struct table *t, const cJSON *g, bool weights)
 	cell_number(t, g, "unreadable");
 	cell_number(t, g, "dont_know");
 	cell_number(t, g, "blank");
-	table_cell(t, text(g, "mean"));
+	table_cell(t, json_word(g, "mean"));
 }
 
 static bool group_table(const cJSON *item, FILE *to, struct err *e)
@@ -97,8 +80,8 @@ static bool group_table(const cJSON *item, FILE *to, struct err *e)
 	table_cell(t, "đối tượng");
 	if (weights)
 		table_cell(t, "trọng số");
-	for (o = child_of(options); o; o = o->next)
-		table_cell(t, text(o, "code"));
+	for (o = json_first(options); o; o = o->next)
+		table_cell(t, json_word(o, "code"));
 	table_cell(t, "không đọc được");
 	table_cell(t, "không biết");
 	table_cell(t, "để trống");
@@ -106,8 +89,8 @@ static bool group_table(const cJSON *item, FILE *to, struct err *e)
 	for (size_t i = 1; i < columns; i++)
 		table_right(t, i);
 	table_rule(t);
-	for (g = child_of(groups); g; g = g->next)
-		if (yes(g, "shown"))
+	for (g = json_first(groups); g; g = g->next)
+		if (json_is_true(g, "shown"))
 			group_row(t, g, weights);
 	table_print(t, to);
 	table_free(t);
@@ -118,23 +101,23 @@ static bool put_item(const cJSON *item, FILE *to, struct err *e)
 {
 	char valid[24], asked[24];
 
-	if (!yes(item, "shown")) {
+	if (!json_is_true(item, "shown")) {
 		(void)fprintf(to, "\n%s: quá ít người trả lời để nêu\n",
-			      text(item, "item"));
+			      json_word(item, "item"));
 		return true;
 	}
 	number(item, "n_valid", valid);
 	number(item, "n_asked", asked);
-	(void)fprintf(to, "\n%s %s\ntrọng số ", text(item, "item"),
-		      text(item, "text"));
-	put_vi(text(item, "weight"), to);
+	(void)fprintf(to, "\n%s %s\ntrọng số ", json_word(item, "item"),
+		      json_word(item, "text"));
+	put_vi(json_word(item, "weight"), to);
 	(void)fprintf(to,
 		      "; %s trả lời tính điểm / %s được hỏi; hệ số trung bình ",
 		      valid, asked);
 	if (json_get_text(item, "mean")) {
 		/* to be read, and exact */
-		put_vi(text(item, "percent"), to);
-		(void)fprintf(to, " %% (%s)\n", text(item, "mean"));
+		put_vi(json_word(item, "percent"), to);
+		(void)fprintf(to, " %% (%s)\n", json_word(item, "mean"));
 	} else {
 		(void)fprintf(to, "—\n");
 	}
@@ -145,35 +128,38 @@ static bool explain_value(const cJSON *doc, FILE *to, struct err *e)
 {
 	const cJSON *o;
 
-	if (!yes(doc, "shown")) {
+	if (!json_is_true(doc, "shown")) {
 		(void)fprintf(to, "chưa có điểm, hoặc quá ít người trả lời\n");
 		return true;
 	}
 	(void)fprintf(to, "điểm ");
-	put_vi(text(doc, "points"), to);
-	(void)fprintf(to, " = làm tròn của %s, tối đa ", text(doc, "exact"));
-	put_vi(text(doc, "maximum"), to);
+	put_vi(json_word(doc, "points"), to);
+	(void)fprintf(to, " = làm tròn của %s, tối đa ",
+		      json_word(doc, "exact"));
+	put_vi(json_word(doc, "maximum"), to);
 	(void)fprintf(to, "%s\ncách tính: %s\n",
-		      yes(doc, "rescaled") ? " (đã quy đổi)" : "",
-		      text(doc, "formula"));
-	for (o = child_of(json_get(doc, "items")); o; o = o->next)
+		      json_is_true(doc, "rescaled") ? " (đã quy đổi)" : "",
+		      json_word(doc, "formula"));
+	for (o = json_first(json_get(doc, "items")); o; o = o->next)
 		if (!put_item(o, to, e))
 			return false;
-	for (o = child_of(json_get(doc, "parts")); o; o = o->next)
-		(void)fprintf(to, "gồm %s\n", text(o, "code"));
+	for (o = json_first(json_get(doc, "parts")); o; o = o->next)
+		(void)fprintf(to, "gồm %s\n", json_word(o, "code"));
 	return true;
 }
 
 bool explain_print(const cJSON *doc, FILE *to, struct err *e)
 {
-	(void)fprintf(to, "%s%s%s\n", text(doc, "name"),
-		      yes(doc, "trial")
+	(void)fprintf(to, "%s%s%s\n", json_word(doc, "name"),
+		      json_is_true(doc, "trial")
 			      ? " — mẫu thử, không phải số liệu chính thức"
 			      : "",
-		      yes(doc, "simulated") ? " — SỐ LIỆU MÔ PHỎNG (simulated)"
-					    : "");
-	(void)fprintf(to, "%s — %s %s\n", text(doc, "unit_name"),
-		      text(doc, "criterion"), text(doc, "criterion_name"));
+		      json_is_true(doc, "simulated")
+			      ? " — SỐ LIỆU MÔ PHỎNG (simulated)"
+			      : "");
+	(void)fprintf(to, "%s — %s %s\n", json_word(doc, "unit_name"),
+		      json_word(doc, "criterion"),
+		      json_word(doc, "criterion_name"));
 	return explain_value(doc, to, e);
 }
 
@@ -187,24 +173,25 @@ static void put_record(int i, const cJSON *r, FILE *to)
 					       { "origin", "nguồn" } };
 	const cJSON *in;
 
-	(void)fprintf(to, "  %d. %s\n", i, text(r, "words_vi"));
-	for (in = child_of(json_get(r, "inputs")); in; in = in->next) {
-		const char *code = text(in, "code"), *note = text(in, "note");
+	(void)fprintf(to, "  %d. %s\n", i, json_word(r, "words_vi"));
+	for (in = json_first(json_get(r, "inputs")); in; in = in->next) {
+		const char *code = json_word(in, "code"),
+			   *note = json_word(in, "note");
 		const char *value = json_get_text(in, "value");
 
 		(void)fprintf(to, "       %s%s%s = %s%s%s%s\n",
-			      text(in, "what_vi"), *code ? " " : "", code,
+			      json_word(in, "what_vi"), *code ? " " : "", code,
 			      value ? value : "-", *note ? " (" : "", note,
 			      *note ? ")" : "");
 	}
 	if (json_get_text(r, "before"))
-		(void)fprintf(to, "     = %s\n", text(r, "before"));
+		(void)fprintf(to, "     = %s\n", json_word(r, "before"));
 	if (json_get_text(r, "after"))
-		(void)fprintf(to, "     → %s\n", text(r, "after"));
+		(void)fprintf(to, "     → %s\n", json_word(r, "after"));
 	for (size_t k = 0; k < sizeof more / sizeof more[0]; k++)
 		if (json_get_text(r, more[k][0]))
 			(void)fprintf(to, "     %s: %s\n", more[k][1],
-				      text(r, more[k][0]));
+				      json_word(r, more[k][0]));
 }
 
 static const char *change_vi(const char *what)
@@ -230,25 +217,27 @@ static const char *change_vi(const char *what)
 
 static void put_change(const cJSON *c, FILE *to)
 {
-	const char *by[] = { text(c, "at"), text(c, "by") };
+	const char *by[] = { json_word(c, "at"), json_word(c, "by") };
 	char ruling[24], meeting[24];
 
 	number(c, "ruling", ruling);
 	number(c, "meeting", meeting);
 	(void)fprintf(to, "  %s %s: %s%s%s: %s → %s\n", by[0], by[1],
-		      change_vi(text(c, "what")),
-		      *text(c, "criterion") ? " " : "", text(c, "criterion"),
-		      *text(c, "from") ? text(c, "from") : "–",
-		      *text(c, "to") ? text(c, "to") : "–");
-	if (*text(c, "why"))
-		(void)fprintf(to, "     lý do: %s\n", text(c, "why"));
-	if (*text(c, "office"))
-		(void)fprintf(to, "     cơ quan: %s\n", text(c, "office"));
-	if (*text(c, "document"))
-		(void)fprintf(to, "     văn bản: %s\n", text(c, "document"));
+		      change_vi(json_word(c, "what")),
+		      *json_word(c, "criterion") ? " " : "",
+		      json_word(c, "criterion"),
+		      *json_word(c, "from") ? json_word(c, "from") : "–",
+		      *json_word(c, "to") ? json_word(c, "to") : "–");
+	if (*json_word(c, "why"))
+		(void)fprintf(to, "     lý do: %s\n", json_word(c, "why"));
+	if (*json_word(c, "office"))
+		(void)fprintf(to, "     cơ quan: %s\n", json_word(c, "office"));
+	if (*json_word(c, "document"))
+		(void)fprintf(to, "     văn bản: %s\n",
+			      json_word(c, "document"));
 	if (*ruling)
 		(void)fprintf(to, "     kết luận số %s, phiên họp %s ngày %s\n",
-			      ruling, meeting, text(c, "held"));
+			      ruling, meeting, json_word(c, "held"));
 }
 
 static void put_criteria(const cJSON *step, FILE *to)
@@ -268,16 +257,16 @@ static void put_criteria(const cJSON *step, FILE *to)
 	table_right(t, 1);
 	table_right(t, 2);
 	table_rule(t);
-	for (c = child_of(list); c; c = c->next) {
+	for (c = json_first(list); c; c = c->next) {
 		const char *p = json_get_text(c, "points");
 
-		table_cell(t, text(c, "code"));
+		table_cell(t, json_word(c, "code"));
 		if (p)
 			cell_vi(t, p);
 		else
-			table_cell(t, text(c, "state"));
-		cell_vi(t, text(c, "maximum"));
-		table_cell(t, text(c, "name"));
+			table_cell(t, json_word(c, "state"));
+		cell_vi(t, json_word(c, "maximum"));
+		table_cell(t, json_word(c, "name"));
 	}
 	table_print(t, to);
 	table_free(t);
@@ -297,19 +286,19 @@ static bool put_step(const cJSON *step, FILE *to, struct err *e)
 
 	number(step, "step", n);
 	for (size_t k = 0; k < sizeof titles / sizeof titles[0]; k++)
-		if (strcmp(titles[k][0], text(step, "of")) == 0)
+		if (strcmp(titles[k][0], json_word(step, "of")) == 0)
 			(void)fprintf(to, "\nBƯỚC %s: %s\n", n, titles[k][1]);
-	for (o = child_of(json_get(step, "records")); o; o = o->next)
+	for (o = json_first(json_get(step, "records")); o; o = o->next)
 		put_record(++i, o, to);
 	put_criteria(step, to);
-	for (o = child_of(json_get(step, "changes")); o; o = o->next)
+	for (o = json_first(json_get(step, "changes")); o; o = o->next)
 		put_change(o, to);
-	if (strcmp(text(step, "of"), "survey") != 0)
+	if (strcmp(json_word(step, "of"), "survey") != 0)
 		return true;
 	number(step, "release", release);
 	(void)fprintf(to, "%s, công bố lần %s, SHA-256 %s\n",
-		      text(step, "wave"), release,
-		      text(step, "snapshot_sha256"));
+		      json_word(step, "wave"), release,
+		      json_word(step, "snapshot_sha256"));
 	if (cJSON_IsObject(behind))
 		return explain_value(behind, to, e);
 	(void)fprintf(to,
@@ -325,19 +314,20 @@ static void put_value(const cJSON *doc, FILE *to)
 	char rank[24];
 
 	number(v, "rank", rank);
-	(void)fprintf(to, "%s", text(json_get(doc, "unit"), "name"));
+	(void)fprintf(to, "%s", json_word(json_get(doc, "unit"), "name"));
 	if (cJSON_IsObject(c))
-		(void)fprintf(to, " — %s %s", text(c, "code"), text(c, "name"));
+		(void)fprintf(to, " — %s %s", json_word(c, "code"),
+			      json_word(c, "name"));
 	(void)fprintf(to, ": ");
 	if (json_get_text(v, "points"))
-		put_vi(text(v, "points"), to);
+		put_vi(json_word(v, "points"), to);
 	else
-		(void)fprintf(to, "%s", text(v, "state"));
-	if (*text(v, "grade"))
-		(void)fprintf(to, ", %s", text(v, "grade"));
+		(void)fprintf(to, "%s", json_word(v, "state"));
+	if (*json_word(v, "grade"))
+		(void)fprintf(to, ", %s", json_word(v, "grade"));
 	if (*rank)
 		(void)fprintf(to, ", hạng %s%s", rank,
-			      yes(v, "shared") ? " (đồng hạng)" : "");
+			      json_is_true(v, "shared") ? " (đồng hạng)" : "");
 	(void)fprintf(to, "\n");
 }
 
@@ -347,12 +337,12 @@ bool round_explain_print(const cJSON *doc, FILE *to, struct err *e)
 	char n[24];
 
 	number(doc, "result", n);
-	(void)fprintf(to, "%s%s\nkết quả số %s", text(doc, "name"),
-		      yes(doc, "trial") ? " — mẫu thử" : "", n);
+	(void)fprintf(to, "%s%s\nkết quả số %s", json_word(doc, "name"),
+		      json_is_true(doc, "trial") ? " — mẫu thử" : "", n);
 	number(p, "release", n);
 	if (cJSON_IsObject(p))
 		(void)fprintf(to, ", công bố lần %s: %s", n,
-			      text(p, "decision"));
+			      json_word(p, "decision"));
 	else
 		(void)fprintf(to, ", Dự thảo (draft)");
 	number(p, "superseded_by", n);
@@ -360,7 +350,7 @@ bool round_explain_print(const cJSON *doc, FILE *to, struct err *e)
 		(void)fprintf(to, "; đã được đính chính ở lần %s", n);
 	(void)fprintf(to, "\n");
 	put_value(doc, to);
-	for (o = child_of(json_get(doc, "steps")); o; o = o->next)
+	for (o = json_first(json_get(doc, "steps")); o; o = o->next)
 		if (!put_step(o, to, e))
 			return false;
 	return fflush(to) == 0 || err_set(e, ERR_IO, "cannot write");

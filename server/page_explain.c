@@ -9,23 +9,6 @@
 
 #define TEXT_BYTES ((size_t)64 << 20)
 
-static const char *text(const cJSON *o, const char *key)
-{
-	const char *s = json_get_text(o, key);
-
-	return s ? s : "";
-}
-
-static const cJSON *child_of(const cJSON *list)
-{
-	return list ? list->child : NULL;
-}
-
-static bool yes(const cJSON *o, const char *key)
-{
-	return cJSON_IsTrue(json_get(o, key));
-}
-
 static long long number(const cJSON *o, const char *key)
 {
 	const cJSON *n = json_get(o, key);
@@ -64,12 +47,12 @@ static void put_group(struct buf *b, const cJSON *g)
 
 	page_put(b, "<tr%r><th scope=\"row\">%s</th><td>%p</td>",
 		 json_get_text(g, "group") ? "" : " class=\"total\"",
-		 text(g, "name"), text(g, "weight"));
-	for (n = child_of(json_get(g, "counts")); n; n = n->next)
+		 json_word(g, "name"), json_word(g, "weight"));
+	for (n = json_first(json_get(g, "counts")); n; n = n->next)
 		page_put(b, "<td>%i</td>", (long long)n->valuedouble);
 	page_put(b, "<td>%i</td><td>%i</td><td>%i</td><td>%s</td></tr>\n",
 		 number(g, "unreadable"), number(g, "dont_know"),
-		 number(g, "blank"), text(g, "mean"));
+		 number(g, "blank"), json_word(g, "mean"));
 }
 
 static void put_question(struct buf *b, const cJSON *q)
@@ -77,8 +60,9 @@ static void put_question(struct buf *b, const cJSON *q)
 	const cJSON *o;
 	bool closed = false;
 
-	page_put(b, "<h3>%s. %s</h3>\n", text(q, "item"), text(q, "text"));
-	if (!yes(q, "shown")) {
+	page_put(b, "<h3>%s. %s</h3>\n", json_word(q, "item"),
+		 json_word(q, "text"));
+	if (!json_is_true(q, "shown")) {
 		page_put(b, "<p>Quá ít người trả lời để nêu.</p>\n");
 		return;
 	}
@@ -86,21 +70,22 @@ static void put_question(struct buf *b, const cJSON *q)
 		 "<p>%i trả lời tính điểm trên %i được hỏi; trọng số của câu "
 		 "%p; hệ số trung bình <strong>%p %%</strong> (chính xác %s)."
 		 "</p>\n",
-		 number(q, "n_valid"), number(q, "n_asked"), text(q, "weight"),
-		 text(q, "percent"), text(q, "mean"));
-	begin_table(b, text(q, "item"));
+		 number(q, "n_valid"), number(q, "n_asked"),
+		 json_word(q, "weight"), json_word(q, "percent"),
+		 json_word(q, "mean"));
+	begin_table(b, json_word(q, "item"));
 	page_put(b, "<thead><tr><th scope=\"col\">Đối tượng</th><th "
 		    "scope=\"col\">Trọng số</th>");
-	for (o = child_of(json_get(q, "options")); o; o = o->next)
+	for (o = json_first(json_get(q, "options")); o; o = o->next)
 		page_put(b, "<th scope=\"col\">%s<br>(%p %%)</th>",
-			 text(o, "label"), text(o, "percent"));
+			 json_word(o, "label"), json_word(o, "percent"));
 	page_put(b, "<th scope=\"col\">Không đọc được</th><th scope=\"col\">"
 		    "Không biết</th><th scope=\"col\">Để trống</th><th "
 		    "scope=\"col\">Trung bình %%</th></tr></thead><tbody>\n");
-	for (o = child_of(json_get(q, "groups")); o; o = o->next) {
-		if (yes(o, "shown"))
+	for (o = json_first(json_get(q, "groups")); o; o = o->next) {
+		if (json_is_true(o, "shown"))
 			put_group(b, o);
-		closed = closed || !yes(o, "shown");
+		closed = closed || !json_is_true(o, "shown");
 	}
 	page_put(b, "</tbody></table></div>\n");
 	if (closed)
@@ -115,11 +100,13 @@ static void put_wave_decisions(struct buf *b, const cJSON *doc)
 	const cJSON *d;
 
 	page_put(b, "<h3>Căn cứ của cách tính</h3>\n<ul>\n");
-	for (d = child_of(json_get(doc, "decisions")); d; d = d->next)
-		page_put(b, "<li>%s: %s%r%s%r%s</li>\n", text(d, "id"),
-			 text(d, "text"), *text(d, "title") ? " — " : "",
-			 text(d, "title"), *text(d, "number") ? ", số " : "",
-			 text(d, "number"));
+	for (d = json_first(json_get(doc, "decisions")); d; d = d->next)
+		page_put(b, "<li>%s: %s%r%s%r%s</li>\n", json_word(d, "id"),
+			 json_word(d, "text"),
+			 *json_word(d, "title") ? " — " : "",
+			 json_word(d, "title"),
+			 *json_word(d, "number") ? ", số " : "",
+			 json_word(d, "number"));
 	page_put(b, "</ul>\n");
 }
 
@@ -130,14 +117,15 @@ static void put_wave_value(struct buf *b, const cJSON *doc)
 	page_put(b,
 		 "<p>Điểm <strong>%p</strong> = làm tròn của %s, tối đa %p%r."
 		 "</p>\n<p>%s.</p>\n",
-		 text(doc, "points"), text(doc, "exact"), text(doc, "maximum"),
-		 yes(doc, "rescaled") ? " (đã quy đổi)" : "",
-		 text(doc, "formula"));
-	for (o = child_of(json_get(doc, "items")); o; o = o->next)
+		 json_word(doc, "points"), json_word(doc, "exact"),
+		 json_word(doc, "maximum"),
+		 json_is_true(doc, "rescaled") ? " (đã quy đổi)" : "",
+		 json_word(doc, "formula"));
+	for (o = json_first(json_get(doc, "items")); o; o = o->next)
 		put_question(b, o);
-	for (o = child_of(json_get(doc, "parts")); o; o = o->next)
-		page_put(b, "<p>Gồm %s %s: %s</p>\n", text(o, "code"),
-			 text(o, "name"), text(o, "exact"));
+	for (o = json_first(json_get(doc, "parts")); o; o = o->next)
+		page_put(b, "<p>Gồm %s %s: %s</p>\n", json_word(o, "code"),
+			 json_word(o, "name"), json_word(o, "exact"));
 	put_wave_decisions(b, doc);
 }
 
@@ -146,10 +134,11 @@ static void put_wave_value(struct buf *b, const cJSON *doc)
 
 static void put_input(struct buf *b, const cJSON *in)
 {
-	page_put(b, "<tr><td class=\"t\">%s %s</td><td>", text(in, "what_vi"),
-		 text(in, "code"));
-	put_exact(b, text(in, "value"));
-	page_put(b, "</td><td class=\"t\">%s</td></tr>\n", text(in, "note"));
+	page_put(b, "<tr><td class=\"t\">%s %s</td><td>",
+		 json_word(in, "what_vi"), json_word(in, "code"));
+	put_exact(b, json_word(in, "value"));
+	page_put(b, "</td><td class=\"t\">%s</td></tr>\n",
+		 json_word(in, "note"));
 }
 
 static void put_value_row(struct buf *b, const char *class, const char *label,
@@ -170,10 +159,10 @@ static void put_record(struct buf *b, int i, const cJSON *r)
 					       { "origin", "Nguồn" } };
 	const cJSON *in;
 
-	begin_table(b, text(r, "words_vi"));
+	begin_table(b, json_word(r, "words_vi"));
 	page_put(b, "<caption>%i. %s</caption><tbody>\n", (long long)i,
-		 text(r, "words_vi"));
-	for (in = child_of(json_get(r, "inputs")); in; in = in->next)
+		 json_word(r, "words_vi"));
+	for (in = json_first(json_get(r, "inputs")); in; in = in->next)
 		put_input(b, in);
 	put_value_row(b, "group", "=", json_get_text(r, "before"));
 	put_value_row(b, "total", "→ làm tròn, kết quả",
@@ -182,7 +171,7 @@ static void put_record(struct buf *b, int i, const cJSON *r)
 	for (size_t k = 0; k < sizeof more / sizeof more[0]; k++)
 		if (json_get_text(r, more[k][0]))
 			page_put(b, "<p class=\"small\">%r: %s</p>\n",
-				 more[k][1], text(r, more[k][0]));
+				 more[k][1], json_word(r, more[k][0]));
 }
 
 static void put_change(struct page *p, const cJSON *c)
@@ -193,18 +182,22 @@ static void put_change(struct page *p, const cJSON *c)
 		 "<tr><td>%d</td><td class=\"t\">%s%r%s</td><td "
 		 "class=\"t\">%s %s</td><td class=\"t\">%s → %s</td>"
 		 "<td class=\"t text\">%s",
-		 text(c, "at"), text(c, "by"), *text(c, "office") ? ", " : "",
-		 text(c, "office"), page_change_words(text(c, "what")),
-		 text(c, "criterion"),
-		 *text(c, "from") ? page_change_text(p, text(c, "from")) : "–",
-		 *text(c, "to") ? page_change_text(p, text(c, "to")) : "–",
-		 text(c, "why"));
-	if (*text(c, "document"))
-		page_put(b, " (%s)", text(c, "document"));
+		 json_word(c, "at"), json_word(c, "by"),
+		 *json_word(c, "office") ? ", " : "", json_word(c, "office"),
+		 page_change_words(json_word(c, "what")),
+		 json_word(c, "criterion"),
+		 *json_word(c, "from")
+			 ? page_change_text(p, json_word(c, "from"))
+			 : "–",
+		 *json_word(c, "to") ? page_change_text(p, json_word(c, "to"))
+				     : "–",
+		 json_word(c, "why"));
+	if (*json_word(c, "document"))
+		page_put(b, " (%s)", json_word(c, "document"));
 	if (number(c, "ruling"))
 		page_put(b, " (kết luận số %i, phiên họp %i ngày %d)",
 			 number(c, "ruling"), number(c, "meeting"),
-			 text(c, "held"));
+			 json_word(c, "held"));
 	page_put(b, "</td></tr>\n");
 }
 
@@ -220,7 +213,7 @@ static void put_changes(struct page *p, const cJSON *list)
 		 "class=\"t\">Việc</th><th scope=\"col\" class=\"t\">Từ → "
 		 "thành</th><th scope=\"col\" class=\"t\">Lý do, văn bản</th>"
 		 "</tr></thead><tbody>\n");
-	for (c = child_of(list); c; c = c->next)
+	for (c = json_first(list); c; c = c->next)
 		put_change(p, c);
 	page_put(b, "</tbody></table></div>\n");
 }
@@ -242,17 +235,17 @@ static void put_criteria(struct buf *b, const cJSON *list, const struct way *w)
 		 "<thead><tr><th scope=\"col\">Tiêu chí</th><th scope=\"col\""
 		 " class=\"t\">Nội dung</th><th scope=\"col\">Tối đa</th><th "
 		 "scope=\"col\">Điểm</th></tr></thead><tbody>\n");
-	for (c = child_of(list); c; c = c->next) {
+	for (c = json_first(list); c; c = c->next) {
 		page_put(b,
 			 "<tr><th scope=\"row\" class=\"d%i\">%s</th><td "
 			 "class=\"t\">%s</td><td>%p</td><td>",
-			 number(c, "depth"), text(c, "code"), text(c, "name"),
-			 text(c, "maximum"));
+			 number(c, "depth"), json_word(c, "code"),
+			 json_word(c, "name"), json_word(c, "maximum"));
 		page_put(b,
 			 "<a href=\"/rounds/%u/results/%i/%u/%u\">%p</a></td>"
 			 "</tr>\n",
-			 w->round, w->result, w->unit, text(c, "code"),
-			 text(c, "points"));
+			 w->round, w->result, w->unit, json_word(c, "code"),
+			 json_word(c, "points"));
 	}
 	page_put(b, "</tbody></table></div>\n");
 }
@@ -269,19 +262,19 @@ static void put_step(struct buf *b, const cJSON *s, const struct way *w)
 	int i = 0;
 
 	for (size_t k = 0; k < sizeof titles / sizeof titles[0]; k++)
-		if (strcmp(titles[k][0], text(s, "of")) == 0)
+		if (strcmp(titles[k][0], json_word(s, "of")) == 0)
 			page_put(b, "<h2>Bước %i. %r</h2>\n", number(s, "step"),
 				 titles[k][1]);
-	for (o = child_of(json_get(s, "records")); o; o = o->next)
+	for (o = json_first(json_get(s, "records")); o; o = o->next)
 		put_record(b, ++i, o);
 	put_criteria(b, json_get(s, "criteria"), w);
 	if (json_get(s, "changes"))
 		put_changes(w->p, json_get(s, "changes"));
-	if (strcmp(text(s, "of"), "survey") != 0)
+	if (strcmp(json_word(s, "of"), "survey") != 0)
 		return;
 	page_put(b, "<p>Đợt điều tra %s, công bố lần %i; mã số liệu %s.</p>\n",
-		 text(s, "wave"), number(s, "release"),
-		 text(s, "snapshot_sha256"));
+		 json_word(s, "wave"), number(s, "release"),
+		 json_word(s, "snapshot_sha256"));
 	if (cJSON_IsObject(behind))
 		put_wave_value(b, behind);
 	else
@@ -299,27 +292,30 @@ static void put_head(struct buf *b, const cJSON *doc, const struct way *w)
 		 "<p class=\"way\"><a href=\"/rounds/%u/results/%i/%u\">%s"
 		 "</a> <a href=\"/rounds/%u/results/%i/%u/total\">tổng "
 		 "điểm</a>",
-		 w->round, w->result, w->unit, text(u, "name"), w->round,
+		 w->round, w->result, w->unit, json_word(u, "name"), w->round,
 		 w->result, w->unit);
-	for (up = child_of(json_get(c, "path")); up; up = up->next)
+	for (up = json_first(json_get(c, "path")); up; up = up->next)
 		page_put(b, " <a href=\"/rounds/%u/results/%i/%u/%u\">%s</a>",
-			 w->round, w->result, w->unit, text(up, "code"),
-			 text(up, "code"));
+			 w->round, w->result, w->unit, json_word(up, "code"),
+			 json_word(up, "code"));
 	page_put(b, "</p>\n<p class=\"sum\">%s%r%s %s: <strong>%p</strong>",
-		 text(u, "name"), cJSON_IsObject(c) ? " — " : ", tổng điểm",
-		 text(c, "code"), text(c, "name"), text(v, "points"));
-	if (*text(v, "grade"))
-		page_put(b, ", xếp loại <strong>%s</strong>", text(v, "grade"));
+		 json_word(u, "name"),
+		 cJSON_IsObject(c) ? " — " : ", tổng điểm",
+		 json_word(c, "code"), json_word(c, "name"),
+		 json_word(v, "points"));
+	if (*json_word(v, "grade"))
+		page_put(b, ", xếp loại <strong>%s</strong>",
+			 json_word(v, "grade"));
 	if (number(v, "rank"))
 		page_put(b, ", hạng <strong>%i</strong>%r", number(v, "rank"),
-			 yes(v, "shared") ? " (cùng hạng)" : "");
+			 json_is_true(v, "shared") ? " (cùng hạng)" : "");
 	page_put(b, ".</p>\n");
 	if (cJSON_IsObject(p))
 		page_put(b,
 			 "<p>Công bố lần %i theo %s, lúc %d; kết quả số "
 			 "%i.%r</p>\n",
-			 number(p, "release"), text(p, "decision"),
-			 text(p, "released_at"), number(doc, "result"),
+			 number(p, "release"), json_word(p, "decision"),
+			 json_word(p, "released_at"), number(doc, "result"),
 			 number(p, "superseded_by")
 				 ? " <span class=\"mark\">đã có bản đính chính "
 				   "thay thế</span>"
@@ -334,15 +330,15 @@ static void put_head(struct buf *b, const cJSON *doc, const struct way *w)
 static void put_document(struct page *p, const cJSON *doc)
 {
 	const struct way w = { p, p->head.code,
-			       text(json_get(doc, "unit"), "code"),
+			       json_word(json_get(doc, "unit"), "code"),
 			       number(doc, "result") };
 	const cJSON *s;
 
 	page_begin(p, "Vì sao có con số này");
 	put_head(p->b, doc, &w);
-	for (s = child_of(json_get(doc, "steps")); s; s = s->next)
+	for (s = json_first(json_get(doc, "steps")); s; s = s->next)
 		put_step(p->b, s, &w);
-	if (!yes(doc, "decisions_shown"))
+	if (!json_is_true(doc, "decisions_shown"))
 		page_put(p->b,
 			 "<p class=\"small\">Ai quyết định, lúc nào: chỉ "
 			 "đơn vị này, cơ quan thẩm định, Tổ Thư ký và Hội "
@@ -351,8 +347,8 @@ static void put_document(struct page *p, const cJSON *doc)
 		 "<p class=\"small\">Tính lúc %d bằng %s; mã kết quả %s; mã dữ "
 		 "liệu vào %s. Con số được tính lại từ dữ liệu vào đã lưu ngay "
 		 "khi mở trang này.</p>\n",
-		 text(doc, "made_at"), text(doc, "method"), text(doc, "sha256"),
-		 text(doc, "input_sha256"));
+		 json_word(doc, "made_at"), json_word(doc, "method"),
+		 json_word(doc, "sha256"), json_word(doc, "input_sha256"));
 	page_end(p);
 }
 
@@ -445,9 +441,9 @@ static bool wave_page(struct db *db, struct http_request *rq,
 		 "tra</a><a href=\"/results/%u\">Tất cả đơn vị</a><a "
 		 "href=\"/results/%u?unit=%u\">%s</a></nav>\n<main><h1>%s — "
 		 "%s %s</h1>\n<p>%s ",
-		 v->code, v->code, rq->param[1], text(doc, "unit_name"),
-		 text(doc, "unit_name"), text(doc, "criterion"),
-		 text(doc, "criterion_name"), v->name);
+		 v->code, v->code, rq->param[1], json_word(doc, "unit_name"),
+		 json_word(doc, "unit_name"), json_word(doc, "criterion"),
+		 json_word(doc, "criterion_name"), v->name);
 	web_put_marks(b, v);
 	page_put(b, "</p>\n");
 	put_wave_value(b, doc);

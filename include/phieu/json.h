@@ -48,6 +48,11 @@ cJSON *json_parse(const char *s, size_t n, const struct json_limits *lim,
 const cJSON *json_get(const cJSON *object, const char *key);
 /* Text of a string member, NULL when absent, null or not a string. */
 const char *json_get_text(const cJSON *object, const char *key);
+/* The same for whoever prints: "" where there is none; true only when true; the
+ * first of a list or of an object's members, NULL. */
+const char *json_word(const cJSON *object, const char *key);
+bool json_is_true(const cJSON *object, const char *key);
+const cJSON *json_first(const cJSON *list);
 /* An integer member of magnitude below 2^53; false when absent, not a number,
  * with a fraction, too large, infinite.  cJSON keeps numbers as double and not
  * as text: 2.0 and 2e0 cannot be told from 2 and are taken for it. */
