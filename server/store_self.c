@@ -199,35 +199,6 @@ static bool stale(const struct res *r, struct err *e)
 			"(somebody changed the self-assessment: look again)"));
 }
 
-static bool turn(struct db *db, int32_t round, const struct self_head *h,
-		 const char *submit, const char *reason, const char *by,
-		 struct err *e)
-{
-	struct ids x = ids_of(round, h->unit);
-	char version[24];
-	const char *args[] = { x.round, x.unit, version, submit, reason, by };
-	struct res *r;
-	bool ok;
-
-	(void)snprintf(version, sizeof version, "%" PRId64, h->version);
-	r = db_run(db, Q_SELF_TURN, args, e);
-	ok = r && stale(r, e);
-	res_free(r);
-	return ok;
-}
-
-bool store_self_submit(struct db *db, int32_t round, const struct self_head *h,
-		       const char *by, struct err *e)
-{
-	return turn(db, round, h, "true", NULL, by, e);
-}
-
-bool store_self_reopen(struct db *db, int32_t round, const struct self_head *h,
-		       const char *reason, const char *by, struct err *e)
-{
-	return turn(db, round, h, "false", reason, by, e);
-}
-
 bool store_self_explain(struct db *db, int32_t round, const struct self_head *h,
 			const char *text, const char *by, struct err *e)
 {

@@ -33,11 +33,6 @@ bool store_self_put(struct db *db, int32_t round, int32_t unit_id,
 		    const struct self_row *rows, size_t n, const char *by,
 		    struct faults *f, struct err *e) MUST_USE;
 
-bool store_self_submit(struct db *db, int32_t round, const struct self_head *h,
-		       const char *by, struct err *e) MUST_USE;
-bool store_self_reopen(struct db *db, int32_t round, const struct self_head *h,
-		       const char *reason, const char *by,
-		       struct err *e) MUST_USE;
 bool store_self_explain(struct db *db, int32_t round, const struct self_head *h,
 			const char *text, const char *by,
 			struct err *e) MUST_USE;
