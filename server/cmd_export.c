@@ -159,7 +159,7 @@ static bool export_one(const struct wave_source *s, const struct asked *q,
 	if (!is_book(as) && !dataset_form_parse(as, &kind))
 		return err_set(e, ERR_INPUT,
 			       "không có dạng \"%.32s\" (no such form): csv, "
-			       "jsonl, sav, dta, codebook, ddi",
+			       "jsonl, sav, dta, xlsx, codebook, ddi",
 			       as);
 	ok = is_book(as) || dataset_log(s, form, as, q->by, q->reason, e);
 	if (!ok || !dataset_job_begin(s, form, &j, e)) {
@@ -227,10 +227,11 @@ static bool is_asked_well(const struct asked *q, struct err *e)
 {
 	if (!q->as || !q->form == !q->dir || (q->dir && q->out) ||
 	    (q->dir && is_book(q->as)))
-		return err_set(e, ERR_INPUT,
-			       "usage: phieu export WAVE --form FORM --as "
-			       "csv|jsonl|sav|dta|codebook|ddi [--out FILE] "
-			       "--reason WHY, or --dir DIR for every form");
+		return err_set(
+			e, ERR_INPUT,
+			"usage: phieu export WAVE --form FORM --as "
+			"csv|jsonl|sav|dta|xlsx|codebook|ddi [--out FILE] "
+			"--reason WHY, or --dir DIR for every form");
 	if (!is_book(q->as) && (!q->reason || !*q->reason))
 		return err_set(e, ERR_INPUT,
 			       "lấy số liệu ra phải có lý do, ghi vào nhật ký: "
@@ -273,9 +274,10 @@ static int run_export(int argc, char **argv, void *app)
 static const struct cmd cmds[] = {
 	{ "export", "số liệu đã khóa cho SPSS, Stata, R (frozen answers)",
 	  "phieu export WAVE --form FORM --as "
-	  "csv|jsonl|sav|dta|codebook|ddi\n"
+	  "csv|jsonl|sav|dta|xlsx|codebook|ddi\n"
 	  "             [--out FILE] --reason WHY\n"
-	  "       phieu export WAVE --dir DIR --as csv|jsonl|sav|dta --reason "
+	  "       phieu export WAVE --dir DIR --as csv|jsonl|sav|dta|xlsx "
+	  "--reason "
 	  "WHY\n"
 	  "\n"
 	  "The answers to one form of a frozen wave: a row per rating, with "

@@ -10,10 +10,8 @@
 #define LINE_BYTES ((size_t)16 << 20)
 
 static const char *const form_words[] = {
-	[DATASET_CSV] = "csv",
-	[DATASET_JSONL] = "jsonl",
-	[DATASET_SAV] = "sav",
-	[DATASET_DTA] = "dta",
+	[DATASET_CSV] = "csv", [DATASET_JSONL] = "jsonl", [DATASET_SAV] = "sav",
+	[DATASET_DTA] = "dta", [DATASET_XLSX] = "xlsx",
 };
 
 bool dataset_form_parse(const char *word, enum dataset_form *out)
@@ -145,6 +143,8 @@ struct dataset_writer *dataset_write_open(const struct dataset *d,
 	*cut = 0;
 	if (is_stat(w))
 		ok = stat_open(w, e);
+	else if (form == DATASET_XLSX)
+		ok = book_open(w, e);
 	else if (form == DATASET_CSV)
 		ok = csv_head(w, e);
 	if (!ok) {
@@ -160,6 +160,8 @@ bool dataset_write_row(struct dataset_writer *w,
 	w->rows++;
 	if (is_stat(w))
 		return stat_row(w, cells, e);
+	if (w->form == DATASET_XLSX)
+		return book_row(w, cells, e);
 	if (w->form == DATASET_CSV)
 		csv_row(w, cells);
 	else
@@ -172,6 +174,8 @@ bool dataset_write_end(struct dataset_writer *w, struct err *e)
 	if (w->rows != w->head->rows)
 		return err_set(e, ERR_BUG, "%zu rows came, %zu were told",
 			       w->rows, w->head->rows);
+	if (w->form == DATASET_XLSX)
+		return book_end(w, e);
 	return !is_stat(w) || stat_end(w, e);
 }
 
@@ -180,6 +184,7 @@ void dataset_write_close(struct dataset_writer *w)
 	if (!w)
 		return;
 	stat_close(w);
+	book_close(w);
 	buf_free(&w->line);
 	free(w);
 }

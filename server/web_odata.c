@@ -22,6 +22,8 @@ enum {
 	OPTIONS_MAX = 24
 };
 
+#define LINE_BYTES ((size_t)1 << 20)
+
 struct feed {
 	struct http_request *rq;
 	struct http_reply *rp;
@@ -30,6 +32,9 @@ struct feed {
 	struct dataset_job job;
 	bool has_job;
 	const struct odata_filter *filter;
+	struct odata_order *order; /* NULL: as they come */
+	struct buf line;
+	bool has_token;
 	bool *select;
 	size_t top, skip, seen, given, count;
 	size_t page; /* rows wanted at least */
@@ -111,6 +116,7 @@ static bool read_token(struct feed *f, const char *s)
 	if (!whole(s, &token) || token > INT32_MAX)
 		return bad_value(f);
 	f->after = (int32_t)token;
+	f->has_token = true;
 	return true;
 }
 
@@ -126,10 +132,17 @@ static bool read_format(struct feed *f, const char *s)
 	return strncmp(s, "json", 4) == 0 || not_here(f);
 }
 
-/* The one order there is. */
 static bool read_order(struct feed *f, const char *s)
 {
-	return strcmp(s, ODATA_KEY) == 0 || not_here(f);
+	struct err e = { 0 };
+
+	odata_order_clear(f->order);
+	f->order = odata_order_read(f->job.set, s, f->job.arena, &e);
+	if (!f->order)
+		return refuse(f, 400, "bad-orderby", e.msg, e.msg);
+	if (odata_order_is_plain(f->order))
+		f->order = NULL;
+	return true;
 }
 
 static bool read_option(struct feed *f, const struct http_pair *o)
@@ -260,12 +273,86 @@ static bool put_next(struct feed *f)
 	return ok;
 }
 
+/* ---- in another order ----------------------------------------------------
+ * Two passes: the keys alone are sorted, the page's rows come in the second. */
+
+static bool add_keys(void *to, const struct dataset_cell *cells, struct err *e)
+{
+	struct feed *f = to;
+
+	return (f->filter && !odata_filter_takes(f->filter, cells)) ||
+	       odata_order_add(f->order, cells, e);
+}
+
+static bool give_row(void *to, const struct dataset_cell *cells, struct err *e)
+{
+	struct feed *f = to;
+
+	return (f->filter && !odata_filter_takes(f->filter, cells)) ||
+	       odata_order_give(f->order, cells, f->select, &f->line, e);
+}
+
+/* Its next page begins after so many rows: the answers are frozen. */
+static bool put_next_ordered(struct feed *f)
+{
+	struct buf link = BUF_INIT(6 * LIMIT_ODATA_FILTER + 4096);
+	bool ok;
+	struct jw w;
+
+	buf_addf(&link, "%s%s?$skip=%zu", f->root, f->job.set->name,
+		 f->skip + f->given);
+	keep_option(f, "filter", &link);
+	keep_option(f, "select", &link);
+	keep_option(f, "orderby", &link);
+	if (f->has_top)
+		buf_addf(&link, "&$top=%zu", f->top - f->given);
+	buf_adds(&f->rp->body, ",\"@odata.nextLink\":");
+	jw_init(&w, &f->rp->body);
+	ok = buf_cstr(&link) != NULL;
+	jw_text(&w, ok ? link.data : "");
+	buf_free(&link);
+	return ok;
+}
+
+static bool put_ordered(struct feed *f, struct err *e)
+{
+	struct buf *b = &f->rp->body;
+	size_t most = f->has_top && f->top < f->page ? f->top : f->page;
+
+	if (f->has_token)
+		return bad_value(f) || e->kind == ERR_NONE;
+	if (!dataset_job_rows(&f->job, add_keys, f, e) ||
+	    !odata_order_cut(f->order, f->skip, most, &f->given, e) ||
+	    !dataset_job_rows(&f->job, give_row, f, e)) {
+		if (e->kind != ERR_CONFLICT)
+			return false;
+		(void)refuse(f, 400, "too-many-to-sort", e->msg, e->msg);
+		*e = (struct err){ .kind = ERR_NONE };
+		return true;
+	}
+	buf_addf(b, "{\"@odata.context\":\"%s$metadata#%s\",", f->root,
+		 f->job.set->name);
+	if (f->wants_count)
+		buf_addf(b, "\"@odata.count\":%zu,",
+			 odata_order_rows(f->order));
+	buf_adds(b, "\"value\":[");
+	odata_order_put(f->order, b);
+	buf_adds(b, "]");
+	if (f->skip + f->given < odata_order_rows(f->order) &&
+	    !(f->has_top && f->given >= f->top) && !put_next_ordered(f))
+		return err_set(e, ERR_NOMEM, "the page is too large");
+	buf_adds(b, "}\n");
+	return !b->broken || err_set(e, ERR_NOMEM, "the page is too large");
+}
+
 static bool put_page(struct feed *f, struct err *e)
 {
 	struct buf *b = &f->rp->body;
 	bool more = true;
 
 	read_preference(f);
+	if (f->order)
+		return put_ordered(f, e);
 
 	if (f->wants_count && f->filter) {
 		if (!dataset_job_rows(&f->job, count_row, f, e))
@@ -377,7 +464,7 @@ static bool feed(struct db *db, struct http_request *rq, struct http_reply *rp,
 		 const struct wave_head *v, struct err *e)
 {
 	struct web *w = rq->user;
-	struct feed f = { .rq = rq, .rp = rp };
+	struct feed f = { .rq = rq, .rp = rp, .line = BUF_INIT(LINE_BYTES) };
 	bool ok;
 
 	(void)db;
@@ -388,6 +475,8 @@ static bool feed(struct db *db, struct http_request *rq, struct http_reply *rp,
 		ok = rq->param[1] && strcmp(rq->param[1], "$metadata") != 0
 			     ? give_set(&f, e)
 			     : give_all(&f, e);
+	odata_order_clear(f.order);
+	buf_free(&f.line);
 	if (f.has_job)
 		dataset_job_end(&f.job);
 	wave_source_close(&f.source);

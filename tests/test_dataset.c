@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "phieu/dataset.h"
+#include "phieu/grid.h"
 #include "phieu/submission.h"
 
 enum { S_02 = 1 };
@@ -419,16 +420,68 @@ static void long_labels_are_cut_between_letters_and_counted(void **state)
 	free(long_text);
 }
 
+static const struct grid_cell *cell_of(const struct grid *g, size_t row,
+				       uint32_t column)
+{
+	const struct grid_cell *c =
+		row < g->n_rows ? grid_at(&g->rows[row], column) : NULL;
+
+	assert_non_null(c);
+	return c;
+}
+
+static void a_workbook_has_texts_and_numbers_and_no_formula(void **state)
+{
+	struct buf out = BUF_INIT(1 << 20), again = BUF_INIT(1 << 20);
+	const struct grid_options o = { .charset = CHARSET_UNKNOWN };
+	struct dataset_head many = head;
+	struct faults faults = { 0 };
+	struct err e = { 0 };
+	struct grid *g;
+	struct world w;
+	size_t cut;
+
+	(void)state;
+	begin(&w);
+	fill(&w);
+	w.cells[DATASET_STRATUM].s = "=1+1";
+	w.cells[DATASET_FRAME].x = (double)NAN;
+	(void)write_one(&w, DATASET_XLSX, &out);
+	(void)write_one(&w, DATASET_XLSX, &again);
+	assert_int_equal(out.len, again.len);
+	assert_memory_equal(out.data, again.data, out.len);
+	g = grid_read(out.data, out.len, &o, &faults, &e);
+	assert_non_null(g);
+	assert_int_equal(g->n_rows, 2);
+	assert_string_equal(g->others, "Ghi chú");
+	assert_string_equal(cell_of(g, 0, DATASET_GROUP)->s, "group");
+	assert_string_equal(cell_of(g, 1, DATASET_STRATUM)->s, "=1+1");
+	assert_int_equal(cell_of(g, 1, DATASET_STRATUM)->kind, GRID_TEXT);
+	assert_int_equal(cell_of(g, 1, DATASET_RESPONDENT)->kind, GRID_NUMBER);
+	assert_string_equal(cell_of(g, 1, DATASET_RESPONDENT)->s, "17");
+	assert_null(grid_at(&g->rows[1], DATASET_FRAME));
+	grid_free(g);
+	buf_free(&out);
+	buf_free(&again);
+	/* one row more than Excel has below a head */
+	many.rows = 1048576;
+	assert_null(dataset_write_open(w.d, &many, DATASET_XLSX, collect, &out,
+				       &cut, &e));
+	assert_int_equal(e.kind, ERR_INPUT);
+	end(&w);
+}
+
 static void a_file_that_cannot_be_written_is_an_error(void **state)
 {
 	static const enum dataset_form forms[] = { DATASET_CSV, DATASET_JSONL,
-						   DATASET_SAV, DATASET_DTA };
+						   DATASET_SAV, DATASET_DTA,
+						   DATASET_XLSX };
 	struct world w;
 
 	(void)state;
 	begin(&w);
 	fill(&w);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		int left = 0;
 		struct err e = { 0 };
 		size_t cut;
@@ -453,7 +506,7 @@ static void as_many_rows_come_as_were_told(void **state)
 	(void)state;
 	begin(&w);
 	fill(&w);
-	for (int form = DATASET_CSV; form <= DATASET_DTA; form++) {
+	for (int form = DATASET_CSV; form <= DATASET_XLSX; form++) {
 		struct err e = { 0 };
 		size_t cut;
 		struct dataset_writer *x =
@@ -531,6 +584,8 @@ int main(void)
 		cmocka_unit_test(a_formula_in_a_code_is_neutralised),
 		cmocka_unit_test(
 			long_labels_are_cut_between_letters_and_counted),
+		cmocka_unit_test(
+			a_workbook_has_texts_and_numbers_and_no_formula),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_an_error),
 		cmocka_unit_test(as_many_rows_come_as_were_told),
 		cmocka_unit_test(the_books_name_every_variable_and_value),

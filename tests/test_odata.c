@@ -224,6 +224,125 @@ static void select_names_what_comes(void **state)
 	buf_free(&out);
 }
 
+/* Rows that differ in respondent, SO (NAN: missing) and unit's code. */
+static struct dataset_cell *row_of(struct world *w, double respondent,
+				   double so, const char *stratum)
+{
+	for (size_t i = 0; i < w->d->n; i++)
+		if (strcmp(w->d->vars[i].name, "SO") == 0)
+			w->cells[i].x = so;
+	w->cells[DATASET_RESPONDENT].x = respondent;
+	w->cells[DATASET_STRATUM].s = stratum;
+	return w->cells;
+}
+
+static const struct {
+	double respondent, so;
+	const char *stratum;
+} rows[] = { { 1, 5, "b" },  { 2, (double)NAN, "a" }, { 3, 5, "a" },
+	     { 4, -1, "c" }, { 5, (double)NAN, "c" }, { 6, 0, "b" } };
+
+/* The respondents of a page, "531"; what is wrong, "!". */
+static const char *ordered(struct world *w, const char *orderby, size_t skip,
+			   size_t most, char out[16])
+{
+	bool *select = calloc(w->d->n + 1, sizeof *select);
+	struct buf line = BUF_INIT(4096), page = BUF_INIT(4096);
+	struct err e = { 0 };
+	struct odata_order *o = odata_order_read(w->d, orderby, w->a, &e);
+	size_t given = 0, n = 0;
+
+	(void)snprintf(out, 16, "!");
+	assert_non_null(select);
+	if (!o)
+		goto out;
+	assert_true(odata_select(w->d, "respondent", select, &e));
+	for (size_t i = 0; i < 6; i++)
+		assert_true(odata_order_add(o,
+					    row_of(w, rows[i].respondent,
+						   rows[i].so, rows[i].stratum),
+					    &e));
+	assert_int_equal(odata_order_rows(o), 6);
+	assert_true(odata_order_cut(o, skip, most, &given, &e));
+	for (size_t i = 0; i < 6; i++)
+		assert_true(
+			odata_order_give(o,
+					 row_of(w, rows[i].respondent,
+						rows[i].so, rows[i].stratum),
+					 select, &line, &e));
+	assert_false(odata_order_give(o, w->cells, select, &line, &e));
+	odata_order_put(o, &page);
+	for (const char *s = buf_cstr(&page); s && *s && n < 15; s++)
+		if (*s >= '0' && *s <= '9')
+			out[n++] = *s;
+	out[n] = '\0';
+	assert_int_equal(n, given);
+out:
+	odata_order_clear(o);
+	odata_order_clear(NULL);
+	buf_free(&line);
+	buf_free(&page);
+	free(select);
+	return out;
+}
+
+static void rows_come_in_the_order_that_is_asked(void **state)
+{
+	static const struct {
+		const char *orderby;
+		size_t skip, most;
+		const char *want;
+	} t[] = {
+		{ "SO", 0, 9, "254613" }, /* missing first, ties as they come */
+		{ "SO desc", 0, 9, "136425" },
+		{ "stratum", 0, 9, "231645" },
+		{ "stratum desc,respondent desc", 0, 9, "546132" },
+		{ "stratum asc , SO desc", 0, 9, "321645" },
+		{ "id desc", 0, 9, "654321" },
+		{ "stratum,id desc", 0, 9, "326154" },
+		{ "Q1", 0, 9, "123456" }, /* nobody was asked */
+		{ "SO", 2, 2, "46" },
+		{ "SO", 5, 2, "3" },
+		{ "SO", 7, 2, "" },
+		{ "SO", 0, 0, "" },
+		{ "nosuch", 0, 9, "!" },
+		{ "", 0, 9, "!" },
+		{ "SO,", 0, 9, "!" },
+		{ "SO down", 0, 9, "!" },
+		{ "SO desc asc", 0, 9, "!" },
+		{ "length(SO)", 0, 9, "!" },
+		{ "SO,SO,SO,SO,SO,SO,SO,SO,SO", 0, 9, "!" },
+	};
+	struct world *w = *state;
+	struct err e = { 0 };
+	char got[16];
+
+	for (size_t i = 0; i < sizeof t / sizeof t[0]; i++)
+		if (strcmp(ordered(w, t[i].orderby, t[i].skip, t[i].most, got),
+			   t[i].want) != 0)
+			fail_msg("%s: %s, wanted %s", t[i].orderby, got,
+				 t[i].want);
+	assert_true(odata_order_is_plain(
+		odata_order_read(w->d, "id asc", w->a, &e)));
+	assert_false(odata_order_is_plain(
+		odata_order_read(w->d, "id desc", w->a, &e)));
+}
+
+static void more_rows_than_can_be_sorted_are_refused(void **state)
+{
+	struct world *w = *state;
+	struct err e = { 0 };
+	struct odata_order *o = odata_order_read(w->d, "stratum,SO", w->a, &e);
+
+	assert_non_null(o);
+	for (int i = 0; i < LIMIT_ODATA_SORT; i++)
+		assert_true(odata_order_add(o, w->cells, &e));
+	assert_false(odata_order_add(o, w->cells, &e));
+	assert_int_equal(e.kind, ERR_CONFLICT);
+	assert_non_null(strstr(e.msg, "$filter"));
+	odata_order_clear(o);
+}
+
 static void the_metadata_describe_every_variable(void **state)
 {
 	struct world *w = *state;
@@ -262,6 +381,8 @@ int main(void)
 		WITH(a_filter_that_cannot_be_read_is_refused_with_its_place),
 		WITH(a_filter_has_a_longest_length),
 		WITH(select_names_what_comes),
+		WITH(rows_come_in_the_order_that_is_asked),
+		WITH(more_rows_than_can_be_sorted_are_refused),
 		WITH(the_metadata_describe_every_variable),
 	};
 	return cmocka_run_group_tests_name("odata", t, NULL, NULL);

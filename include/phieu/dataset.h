@@ -135,7 +135,8 @@ enum dataset_form {
 	DATASET_CSV,   /* codes as in the plan, formulas neutralised, BOM */
 	DATASET_JSONL, /* an object a line; missing is null */
 	DATASET_SAV,   /* SPSS */
-	DATASET_DTA    /* Stata 14 and later (format 118) */
+	DATASET_DTA,   /* Stata 14 and later (format 118) */
+	DATASET_XLSX   /* codes as in CSV; text is text, never a formula */
 };
 bool dataset_form_parse(const char *word, enum dataset_form *out);
 

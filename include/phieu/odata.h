@@ -10,7 +10,9 @@
 
 enum {
 	LIMIT_ODATA_FILTER = 4096, /* bytes */
-	LIMIT_ODATA_DEPTH = 50	   /* of parentheses and not */
+	LIMIT_ODATA_DEPTH = 50,	   /* of parentheses and not */
+	LIMIT_ODATA_ORDER = 8,	   /* variables of one $orderby */
+	LIMIT_ODATA_SORT = 200000  /* rows that are sorted */
 };
 
 /* A $filter, as a tree over the variables of a data set:
@@ -37,6 +39,29 @@ const char *odata_key(const struct dataset *d, const struct dataset_cell *cells,
  * is not there. */
 bool odata_select(const struct dataset *d, const char *s, bool *select,
 		  struct err *e) MUST_USE;
+
+/* A $orderby: variables, each `asc` or `desc`, missing ones first when it
+ * rises; "id" is the order of the rows as they come.  Memory holds the keys of
+ * the rows that are wanted, at most LIMIT_ODATA_SORT: add every row, cut the
+ * page, give every row again in the same order, put. */
+struct odata_order;
+/* NULL with ERR_INPUT.  In the arena; odata_order_clear frees the rest. */
+struct odata_order *odata_order_read(const struct dataset *d, const char *s,
+				     struct arena *a, struct err *e) MUST_USE;
+/* As they come: nothing needs sorting. */
+bool odata_order_is_plain(const struct odata_order *o);
+/* ERR_CONFLICT: more than can be sorted. */
+bool odata_order_add(struct odata_order *o, const struct dataset_cell *cells,
+		     struct err *e) MUST_USE;
+size_t odata_order_rows(const struct odata_order *o);
+/* The page after `skip` rows, of at most `most`: *given of them. */
+bool odata_order_cut(struct odata_order *o, size_t skip, size_t most,
+		     size_t *given, struct err *e) MUST_USE;
+bool odata_order_give(struct odata_order *o, const struct dataset_cell *cells,
+		      const bool *select, struct buf *line,
+		      struct err *e) MUST_USE;
+void odata_order_put(const struct odata_order *o, struct buf *out);
+void odata_order_clear(struct odata_order *o);
 
 /* `root` is the path of the service, ending with a slash: links begin with it,
  * as a client may ask with or without that slash. */

@@ -1,5 +1,5 @@
-/* $filter and $select of a feed: whatever is sent is taken or refused with its
- * place, and what is taken says yes or no to a row. */
+/* $filter, $select and $orderby of a feed: whatever is sent is taken or refused
+ * with its place, and what is taken says yes or no to a row. */
 #include "fuzz.h"
 
 #include <math.h>
@@ -47,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	char *s = malloc(n + 1);
 	bool select[64], unknown;
 	struct odata_filter *f;
+	struct odata_order *order;
 	struct err e = { 0 };
 
 	if (!made)
@@ -63,6 +64,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	e = (struct err){ .kind = ERR_NONE };
 	if (!odata_select(made, s, select, &e))
 		MUST(e.kind == ERR_INPUT && *e.msg);
+	e = (struct err){ .kind = ERR_NONE };
+	order = odata_order_read(made, s, a, &e);
+	MUST(order ? odata_order_add(order, cells, &e)
+		   : e.kind == ERR_INPUT && *e.msg);
+	odata_order_clear(order);
 	free(s);
 	arena_free(a);
 	return 0;

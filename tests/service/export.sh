@@ -47,7 +47,7 @@ refuse 'No space' "$phieu" export $wave --form SIPAS --as sav --reason thử --o
 [ ! -e "$dir/x" ] || fail 'a refused export left a folder'
 
 # each form, and what the others say of it
-for as in csv jsonl sav dta; do
+for as in csv jsonl sav dta xlsx; do
 	"$phieu" export $wave --dir "$dir/out" --as $as --reason 'kiểm tra chéo' 2>"$dir/e"
 	grep -q 'mẫu thử, không phải phiếu chính thức' "$dir/e" || fail "$as does not say it is a trial"
 done
@@ -92,8 +92,22 @@ R
 	Rscript "$dir/haven.R" "$base.sav" "$base.dta" || fail 'haven reads something else'
 fi
 
+# LibreOffice opens the workbook and sees what the CSV has
+if command -v soffice >/dev/null; then
+	soffice -env:UserInstallation="file://$dir/office" --headless --convert-to csv:"Text - txt - csv (StarCalc)":44,34,76,1,,0,false,true,false,false,false,1 \
+		--outdir "$dir/office.out" "$base.xlsx" >/dev/null 2>&1 || fail 'LibreOffice cannot read the workbook'
+	python3 - "$base.csv" "$dir/office.out/"*.csv <<'PY' || fail 'LibreOffice sees something else'
+import csv, sys
+a = list(csv.reader(open(sys.argv[1], encoding="utf-8-sig", newline="")))
+b = list(csv.reader(open(sys.argv[2], encoding="utf-8-sig", newline="")))
+same = lambda x, y: x.lstrip("'") == y or float(x) == float(y)
+sys.exit(not (len(a) == len(b) and all(
+    len(p) == len(q) and all(same(x, y) for x, y in zip(p, q)) for p, q in zip(a, b))))
+PY
+fi
+
 # the same twice, byte for byte
-for as in sav dta csv jsonl codebook ddi; do
+for as in sav dta csv jsonl xlsx codebook ddi; do
 	"$phieu" export $wave --form SIPAS --as $as --reason lại >"$dir/1" 2>/dev/null
 	"$phieu" export $wave --form SIPAS --as $as --reason lại --out "$dir/2" 2>/dev/null
 	cmp -s "$dir/1" "$dir/2" || fail "$as: two exports differ"

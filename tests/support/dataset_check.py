@@ -3,14 +3,16 @@
 
 usage: dataset_check.py SHEETS.ndjson FOLDER NAME
 
-SHEETS are what was sent; FOLDER holds NAME.csv .jsonl .sav .dta .xml, and
+SHEETS are what was sent; FOLDER holds NAME.csv .jsonl .sav .dta .xlsx .xml, and
 NAME.sav.csv as PSPP converts it.  Says what does not agree, exit 1.
 """
 import collections
 import csv
 import json
+import re
 import struct
 import sys
+import zipfile
 import xml.etree.ElementTree as ET
 
 REASONS = {"-7": "a", "-8": "b", "-9": "c"}
@@ -76,6 +78,28 @@ def read_dta(path):
     return names, dict(zip(names, labels)), dict(zip(names, sets)), values, rows
 
 
+def read_xlsx(path):
+    """The rows of the first sheet, as text; no cell may be a formula."""
+    ns = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(path) as z:
+        sheet = z.read("xl/worksheets/sheet1.xml")
+    expect(b"<f>" not in sheet and b"<f " not in sheet, "a formula in xlsx")
+    rows = []
+    for row in ET.fromstring(sheet).iterfind(".//s:row", ns):
+        cells = {}
+        for c in row.iterfind("s:c", ns):
+            at = 0
+            for letter in re.match("[A-Z]+", c.get("r")).group():
+                at = at * 26 + ord(letter) - 64
+            text = c.get("t") == "inlineStr"
+            cells[at - 1] = (text, "".join(t.text or "" for t in c.iterfind(
+                ".//s:t" if text else "s:v", ns)))
+        rows.append(cells)
+    head = [rows[0][i][1] for i in range(len(rows[0]))]
+    return [{k: r.get(i, (True, "")) for i, k in enumerate(head)}
+            for r in rows[1:]]
+
+
 def main():
     sheets, folder, name = sys.argv[1:]
     base = "%s/%s" % (folder, name)
@@ -89,7 +113,15 @@ def main():
     var = {v.get("name"): v for v in ddi.iterfind(".//d:var", ns)}
 
     expect(plain, "no rows")
-    for other, what in ((lines, "jsonl"), (sav, "sav"), (dta, "dta")):
+    book = read_xlsx(base + ".xlsx")
+    for p, j, x in zip(plain, lines, book):
+        for k, text in p.items():
+            is_number = isinstance(j[k], (int, float)) and text not in REASONS
+            expect(x[k][0] != is_number, "%s: %r in xlsx" % (k, x[k]))
+            expect(float(x[k][1]) == float(text) if is_number
+                   else x[k][1].lstrip("'") == text.lstrip("'"),
+                   "%s: %r, %r in xlsx" % (k, text, x[k]))
+    for other, what in ((book, "xlsx"), (lines, "jsonl"), (sav, "sav"), (dta, "dta")):
         expect(len(other) == len(plain), "%s has other rows" % what)
         expect(list(other[0]) == list(plain[0]), "%s: other names" % what)
     expect(list(var) == list(plain[0]), "DDI has other variables")

@@ -79,6 +79,37 @@ got, _ = all_pages(option(filter="frame_count ne null and frame_count eq null"),
                    None)
 expect(got == [], "nothing and its contrary")
 
+# in another order, over pages: as Python sorts it, missing ones first
+columns = [k for k in want[0] if k not in ("respondent", "unit")]
+
+
+def sort_key(row, k):
+    return (row[k] is not None, row[k] if row[k] is not None else 0)
+
+
+for k in columns[:12] + ["respondent"]:
+    for falls in (False, True):
+        rows_k = sorted(want, key=lambda r: sort_key(r, k), reverse=falls)
+        if falls:  # ties stay as they come
+            rows_k = sorted(reversed(want), key=lambda r: sort_key(r, k))[::-1]
+        got, first = all_pages(option(orderby=k + (" desc" if falls else ""),
+                                      count="true"), 77)
+        expect([plain(r) for r in got] == rows_k, "order by %s" % k)
+        expect(first["@odata.count"] == len(want), "count of an order")
+got, _ = all_pages(option(orderby="id desc"), 1000)
+expect([plain(r) for r in got] == want[::-1], "order by id desc")
+got, _ = all_pages(option(orderby="id"), 1000)
+expect([plain(r) for r in got] == want, "order by id")
+got, _ = all_pages(option(filter="unit eq '%s'" % unit, orderby="id desc",
+                          top=7, skip=2), 3)
+expect([plain(r) for r in got] == mine[::-1][2:9], "an order, a filter, a top")
+for wrong in ("nosuch", "unit down", "length(unit)"):
+    try:
+        get(option(orderby=wrong))
+        expect(False, "$orderby=%s is taken" % wrong)
+    except urllib.error.HTTPError as ex:
+        expect(ex.code == 400, "$orderby=%s: %d" % (wrong, ex.code))
+
 ns = {"e": "http://docs.oasis-open.org/odata/ns/edm"}
 edm = ET.fromstring(get("$metadata")[0])
 types = {p.get("Name"): p.get("Type") for p in edm.iterfind(
