@@ -51,11 +51,13 @@ $(tail -n 60 "$log")"
 }
 if [ "$1" = --one ]; then # BUILD KIND TEST
 	export PHIEU_BIN=$PWD/build/$2
+	SECONDS=0
 	case $3 in
 	unit) binary "$2" env "$4" ;;
 	db) binary "$2" tests/with_pg.sh "$4" ;;
 	*) script "$2" "$4" ;;
 	esac
+	echo "$SECONDS $2 $(basename "$4")" >>"$COUNTS.took"
 	exit 0
 fi
 
@@ -76,12 +78,15 @@ list() { # BUILD KIND
 builds=${1//,/ }
 shift
 COUNTS=$(mktemp)
-trap 'rm -f "$COUNTS"' EXIT
+trap 'rm -f "$COUNTS" "$COUNTS.took"' EXIT
 export COUNTS ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 for b in $builds; do mkdir -p "build/$b/log"; done
 for kind in "$@"; do
 	for b in $builds; do list "$b" "$kind"; done
 done | xargs -r -P "${PHIEU_TEST_JOBS:-$(nproc)}" -L1 tests/run.sh --one
+# what takes long is worth knowing
+sort -nr "$COUNTS.took" 2>/dev/null |
+	awk '$1 >= 20 && NR <= 10 { printf "took %s s: %s %s\n", $1, $2, $3 }'
 awk '{ p += $1; f += $2 }
 	END { printf "%d passed, %d failed\n", p, f; exit f > 0 || p == 0 }' "$COUNTS"

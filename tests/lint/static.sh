@@ -1,12 +1,16 @@
 #!/bin/sh
 # One analyser over one file: tests/lint/static.sh tidy|analyzer|header FILE.
 # One file an invocation: with several, clang-tidy 14 invents va_list errors.
+# LINT_QUICK=1: clang's analyser of paths looks less far (its mode "shallow"),
+# which takes a quarter of the time; gcc's looks as far as ever.
 set -eu
 gen=${GEN_DIR:-build/debug/gen}
 inc="-std=c11 -D_GNU_SOURCE -Iinclude -I$gen -I/usr/include/postgresql"
 case $1 in
 tidy)
-	out=$(clang-tidy --quiet "$2" -- $inc 2>/dev/null) ||
+	far=
+	[ "${LINT_QUICK:-0}" = 0 ] || far='-Xclang -analyzer-config -Xclang mode=shallow'
+	out=$(clang-tidy --quiet "$2" -- $inc $far 2>/dev/null) ||
 		{ echo "$out"; echo "clang-tidy: $2"; exit 1; }
 	;;
 analyzer)
