@@ -8,6 +8,8 @@
 #include "phieu/secret.h"
 #include "phieu/store_explanation.h"
 
+enum { DIFFERENCES_SHOWN = 20 };
+
 struct job {
 	struct db *db;
 	struct score_job score;
@@ -101,18 +103,22 @@ static int run_score(int argc, char **argv, void *app)
 	return ended(&j, "phieu score", ok, &e);
 }
 
+static bool both_given(int argc, const char *wave, const char *reason,
+		       struct err *e)
+{
+	return (argc == 1 && wave && reason && *reason) ||
+	       err_set(e, ERR_INPUT,
+		       "cần cả --wave và --reason (both are needed)");
+}
+
 static bool two_options(int *argc, char **argv, const char **wave,
 			const char **reason, struct err *e)
 {
 	const struct cli_opt opts[] = { { "--wave", NULL, wave },
 					{ "--reason", NULL, reason } };
 
-	if (!cli_options(opts, 2, argc, argv, e))
-		return false;
-	if (*argc > 1 || !*wave || !*reason || !**reason)
-		return err_set(e, ERR_INPUT,
-			       "cần cả --wave và --reason (both are needed)");
-	return true;
+	return cli_options(opts, 2, argc, argv, e) &&
+	       both_given(*argc, *wave, *reason, e);
 }
 
 static int run_freeze(int argc, char **argv, void *app)
@@ -299,9 +305,45 @@ static bool is_released(struct score_job *j, const struct app *app,
 	return true;
 }
 
+/* A correction by a few sheets tells what these said: not unless somebody
+ * answers for it. */
+static bool may_differ(struct score_job *j, struct arena *a, bool override,
+		       const char **reason, struct err *e)
+{
+	struct released_difference *d;
+	size_t n;
+
+	if (!score_job_differences(j, a, &d, &n, e))
+		return false;
+	if (n == 0)
+		return true;
+	fprintf(stderr,
+		"%zu ô đã công bố nay khác đi mà chênh dưới %lld người "
+		"(cells released before differ by fewer people):\n",
+		n, (long long)j->wave->plan->decisions.min_unit);
+	for (size_t i = 0; i < n && i < DIFFERENCES_SHOWN; i++)
+		fprintf(stderr, "  lần %d, %s %s: %lld -> %lld người\n",
+			(int)d[i].release, d[i].unit,
+			*d[i].criterion ? d[i].criterion : "(tổng)",
+			(long long)d[i].was, (long long)d[i].is);
+	if (!override)
+		return err_set(e, ERR_CONFLICT,
+			       "chưa công bố: so hai lần công bố sẽ lộ câu trả "
+			       "lời của số ít người; có quyết định thì dùng "
+			       "--override (not released: the two releases "
+			       "together tell what few people answered)");
+	*reason = arena_printf(a, "%s [--override: %zu ô chênh dưới k người]",
+			       *reason, n);
+	return *reason || err_set(e, ERR_NOMEM, "out of memory");
+}
+
 static int run_publish(int argc, char **argv, void *app)
 {
 	const char *wave = NULL, *reason = NULL;
+	bool override = false;
+	const struct cli_opt opts[] = { { "--wave", NULL, &wave },
+					{ "--reason", NULL, &reason },
+					{ "--override", &override, NULL } };
 	struct arena *a = arena_new(JOB_TEXT_BYTES);
 	struct job j = { 0 };
 	struct score_check c;
@@ -311,7 +353,8 @@ static int run_publish(int argc, char **argv, void *app)
 
 	if (!a)
 		return EXIT_FAILED;
-	if (!two_options(&argc, argv, &wave, &reason, &e)) {
+	if (!cli_options(opts, 3, &argc, argv, &e) ||
+	    !both_given(argc, wave, reason, &e)) {
 		arena_free(a);
 		(void)cli_fail("phieu publish", &e);
 		return EXIT_USAGE;
@@ -324,7 +367,8 @@ static int run_publish(int argc, char **argv, void *app)
 	ok = ok &&
 	     is_released(&j.score, app, a, c.snapshot.snapshot, &already, &e);
 	if (ok && !already)
-		ok = release(&j.score, app, a, c.snapshot.snapshot, reason,
+		ok = may_differ(&j.score, a, override, &reason, &e) &&
+		     release(&j.score, app, a, c.snapshot.snapshot, reason,
 			     &number, &e);
 	arena_free(a);
 	return ended(&j, "phieu publish", ok, &e);
@@ -398,7 +442,15 @@ static const struct cmd cmds[] = {
 	  "it.\n",
 	  run_verify },
 	{ "publish", "công bố kết quả mới nhất (number a release)",
-	  "phieu publish --wave WAVE --reason TEXT", run_publish },
+	  "phieu publish --wave WAVE --reason TEXT [--override]\n"
+	  "\n"
+	  "Refused when cells of an earlier release differ by fewer people "
+	  "than "
+	  "a cell\n"
+	  "may have: the two together would tell what these few answered.  "
+	  "--override\n"
+	  "releases it all the same; the reason says so for ever.\n",
+	  run_publish },
 	{ "explain", "giải trình một con số (the counts behind a number)",
 	  "phieu explain --wave WAVE --unit CODE --criterion CODE [--json]",
 	  run_explain },

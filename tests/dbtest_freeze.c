@@ -698,6 +698,79 @@ static void verifying_finds_a_changed_component(void **state)
 	assert_int_equal(wrong_rows(r), 0);
 }
 
+/* ---- two releases beside each other ------------------------------------ */
+
+/* How many cells the result shows otherwise than a release by fewer than k
+ * people; each of a unit that `rated` names, where it is given.  *shown: cells
+ * with a number. */
+static size_t differences(struct room *r, const char *rated, size_t *shown)
+{
+	struct arena *a = arena_new((size_t)64 << 20);
+	struct released_difference *d;
+	struct release_cell *cells;
+	struct component *rows;
+	struct score_job j = { 0 };
+	struct err e = { 0 };
+	size_t n, n_rows;
+
+	if (!score_job_wave(&j, r->db, WAVE, &e) ||
+	    !score_job_differences(&j, a, &d, &n, &e) ||
+	    !result_components(j.result, a, &rows, &n_rows, &cells, shown, &e))
+		fail_msg("differences: %s", e.msg);
+	for (size_t i = 0; i < n; i++) {
+		assert_in_range(d[i].release, 1, 2);
+		assert_true(llabs(d[i].was - d[i].is) <
+			    j.wave->plan->decisions.min_unit);
+		assert_true(d[i].is >= j.wave->plan->decisions.min_unit);
+		if (rated)
+			assert_non_null(strstr(rated, d[i].unit));
+	}
+	score_job_end(&j);
+	arena_free(a);
+	return n;
+}
+
+static void take_out(struct room *r, const char *which)
+{
+	char sql[400];
+
+	(void)snprintf(sql, sizeof sql,
+		       "UPDATE field.response AS r SET state = 6, counted = "
+		       "false WHERE r.counted AND r.keying = 1 AND %s",
+		       which);
+	pg_do(r->raw, sql);
+}
+
+static void a_release_that_few_people_part_from_another_is_seen(void **state)
+{
+	struct room *r = *state;
+	size_t shown, few;
+	char *rated;
+
+	/* the same answers frozen again tell nothing */
+	make_freeze(r, 3);
+	assert_int_equal(differences(r, NULL, &shown), 0);
+	/* one person less: units that he rated, and no others */
+	pg_do(r->raw,
+	      "CREATE TEMP TABLE one AS SELECT r.wave, r.response FROM "
+	      "field.response AS r WHERE r.counted AND r.keying = 1 ORDER BY "
+	      "(SELECT count(*) FROM field.rating AS t WHERE t.wave = r.wave "
+	      "AND t.response = r.response) DESC, r.response LIMIT 1");
+	rated = pg_text(r->raw, "SELECT string_agg(u.code, ' ') FROM one AS o "
+				"JOIN field.rating AS t USING (wave, response) "
+				"JOIN plan.unit AS u ON u.wave = t.wave AND "
+				"u.unit = t.unit");
+	take_out(r, "r.response = (SELECT response FROM one)");
+	make_freeze(r, 4);
+	few = differences(r, rated, &shown);
+	assert_true(few > 0);
+	free(rated);
+	/* half of them less: where k or more went, nothing is told of few */
+	take_out(r, "r.response % 2 = 0");
+	make_freeze(r, 5);
+	assert_true(differences(r, NULL, &shown) < shown * 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -717,6 +790,8 @@ int main(void)
 		cmocka_unit_test(verifying_finds_a_changed_snapshot),
 		cmocka_unit_test(a_release_is_numbered_and_stays),
 		cmocka_unit_test(verifying_finds_a_changed_component),
+		cmocka_unit_test(
+			a_release_that_few_people_part_from_another_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -50,6 +50,19 @@ bool score_job_released(struct score_job *j, int32_t snapshot, struct arena *a,
 			int32_t *releases, size_t *wrong,
 			struct err *e) MUST_USE;
 
+/* Cells that a release of another freeze showed and this result shows
+ * otherwise, with fewer people between them than a cell may have: mean and
+ * number before and after give away what these few answered.  As many people
+ * in other words counts as few: a mended sheet is one person. */
+struct released_difference {
+	int32_t release;
+	const char *unit, *criterion; /* "" for the total; in the arena */
+	int64_t was, is;	      /* people */
+};
+bool score_job_differences(struct score_job *j, struct arena *a,
+			   struct released_difference **out, size_t *n,
+			   struct err *e) MUST_USE;
+
 /* The ratings of a freeze, as scoring and archives walk them; `r` is borrowed.
  */
 struct rating_source frozen_ratings(struct freeze_reader *r);

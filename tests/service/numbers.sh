@@ -106,6 +106,19 @@ phieu publish --wave $wave --reason test >"$dir/publish"
 grep -q 'lần 1, mẫu thử (trial), MÔ PHỎNG' "$dir/publish" || fail "publish: $(cat "$dir/publish")"
 phieu verify --wave $wave >/dev/null
 
+# a correction by one sheet tells what that one said: somebody answers for it
+"$(pg_config --bindir)/psql" -qX "host=$dir/state/sock user=phieu_owner dbname=phieu" -c "UPDATE
+	field.response SET state = 6, counted = false WHERE instance = (SELECT instance FROM field.response
+	WHERE counted ORDER BY instance LIMIT 1)"
+phieu freeze --wave $wave --reason 'loại một phiếu' >/dev/null
+refused 1 'lộ câu trả lời của số ít người' publish --wave $wave --reason 'sửa'
+grep -q '^  lần 1, .* người$' "$dir/err" || fail "no cell is named: $(cat "$dir/err")"
+phieu publish --wave $wave --reason 'sửa theo quyết định mẫu' --override >"$dir/publish" 2>/dev/null
+grep -q 'lần 2, mẫu thử' "$dir/publish" || fail "publish --override: $(cat "$dir/publish")"
+"$bin/phieu" audit list --lane 0 >"$dir/log" 2>/dev/null || "$bin/phieu" audit list >"$dir/log"
+grep -q 'theo quyết định mẫu \[--override: [0-9]* ô' "$dir/log" || fail 'the log does not tell of the override'
+phieu verify --wave $wave >/dev/null
+
 # from files: no database, the same plan
 phieu simulate --plan $plan --seed numbers --n 300 --out "$dir/sheets.ndjson" >/dev/null
 env -u PHIEU_STATE_DIR "$bin/phieu" score --plan $plan --responses "$dir/sheets.ndjson" --json >"$dir/file.json" 2>"$dir/err"
