@@ -317,15 +317,15 @@ static bool may_differ(struct score_job *j, struct arena *a, bool override,
 		return false;
 	if (n == 0)
 		return true;
-	fprintf(stderr,
-		"%zu ô đã công bố nay khác đi mà chênh dưới %lld người "
-		"(cells released before differ by fewer people):\n",
-		n, (long long)j->wave->plan->decisions.min_unit);
+	(void)fprintf(stderr,
+		      "%zu ô đã công bố nay khác đi mà chênh dưới %lld người "
+		      "(cells released before differ by fewer people):\n",
+		      n, (long long)j->wave->plan->decisions.min_unit);
 	for (size_t i = 0; i < n && i < DIFFERENCES_SHOWN; i++)
-		fprintf(stderr, "  lần %d, %s %s: %lld -> %lld người\n",
-			(int)d[i].release, d[i].unit,
-			*d[i].criterion ? d[i].criterion : "(tổng)",
-			(long long)d[i].was, (long long)d[i].is);
+		(void)fprintf(stderr, "  lần %d, %s %s: %lld -> %lld người\n",
+			      (int)d[i].release, d[i].unit,
+			      *d[i].criterion ? d[i].criterion : "(tổng)",
+			      (long long)d[i].was, (long long)d[i].is);
 	if (!override)
 		return err_set(e, ERR_CONFLICT,
 			       "chưa công bố: so hai lần công bố sẽ lộ câu trả "
