@@ -11,7 +11,7 @@
 #include "phieu/hash.h"
 #include "phieu/log.h"
 
-#define COMMANDS_MAX 384
+#define COMMANDS_MAX 512
 #define WORDS_BYTES  ((size_t)1 << 18)
 #define CONF_FILE    "/etc/phieu/phieu.conf"
 
@@ -50,6 +50,7 @@ static size_t string_together(struct cmd *all, struct arena *words)
 	for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
 		for (size_t j = 0; j < sets[i]->n && n < COMMANDS_MAX; j++)
 			all[n++] = sets[i]->cmds[j];
+	n += desk_commands(words, all + n, COMMANDS_MAX - n);
 	return n + act_commands(words, all + n, COMMANDS_MAX - n);
 }
 

@@ -174,21 +174,38 @@ enum http_done web_results_page(struct http_request *rq, struct http_reply *rp,
 /* web_odata.c */
 enum http_done web_odata(struct http_request *rq, struct http_reply *rp,
 			 void *app);
+/* web_desk.c: every desk of desk.h under /v1/waves/{wave}/DESK/{name}; which
+ * one stands in the route's pattern. */
+enum http_done web_desk_get(struct http_request *rq, struct http_reply *rp,
+			    void *app);
+enum http_done web_desk_act(struct http_request *rq, struct http_reply *rp,
+			    void *app);
+struct desk;
+struct desk_act;
+struct desk_list;
+struct desk_who;
+struct desk_done;
+/* Looking: the areas of all of `roles` that he has in this wave, in the name of
+ * the widest.  False: he has none of them, or e. */
+bool web_desk_who(struct http_request *rq, unsigned roles, int32_t wave,
+		  struct desk_who *who, struct err *e);
+/* Acting: in one role at a time, the widest first; another when the one is
+ * refused what it names.  ERR_DENIED: in no role. */
+bool web_desk_do(struct db *db, struct http_request *rq,
+		 const struct desk_act *a, int32_t wave,
+		 const char *const *values, struct desk_done *done,
+		 struct err *e) MUST_USE;
+/* Runs a list within the areas of who asks; values NULL: from the request's
+ * query.  NULL: e; ERR_DENIED: not for his roles. */
+struct res *web_desk_list(struct db *db, struct http_request *rq,
+			  const struct wave_head *v, const struct desk *d,
+			  const struct desk_list *l, const char *const *values,
+			  struct err *e);
 /* web_ledger.c, web_ledger_page.c */
-struct ledger_list;
-enum http_done web_ledger_get(struct http_request *rq, struct http_reply *rp,
-			      void *app);
-enum http_done web_ledger_act(struct http_request *rq, struct http_reply *rp,
-			      void *app);
 enum http_done web_ledger_paper(struct http_request *rq, struct http_reply *rp,
 				void *app);
 enum http_done web_ledger_page(struct http_request *rq, struct http_reply *rp,
 			       void *app);
-/* Runs a list with the request's parameters, within the areas of who asks.
- * NULL: replied, or e. */
-struct res *web_ledger_list(struct db *db, struct http_request *rq,
-			    struct http_reply *rp, const struct wave_head *v,
-			    const struct ledger_list *l, struct err *e);
 /* web_files.c */
 enum http_done web_files(struct http_request *rq, struct http_reply *rp,
 			 void *app);

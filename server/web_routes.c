@@ -1,3 +1,4 @@
+#include "page_desk.h"
 #include "page_round.h"
 #include "web_impl.h"
 #include "web_round.h"
@@ -12,7 +13,7 @@
 #define TAKES_ANSWERS ROLE_BIT(ROLE_ANALYST)
 
 /* Whoever follows a wave sees its balance; lists of numbers narrow further, as
- * each row of ledger.h says, and so do acts. */
+ * each row of desk.h says, and so do acts. */
 #define SEES_LEDGER    WEB_WATCHES
 #define ACTS_ON_SHEETS (ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST))
 
@@ -83,10 +84,12 @@ const struct http_route web_routes[] = {
 	{ HTTP_GET, "/v1/waves/{wave}/odata/{set}", MAY(TAKES_ANSWERS), 0,
 	  web_odata },
 	{ HTTP_GET, "/v1/waves/{wave}/ledger/{name}", MAY(SEES_LEDGER), 0,
-	  web_ledger_get },
+	  web_desk_get },
 	{ HTTP_POST, "/v1/waves/{wave}/ledger/{name}", MAY(ACTS_ON_SHEETS),
-	  LEDGER_BODY, web_ledger_act },
+	  LEDGER_BODY, web_desk_act },
 	{ HTTP_GET, "/ledger/{wave}", MAY(SEES_LEDGER), 0, web_ledger_page },
+	{ HTTP_POST, "/ledger/{wave}/{act}", MAY(ACTS_ON_SHEETS), LEDGER_BODY,
+	  page_desk_do },
 	{ HTTP_GET, "/handover/{wave}/{number}", MAY(SEES_LEDGER), 0,
 	  web_ledger_paper },
 	{ HTTP_GET, "/v1/rounds", MAY(WEB_ROUNDS), 0, web_rounds },

@@ -15,9 +15,9 @@
 static struct db *db, *other;
 static PGconn *raw;
 static int32_t wave;
-static const struct ledger_who me = { .by = "me",
-				      .role = "owner",
-				      .everywhere = true };
+static const struct desk_who me = { .by = "me",
+				    .role = "owner",
+				    .everywhere = true };
 
 /* A province with two districts, one with two communes, one of which merges;
  * groups with and without a home; two forms of one prefix. */
@@ -76,23 +76,23 @@ static int close_all(void **state)
 }
 
 /* An act by pairs of name and value, NULL-ended. */
-static bool act_by(struct db *c, const struct ledger_who *who, const char *name,
-		   const char *const *pairs, struct ledger_done *done,
+static bool act_by(struct db *c, const struct desk_who *who, const char *name,
+		   const char *const *pairs, struct desk_done *done,
 		   struct err *e)
 {
-	const struct ledger_act *a = ledger_act_find(name);
-	const char *values[ACT_PARAMS_MAX] = { NULL };
+	const struct desk_act *a = desk_act_find(&desk_ledger, name);
+	const char *values[DESK_PARAMS_MAX] = { NULL };
 
 	assert_non_null(a);
 	for (; *pairs; pairs += 2) {
-		int at = act_param_at(a->params, pairs[0]);
+		int at = desk_param_at(a->params, pairs[0]);
 
 		if (at < 0)
 			fail_msg("%s takes no %s", name, pairs[0]);
 		values[at] = pairs[1];
 	}
 	*e = (struct err){ 0 };
-	return store_ledger_act(c, a, wave, who, values, done, e);
+	return store_desk_act(c, a, wave, who, values, done, e);
 }
 #define ACT(name, ...)                                                    \
 	act_by(db, &me, name, (const char *const[]){ __VA_ARGS__, NULL }, \
@@ -103,13 +103,14 @@ static bool act_by(struct db *c, const struct ledger_who *who, const char *name,
 			fail_msg("%s: %s", name, e.msg); \
 	} while (0)
 
-static struct res *list(const struct ledger_who *who, const char *name,
+static struct res *list(const struct desk_who *who, const char *name,
 			const char *first)
 {
-	const char *values[ACT_PARAMS_MAX] = { first };
+	const char *values[DESK_PARAMS_MAX] = { first };
 	struct err e = { 0 };
-	struct res *r = store_ledger_list(db, ledger_list_find(name), wave, who,
-					  values, &e);
+	struct res *r = store_desk_list(db, &desk_ledger,
+					desk_list_find(&desk_ledger, name),
+					wave, who, values, &e);
 
 	if (!r)
 		fail_msg("%s: %s", name, e.msg);
@@ -203,13 +204,14 @@ static void numbers_are_those_that_programs_make(void **state)
 
 static void a_wave_without_a_ledger_says_so(void **state)
 {
-	const char *values[ACT_PARAMS_MAX] = { NULL };
-	struct ledger_done done;
+	const char *values[DESK_PARAMS_MAX] = { NULL };
+	struct desk_done done;
 	struct err e = { 0 };
 
 	(void)state;
-	assert_null(store_ledger_list(db, ledger_list_find("balance"), wave,
-				      &me, values, &e));
+	assert_null(store_desk_list(db, &desk_ledger,
+				    desk_list_find(&desk_ledger, "balance"),
+				    wave, &me, values, &e));
 	assert_int_equal(e.kind, ERR_CONFLICT);
 	assert_false(ACT("lose", "sheets", "CT01-00001-2", "reason", "x"));
 	assert_int_equal(e.kind, ERR_CONFLICT);
@@ -218,7 +220,7 @@ static void a_wave_without_a_ledger_says_so(void **state)
 
 static void planning_numbers_every_slot_once(void **state)
 {
-	struct ledger_done done;
+	struct desk_done done;
 	struct err e;
 
 	(void)state;
@@ -280,8 +282,8 @@ static void the_document_shows_the_rules_that_are_in_force(void **state)
 static void the_table_of_acts_gives_no_other_rights_than_the_rules(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ledger_acts_n; i++) {
-		const struct ledger_act *a = &ledger_acts[i];
+	for (size_t i = 0; i < desk_ledger.n_acts; i++) {
+		const struct desk_act *a = &desk_ledger.acts[i];
 		char sql[400], *roles;
 		unsigned bits = 0;
 
@@ -290,9 +292,7 @@ static void the_table_of_acts_gives_no_other_rights_than_the_rules(void **state)
 			"SELECT DISTINCT x FROM field.sheet_rule, "
 			"unnest(roles) AS x WHERE act = '%s' AND of = '%s' "
 			"AND x NOT IN ('system', 'agent')",
-			a->name,
-			a->sheets || strcmp(a->name, "replace") == 0 ? "sheet"
-								     : "wave");
+			a->name, a->of);
 		roles = pg_text(raw, sql);
 		for (char *s = roles; *s; s += strcspn(s, "\n") + 1) {
 			char name[40];
@@ -326,7 +326,7 @@ static void only_what_the_rules_say_moves_a_sheet(void **state)
 
 static void an_act_on_many_sheets_is_all_or_nothing(void **state)
 {
-	struct ledger_done done;
+	struct desk_done done;
 	struct err e;
 
 	(void)state;
@@ -365,7 +365,7 @@ static void of_two_writers_one_is_told(void **state)
 						 "reason",  "in hỏng",
 						 "version", "2",
 						 NULL };
-	struct ledger_done done;
+	struct desk_done done;
 	struct err e;
 	char *sheet = pg_text(raw, "SELECT sheet FROM field.sheet WHERE "
 				   "serial = 4 AND prefix = 'CT01'");
@@ -391,10 +391,10 @@ static void of_two_writers_one_is_told(void **state)
 static void who_has_an_area_finds_nothing_beyond_it(void **state)
 {
 	static const char *const areas[] = { "huyen-a" };
-	const struct ledger_who sup = { .by = "sup",
-					.role = "post-supervisor",
-					.areas = areas,
-					.n_areas = 1 };
+	const struct desk_who sup = { .by = "sup",
+				      .role = "post-supervisor",
+				      .areas = areas,
+				      .n_areas = 1 };
 	static const char *const outside[] = { "sheets", "CT01-00002-0",
 					       "reason", "x", NULL };
 	static const char *const inside[] = { "agent",	   "a2",   "group",
@@ -406,7 +406,7 @@ static void who_has_an_area_finds_nothing_beyond_it(void **state)
 	static const char *const amend[] = { "group",	"lanh-dao", "unit",
 					     "huyen-a", "planned",  "5",
 					     "reason",	"x",	    NULL };
-	struct ledger_done done;
+	struct desk_done done;
 	struct err e;
 	struct res *r;
 
@@ -435,7 +435,7 @@ static void who_has_an_area_finds_nothing_beyond_it(void **state)
 
 static void a_quota_is_amended_and_the_old_one_stays(void **state)
 {
-	struct ledger_done done;
+	struct desk_done done;
 	struct err e;
 
 	(void)state;
@@ -466,7 +466,7 @@ static void a_quota_is_amended_and_the_old_one_stays(void **state)
 
 static void a_replaced_sheet_keeps_its_slot_for_the_new_number(void **state)
 {
-	struct ledger_done done;
+	struct desk_done done;
 	struct err e;
 
 	(void)state;
@@ -494,7 +494,7 @@ static void a_replaced_sheet_keeps_its_slot_for_the_new_number(void **state)
 
 static void sheets_and_quota_of_a_merged_unit_follow_it(void **state)
 {
-	struct ledger_done done;
+	struct desk_done done;
 	struct err e;
 
 	(void)state;
@@ -516,7 +516,7 @@ static void sheets_and_quota_of_a_merged_unit_follow_it(void **state)
 
 static void what_came_in_moves_its_sheet(void **state)
 {
-	struct ledger_done done;
+	struct desk_done done;
 	struct err e;
 
 	(void)state;
@@ -594,7 +594,7 @@ static void an_agent_acts_on_his_own_sheets_only(void **state)
 
 static void closing_wants_a_balance_or_a_reason(void **state)
 {
-	struct ledger_done done;
+	struct desk_done done;
 	struct err e;
 	char code[6];
 
@@ -682,6 +682,113 @@ static void history_cannot_be_rewritten_unseen(void **state)
 		0);
 }
 
+/* A reason may name a respondent, and a time leads to a sheet: the log has
+ * neither of an act on sheets, of an act on the wave both. */
+static void the_log_says_of_sheets_neither_why_nor_when(void **state)
+{
+	struct desk_done done;
+	struct err e;
+	char *one = pg_text(raw, "SELECT min(sheet) FROM field.sheet WHERE "
+				 "status = 'issued'");
+
+	(void)state;
+	one[strcspn(one, "\n")] = '\0';
+	MUST("refuse", "sheets", one, "reason", "ông Ất từ chối");
+	assert_int_equal(
+		pg_long(raw, "SELECT count(*) FROM audit.entry WHERE kind = "
+			     "'ledger' AND content LIKE '%Ất%'"),
+		0);
+	assert_int_equal(
+		pg_long(raw, "SELECT count(*) FROM audit.entry AS a WHERE "
+			     "kind = 'ledger' AND (at ~ "
+			     "'^[0-9]{4}-[0-9]{2}-[0-9]{2}$') = "
+			     "(content::jsonb ->> 'act' IN ('plan', 'amend', "
+			     "'merge', 'close', 'reopen'))"),
+		0);
+	/* the day of the log is the day of the ledger */
+	assert_int_equal(
+		pg_long(raw, "SELECT count(*) FROM audit.entry AS a JOIN "
+			     "field.sheet_event AS e ON e.event = (a.content::"
+			     "jsonb ->> 'event')::integer WHERE kind = "
+			     "'ledger' AND length(at) = 10 AND at <> "
+			     "e.done_on::text"),
+		0);
+	MUST("restore", "sheets", one, "reason", "gặp lại");
+	free(one);
+	assert_balanced();
+}
+
+static void a_reason_changed_afterwards_shows(void **state)
+{
+	struct res *r;
+
+	(void)state;
+	pg_do(raw, "ALTER TABLE field.sheet_event DISABLE TRIGGER "
+		   "sheet_event_stays;"
+		   "UPDATE field.sheet_event SET reason = reason || '!' WHERE "
+		   "act = 'refuse' AND reason LIKE '%Ất%'");
+	r = list(&me, "verify", NULL);
+	assert_int_equal(res_rows(r), 1);
+	res_free(r);
+	pg_do(raw, "UPDATE field.sheet_event SET reason = left(reason, -1) "
+		   "WHERE act = 'refuse' AND reason LIKE '%Ất%'");
+	/* one sealed as before, by its moves alone, stays good */
+	pg_do(raw, "UPDATE field.sheet_event SET sealed = 1, digest = "
+		   "field.ledger_digest(wave, event, nonce) WHERE act = "
+		   "'refuse' AND reason LIKE '%Ất%'");
+	r = list(&me, "verify", NULL);
+	assert_int_equal(res_rows(r), 1); /* the log has the other digest */
+	res_free(r);
+	pg_do(raw, "UPDATE audit.entry AS a SET content = jsonb_set(a.content"
+		   "::jsonb, '{digest}', to_jsonb(encode(e.digest, 'hex')))"
+		   "::text FROM field.sheet_event AS e WHERE e.sealed = 1 AND "
+		   "a.kind = 'ledger' AND (a.content::jsonb ->> 'event')"
+		   "::integer = e.event;"
+		   "ALTER TABLE field.sheet_event ENABLE TRIGGER "
+		   "sheet_event_stays");
+	assert_balanced();
+}
+
+/* Whoever has an area learns of what is wrong in it, and of nothing else. */
+static void an_area_verifies_its_own(void **state)
+{
+	static const char *const areas[] = { "huyen-a" };
+	const struct desk_who sup = { .by = "sup",
+				      .role = "post-supervisor",
+				      .areas = areas,
+				      .n_areas = 1 };
+	static const char spoil[] =
+		"UPDATE field.sheet SET version = version + %d WHERE sheet = "
+		"(SELECT min(s.sheet) FROM field.sheet AS s JOIN plan.unit AS "
+		"u ON u.unit = coalesce(s.now_home, s.home) AND u.code = "
+		"'%s')";
+	char sql[400];
+	struct res *r;
+
+	(void)state;
+	r = list(&sup, "verify", NULL);
+	assert_int_equal(res_rows(r), 0);
+	res_free(r);
+	(void)snprintf(sql, sizeof sql, spoil, 1, "huyen-b");
+	pg_do(raw, sql);
+	r = list(&sup, "verify", NULL);
+	assert_int_equal(res_rows(r), 0);
+	res_free(r);
+	(void)snprintf(sql, sizeof sql, spoil, 1, "xa-1");
+	pg_do(raw, sql);
+	r = list(&sup, "verify", NULL);
+	assert_int_equal(res_rows(r), 1);
+	res_free(r);
+	r = list(&me, "verify", NULL);
+	assert_int_equal(res_rows(r), 2);
+	res_free(r);
+	(void)snprintf(sql, sizeof sql, spoil, -1, "xa-1");
+	pg_do(raw, sql);
+	(void)snprintf(sql, sizeof sql, spoil, -1, "huyen-b");
+	pg_do(raw, sql);
+	assert_balanced();
+}
+
 /* ---- random histories -------------------------------------------------- */
 
 static uint64_t dice = 20211;
@@ -726,7 +833,7 @@ static void comes_in(const char *sheet)
 	pg_do(raw, sql);
 }
 
-static bool step(struct ledger_done *done, struct err *e)
+static bool step(struct desk_done *done, struct err *e)
 {
 	static const char *const acts[] = { "issue",  "return",	 "transfer",
 					    "leave",  "collect", "refuse",
@@ -770,7 +877,7 @@ static void the_balance_holds_after_every_step_of_any_history(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 600; i++) {
-		struct ledger_done d;
+		struct desk_done d;
 		struct err e = { 0 };
 
 		if (step(&d, &e))
@@ -806,6 +913,9 @@ int main(void)
 		cmocka_unit_test(an_agent_acts_on_his_own_sheets_only),
 		cmocka_unit_test(closing_wants_a_balance_or_a_reason),
 		cmocka_unit_test(history_cannot_be_rewritten_unseen),
+		cmocka_unit_test(the_log_says_of_sheets_neither_why_nor_when),
+		cmocka_unit_test(a_reason_changed_afterwards_shows),
+		cmocka_unit_test(an_area_verifies_its_own),
 		cmocka_unit_test(
 			the_balance_holds_after_every_step_of_any_history),
 	};

@@ -272,6 +272,7 @@ static const struct {
 	{ "GET /v1/waves/{wave}/ledger/{name}", "+++...+.++." },
 	{ "POST /v1/waves/{wave}/ledger/{name}", ".++........" },
 	{ "GET /ledger/{wave}", "+++...+.++." },
+	{ "POST /ledger/{wave}/{act}", ".++........" },
 	{ "GET /handover/{wave}/{number}", ".++.....++." },
 	{ "GET /v1/rounds", ".+..++++.++" },
 	{ "GET /v1/rounds/{round}", ".+..++++.++" },

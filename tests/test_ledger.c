@@ -67,24 +67,26 @@ static void a_list_too_long_for_its_room_says_so(void **state)
 static void every_act_and_list_is_found_by_its_name_alone(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ledger_acts_n; i++) {
-		const struct ledger_act *a = &ledger_acts[i];
+	for (size_t i = 0; i < desk_ledger.n_acts; i++) {
+		const struct desk_act *a = &desk_ledger.acts[i];
 
-		assert_ptr_equal(ledger_act_find(a->name), a);
-		assert_true(ledger_act_params(a) > 0);
+		assert_ptr_equal(desk_act_find(&desk_ledger, a->name), a);
+		assert_true(desk_params(a->params) > 0);
 		assert_true(a->roles != 0);
-		assert_true(!a->sheets ||
-			    act_param_at(a->params, "sheets") >= 0);
+		assert_true(!a->named ||
+			    desk_param_at(a->params, "sheets") >= 0);
 	}
-	for (size_t i = 0; i < ledger_lists_n; i++) {
-		const struct ledger_list *l = &ledger_lists[i];
+	for (size_t i = 0; i < desk_ledger.n_lists; i++) {
+		const struct desk_list *l = &desk_ledger.lists[i];
 
-		assert_ptr_equal(ledger_list_find(l->name), l);
+		assert_ptr_equal(desk_list_find(&desk_ledger, l->name), l);
 		assert_non_null(l->heads[0]);
 	}
-	assert_null(ledger_act_find("none"));
-	assert_null(ledger_list_find("none"));
-	assert_int_equal(ledger_list_params(ledger_list_find("open")), 0);
+	assert_null(desk_act_find(&desk_ledger, "none"));
+	assert_null(desk_list_find(&desk_ledger, "none"));
+	assert_int_equal(desk_params(
+				 desk_list_find(&desk_ledger, "open")->params),
+			 0);
 }
 
 int main(void)

@@ -33,5 +33,7 @@ struct arena;
 size_t act_commands(struct arena *a, struct cmd *out, size_t most);
 int cmd_act_run(int argc, char **argv, void *app);
 int cmd_list_run(int argc, char **argv, void *app);
+/* The same of desks (desk.h). */
+size_t desk_commands(struct arena *a, struct cmd *out, size_t most);
 
 #endif

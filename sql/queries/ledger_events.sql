@@ -2,7 +2,8 @@
 -- those that moved a sheet of it, counted within it
 SELECT e.event, e.done_on, e.done_by, e.role, e.act, a.code AS agent,
     e.paper, t.n AS sheets, e.reason,
-    CASE WHEN $2::text[] IS NULL THEN e.detail END AS detail
+    CASE WHEN $2::text[] IS NULL THEN e.detail END AS detail,
+    a.name AS agent_name
 FROM field.sheet_event AS e
 LEFT JOIN field.agent AS a ON a.agent = e.agent
 CROSS JOIN LATERAL (SELECT count(*) AS n FROM field.sheet_move AS m

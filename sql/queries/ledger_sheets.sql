@@ -1,9 +1,11 @@
 -- Every sheet, also those never started.  $1 wave, $2 areas or NULL,
--- $3 agent, $4 status, $5 group, $6 unit, $7 area, each NULL
--- for all
+-- $3 agent, $4 status, $5 group, $6 unit, $7 area, $8 sheet, each NULL for all;
+-- names beside codes
 SELECT s.sheet, f.code AS form, g.code AS "group", u.code AS unit,
     n.code AS unit_now, s.slot, a.code AS agent, a.office, s.state,
-    s.disposition, s.status, s.code, s.replaced_by, s.changed_on, s.version
+    s.disposition, s.status, s.code, s.replaced_by, s.changed_on, s.version,
+    f.name AS form_name, g.name AS group_name, n.name AS unit_now_name,
+    a.name AS agent_name
 FROM field.sheet AS s
 JOIN plan.form AS f ON f.wave = s.wave AND f.form = s.form
 JOIN plan.respondent_group AS g ON g.wave = s.wave AND g.grp = s.grp
@@ -20,4 +22,5 @@ WHERE s.wave = $1::integer AND s.prefix IS NOT NULL
     AND ($6::text IS NULL OR n.code = $6)
     AND ($7::text IS NULL OR n.unit = ANY ((SELECT field.units_counted(
         $1::integer, $7::text))::integer[]))
+    AND ($8::text IS NULL OR s.sheet = $8)
 ORDER BY s.form, s.prefix, s.serial;

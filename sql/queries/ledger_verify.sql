@@ -1,4 +1,3 @@
--- What of the ledger is not as its history and the log say.  $1 wave, $2 not
--- used: areas
-SELECT v.event, v.words FROM field.ledger_verify($1::integer) AS v
-WHERE $2::text[] IS NULL;
+-- What of the ledger is not as its history and the log say.  $1 wave, $2 areas
+-- or NULL: of them alone
+SELECT v.event, v.words FROM field.ledger_verify($1::integer, $2::text[]) AS v;

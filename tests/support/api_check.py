@@ -521,6 +521,11 @@ def ledger(analyst, engine, wave):
     for query in ("", "?by=agent", "?show=sheets", "?show=open", "?show=events"):
         analyst.ask("GET", page + query, 200)
     analyst.ask("GET", page + "?by=x", 400)
+    for query in ("?show=history", "?show=verify", "?do=plan", "?sheet=none"):
+        analyst.ask("GET", page + query, 200)
+    analyst.ask("GET", page + "?do=none", 404)
+    analyst.ask("GET", page + "?do=issue", 403)
+    analyst.ask("POST", page + "/close", 403, b"")  # not from this host
     analyst.ask("GET", f"/handover/{wave}/1", 404)
 
 

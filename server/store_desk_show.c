@@ -1,8 +1,8 @@
-/* Rows of a ledger for programs. */
+/* Rows of a desk for programs. */
 #include <string.h>
 
 #include "phieu/csv.h"
-#include "phieu/ledger.h"
+#include "phieu/desk.h"
 
 /* A count as a number, all else as text; NULL where there is nothing. */
 static void put_value(struct jw *w, const struct res *r, size_t row, int col)
@@ -30,7 +30,7 @@ static void put_row(struct jw *w, const struct res *r, size_t row)
 	jw_object_end(w);
 }
 
-void ledger_json(const struct res *r, struct jw *w)
+void desk_json(const struct res *r, struct jw *w)
 {
 	jw_array(w);
 	for (size_t i = 0; i < res_rows(r); i++)
@@ -38,7 +38,7 @@ void ledger_json(const struct res *r, struct jw *w)
 	jw_array_end(w);
 }
 
-void ledger_jsonl(const struct res *r, struct buf *out)
+void desk_jsonl(const struct res *r, struct buf *out)
 {
 	for (size_t i = 0; i < res_rows(r); i++) {
 		struct jw w;
@@ -56,7 +56,7 @@ static void put_cell(struct buf *out, const char *s, int col)
 	csv_write(out, s ? s : "", s ? strlen(s) : 0);
 }
 
-void ledger_csv(const struct res *r, struct buf *out)
+void desk_csv(const struct res *r, struct buf *out)
 {
 	int n = (int)res_columns(r);
 

@@ -1,0 +1,85 @@
+#include "phieu/desk.h"
+
+#include <string.h>
+
+const struct desk *const desks[] = { &desk_ledger };
+const size_t desks_n = sizeof desks / sizeof desks[0];
+
+const struct desk *desk_find(const char *name)
+{
+	size_t n = strcspn(name, " ");
+
+	for (size_t i = 0; i < desks_n; i++)
+		if (strlen(desks[i]->name) == n &&
+		    memcmp(desks[i]->name, name, n) == 0)
+			return desks[i];
+	return NULL;
+}
+
+const struct desk_act *desk_act_find(const struct desk *d, const char *name)
+{
+	for (size_t i = 0; i < d->n_acts; i++)
+		if (strcmp(d->acts[i].name, name) == 0)
+			return &d->acts[i];
+	return NULL;
+}
+
+const struct desk_list *desk_list_find(const struct desk *d, const char *name)
+{
+	for (size_t i = 0; i < d->n_lists; i++)
+		if (strcmp(d->lists[i].name, name) == 0)
+			return &d->lists[i];
+	return NULL;
+}
+
+size_t desk_params(const struct desk_param params[DESK_PARAMS_MAX])
+{
+	size_t n = 0;
+
+	while (n < DESK_PARAMS_MAX && params[n].name)
+		n++;
+	return n;
+}
+
+int desk_param_at(const struct desk_param params[DESK_PARAMS_MAX],
+		  const char *name)
+{
+	for (int i = 0; i < DESK_PARAMS_MAX && params[i].name; i++)
+		if (strcmp(params[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+size_t desk_columns(const struct desk_list *l)
+{
+	size_t n = 0;
+
+	while (n < DESK_COLUMNS_MAX && l->heads[n])
+		n++;
+	return n;
+}
+
+/* What most desks have; a row says otherwise by its own words. */
+static const struct desk_choice labels[] = {
+	{ "sheets", "Số phiếu: mỗi dòng một số, hoặc dãy A..B" },
+	{ "sheet", "Số phiếu" },
+	{ "agent", "Điều tra viên" },
+	{ "group", "Nhóm đối tượng" },
+	{ "unit", "Đơn vị" },
+	{ "area", "Địa bàn" },
+	{ "count", "Số lượng" },
+	{ "planned", "Chỉ tiêu mới" },
+	{ "reason", "Lý do" },
+	{ "status", "Trạng thái" },
+	{ "number", "Số" },
+	{ "by", "Theo" },
+};
+
+const char *desk_label(const struct desk_param *p)
+{
+	for (size_t i = 0; !p->words && i < sizeof labels / sizeof labels[0];
+	     i++)
+		if (strcmp(labels[i].value, p->name) == 0)
+			return labels[i].words;
+	return p->words ? p->words : p->name;
+}
