@@ -51,6 +51,7 @@ static const struct http_route routes[] = {
 	  openrosa_submit },
 	{ HTTP_GET, "/v1/receipts", PERM_AGENT, 0, service_receipts },
 	{ HTTP_GET, "/v1/agent", PERM_AGENT, 0, service_agent },
+	{ HTTP_GET, "/v1/second", PERM_AGENT, 0, service_second },
 	{ HTTP_GET, "/", PERM_PUBLIC, 0, service_to_page },
 	{ HTTP_GET, "/agent", PERM_PUBLIC, 0, service_to_page },
 	{ HTTP_GET, "/agent/", PERM_PUBLIC, 0, service_page },

@@ -148,3 +148,29 @@ bool store_receipt_list(struct db *db, int32_t key, int state,
 	res_free(r);
 	return ok;
 }
+
+bool store_agent_second(struct db *db, int32_t key,
+			void (*row)(const struct second_row *r, void *arg),
+			void *arg, struct err *e)
+{
+	char text[16];
+	const char *args[] = { text };
+	struct second_row one;
+	struct res *r;
+	bool ok;
+
+	(void)snprintf(text, sizeof text, "%d", key);
+	r = db_run(db, Q_AGENT_SECOND, args, e);
+	ok = r != NULL;
+	for (size_t i = 0; ok && i < res_rows(r); i++) {
+		one.sheet = res_text(r, i, 0);
+		one.done = res_bool(r, i, 4);
+		ok = read_int(r, i, 1, &one.form, e) &&
+		     read_int(r, i, 2, &one.group, e) &&
+		     read_int(r, i, 3, &one.home, e);
+		if (ok)
+			row(&one, arg);
+	}
+	res_free(r);
+	return ok;
+}

@@ -183,7 +183,8 @@ CREATE TABLE field.second_difference (
     resolved_on date,
     event integer,
     PRIMARY KEY (wave, sheet, pair, field),
-    FOREIGN KEY (wave, sheet, pair) REFERENCES field.second_pair,
+    FOREIGN KEY (wave, sheet, pair) REFERENCES field.second_pair
+        DEFERRABLE INITIALLY DEFERRED,
     CHECK ((take IS NULL) = (value IS NULL)
         AND (take IS NULL) = (resolved_by IS NULL))
 );

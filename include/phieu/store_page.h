@@ -43,4 +43,14 @@ bool store_receipt_list(struct db *db, int32_t key, int state,
 			bool (*row)(const struct receipt_row *r, void *arg),
 			void *arg, struct err *e) MUST_USE;
 
+struct second_row { /* a sheet to be keyed again; texts borrowed */
+	const char *sheet;
+	int32_t form, group, home; /* ordinals; 0: none */
+	bool done;		   /* he has keyed it */
+};
+/* In the order of their numbers. */
+bool store_agent_second(struct db *db, int32_t key,
+			void (*row)(const struct second_row *r, void *arg),
+			void *arg, struct err *e) MUST_USE;
+
 #endif

@@ -12,6 +12,7 @@ import { keyScreen } from "./screen_key";
 import { moreScreen } from "./screen_more";
 import { outboxScreen } from "./screen_outbox";
 import { receivedScreen } from "./screen_received";
+import { secondScreen } from "./screen_second";
 import { signInScreen } from "./screen_signin";
 import { todayScreen } from "./screen_today";
 import { Updates } from "./update";
@@ -40,13 +41,16 @@ export interface App {
   install: (() => void) | null;
 }
 
-const SCREENS: Record<string, { word: Word; show: (a: App) => Screen }> = {
+/* `under`: not in the navigation itself, but led to from that screen. */
+const SCREENS: Record<string, { word: Word; show: (a: App) => Screen;
+  under?: string }> = {
   today: { word: "today", show: todayScreen },
   key: { word: "keying", show: keyScreen },
   outbox: { word: "outbox", show: outboxScreen },
   received: { word: "received", show: receivedScreen },
   file: { word: "file", show: fileScreen },
   more: { word: "more", show: moreScreen },
+  second: { word: "second", show: secondScreen, under: "more" },
 };
 
 const ROOM_BYTES = 300 << 20;
@@ -106,11 +110,13 @@ function drawFrame(): void {
   title.textContent = nameOf({ name: s.plan.name, name_en: s.plan.name_en });
   trial.textContent = t("trial");
   trial.hidden = !s.plan.trial;
-  redraw(nav, ...Object.entries(SCREENS).map(([to, x]) => h("a", {
-    href: `#/${to}`, "data-to": to,
-    "aria-current": to === name ? "page" : null,
-  }, h("span", { class: `icon i-${to}`, "aria-hidden": "true" }),
-  t(x.word))));
+  const at = SCREENS[name]?.under ?? name;
+  redraw(nav, ...Object.entries(SCREENS).filter(([, x]) => !x.under)
+    .map(([to, x]) => h("a", {
+      href: `#/${to}`, "data-to": to,
+      "aria-current": to === at ? "page" : null,
+    }, h("span", { class: `icon i-${to}`, "aria-hidden": "true" }),
+    t(x.word))));
   drawState();
 }
 

@@ -50,9 +50,11 @@ async function known(a: App): Promise<Known> {
 
 const DRAFTS_SHOWN = 6;
 
-/* `own`: the number of the sheet whose head is changed, else "". */
+/* `own`: the number of the sheet whose head is changed, else "".  `given`: a
+ * number that is known before, of a sheet not begun. */
 export function headView(a: App, kept: Kept, own: string,
-  start: (s: Start) => void): { el: HTMLElement; focus(): void } {
+  start: (s: Start) => void, given = ""):
+{ el: HTMLElement; focus(): void } {
   const plan = a.session.plan;
   const self = a.session.self;
   const today = todayOf(a.session);
@@ -318,8 +320,9 @@ export function headView(a: App, kept: Kept, own: string,
   });
   keying.addEventListener("change", judge);
   hints();
-  if (own) {
-    number.value = own.slice(own.indexOf("-") + 1);
+  const shown = own || given;
+  if (shown) {
+    number.value = shown.slice(shown.indexOf("-") + 1);
     judge();
   }
   settle();
@@ -348,5 +351,5 @@ export function headView(a: App, kept: Kept, own: string,
         t("k_keying")), keying),
       orderField),
     quotaHint, go);
-  return { el, focus: () => number.focus() };
+  return { el, focus: () => (given && ready ? go : number).focus() };
 }

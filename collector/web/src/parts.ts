@@ -99,6 +99,25 @@ export function hereOf(list: Listed[]): Map<string, number> {
   return out;
 }
 
+/* A sheet that is to be keyed again, from the list of them. */
+export interface Again {
+  sheet: string;
+  group: string;
+  home: string | null;
+}
+
+let again: Again | null = null;
+export function openAgain(a: App, which: Again): void {
+  again = which;
+  a.go("key");
+}
+
+export function takeAgain(): Again | null {
+  const which = again;
+  again = null;
+  return which;
+}
+
 let wanted = "";
 export function openDraft(a: App, id: string): void {
   wanted = id;

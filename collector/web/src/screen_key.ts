@@ -6,7 +6,8 @@ import { db } from "./db";
 import { button, fill, h } from "./dom";
 import { headView } from "./head";
 import type { Kept } from "./head";
-import { diskText, takeWanted } from "./parts";
+import { diskText, takeAgain, takeWanted } from "./parts";
+import type { Again } from "./parts";
 import { photoBox } from "./photos_view";
 import type { Head } from "./queue";
 import { nowOf, sealed, todayOf } from "./session";
@@ -36,6 +37,7 @@ export function keyScreen(a: App): Screen {
   let dirty = false;
   let busy = false;
   let gone = false;
+  let again: Again | null = null; // this sheet is keyed again: then back there
   let letGo: () => void = () => undefined;
   let view: { focus(): void } | null = null;
 
@@ -98,14 +100,17 @@ export function keyScreen(a: App): Screen {
       said.className = "said";
       said.textContent = message;
     }
-    const v = headView(a, kept, "", (s) => {
-      remember(s);
+    const which = again;
+    const from: Kept = which ? { ...kept, keying: 2, group: which.group,
+      home: which.home, prefix: which.sheet.split("-")[0]! } : kept;
+    const v = headView(a, from, "", (s) => {
+      if (!which) remember(s);
       const f = SheetForm.begin(a.session.plan, s,
         nowOf(a.session), null);
       void held(f);
       showCells(f);
       keep();
-    });
+    }, which?.sheet ?? "");
     view = v;
     fill(place, v.el);
     v.focus();
@@ -126,7 +131,7 @@ export function keyScreen(a: App): Screen {
       units: d.units }, d.sheet, (s) => {
       const fresh = SheetForm.rehead(a.session.plan, d, s);
       if (!fresh) return;
-      remember(s);
+      if (!again) remember(s);
       showCells(fresh);
       keep();
     });
@@ -215,7 +220,8 @@ export function keyScreen(a: App): Screen {
       return;
     }
     a.unsaved = false;
-    showHead(t("k_saved", f.d.sheet));
+    if (again) a.go("second");
+    else showHead(t("k_saved", f.d.sheet));
   }
 
   function showFaults(f: SheetForm, faults: { code: string; path: string;
@@ -256,6 +262,7 @@ export function keyScreen(a: App): Screen {
     if (row)
       kept = { ...kept, ...await a.session.vault.unlock<Kept>("context",
         row) };
+    again = takeAgain();
     const id = takeWanted();
     const d = id ? (await a.queue.drafts()).find((x) => x.id === id)
       : undefined;

@@ -45,6 +45,10 @@ export function moreScreen(a: App): Screen {
           s.forms ? s.forms.join(", ") : t("m_all"))),
       place, h("p", { class: "hint" }, t("m_out_hint")), safe,
       a.install ? button(t("m_install"), a.install) : null),
+    h("section", { class: "card" }, h("h2", null, t("m_tasks")),
+      h("ul", { class: "plain" },
+        h("li", null, h("a", { href: "#/second", id: "tosecond" },
+          t("second"))))),
     h("section", { class: "card" }, h("h2", null, t("m_keys")), keyTable()));
   return { el };
 }
