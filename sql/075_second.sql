@@ -1555,7 +1555,7 @@ DECLARE
     him integer := field.ledger_agent(p_agent);
     no integer;
     c record;
-    drawn integer;
+    again integer;
     n integer := 0;
     said jsonb;
 BEGIN
@@ -1581,17 +1581,17 @@ BEGIN
         FROM field.second_decision AS x WHERE x.wave = p_wave);
     IF p_verdict = 'rekey' AND EXISTS (SELECT FROM field.second_frame(p_wave,
         NULL, 'agent', p_agent, NULL) AS f) THEN
-        drawn := field.second_drawn(p_wave, ev, NULL, 'agent', p_agent, NULL,
+        again := field.second_drawn(p_wave, ev, NULL, 'agent', p_agent, NULL,
             100, NULL, encode(uuid_send(gen_random_uuid()), 'hex'));
         SELECT d.drawn, field.second_draw_said(d) INTO n, said
         FROM field.second_draw AS d
-        WHERE d.wave = p_wave AND d.draw = drawn;
+        WHERE d.wave = p_wave AND d.draw = again;
     END IF;
     INSERT INTO field.second_decision (wave, decision, event, agent,
         verdict, rule, fields, errors, draw)
     VALUES (p_wave, no, ev, him, p_verdict, (SELECT max(x.rule)
         FROM field.second_rule AS x WHERE x.wave = p_wave),
-        coalesce(c.fields - c.unresolved, 0), coalesce(c.errors, 0), drawn);
+        coalesce(c.fields - c.unresolved, 0), coalesce(c.errors, 0), again);
     IF p_verdict = 'stop' THEN
         INSERT INTO field.second_stop VALUES (p_wave, him, no);
     ELSIF p_verdict = 'lift' THEN

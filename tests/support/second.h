@@ -87,19 +87,19 @@ MAYBE static unsigned second_choices(size_t field)
 	return n ? n : 1;
 }
 
-static void second_agent(struct second_world *w, size_t i, const char *code)
+static void second_agent(struct second_world *t, size_t i, const char *code)
 {
 	char token[TOKEN_TEXT_MAX];
 	struct err e = { 0 };
 
-	if (!store_agent_add(w->owner, code, code,
+	if (!store_agent_add(t->owner, code, code,
 			     i % 2 ? "Bưu điện B" : "Bưu điện A", "me", &e) ||
-	    !store_agent_key_add(w->owner, code, w->wave, NULL, 0, NULL, 0, 30,
-				 "me", token, &w->key[i], &e))
+	    !store_agent_key_add(t->owner, code, t->wave, NULL, 0, NULL, 0, 30,
+				 "me", token, &t->key[i], &e))
 		fail_msg("%s", e.msg);
 }
 
-static void second_issue(struct second_world *w, const char *code, unsigned n)
+static void second_issue(struct second_world *t, const char *code, unsigned n)
 {
 	char sql[300];
 
@@ -107,8 +107,8 @@ static void second_issue(struct second_world *w, const char *code, unsigned n)
 		       "SELECT field.ledger_act(%s, 'me', 'owner', NULL, "
 		       "'issue', NULL, NULL, 'cong-chuc', 'so-a', %u, '%s', "
 		       "NULL, NULL)",
-		       w->id, n, code);
-	pg_do(w->raw, sql);
+		       t->id, n, code);
+	pg_do(t->raw, sql);
 }
 
 static struct db *second_connect(const char *role)
@@ -126,7 +126,7 @@ static struct db *second_connect(const char *role)
 
 /* Plans `n` sheets of the group cong-chuc at so-a, half issued to an, half to
  * binh. */
-MAYBE static void second_open(struct second_world *w, unsigned n)
+MAYBE static void second_open(struct second_world *t, unsigned n)
 {
 	struct plan *p = sheets_plan();
 	struct err e = { 0 };
@@ -135,51 +135,51 @@ MAYBE static void second_open(struct second_world *w, unsigned n)
 	bool changed;
 
 	assert_non_null(p);
-	w->arena = arena_new((size_t)64 << 20);
-	w->owner = db_open(getenv("PHIEU_TEST_DB"), "t", DB_ANY_ROLE, 0, &e);
-	assert_non_null(w->owner);
-	assert_true(store_plan_load(w->owner, p, "r", "me", &version, &changed,
+	t->arena = arena_new((size_t)64 << 20);
+	t->owner = db_open(getenv("PHIEU_TEST_DB"), "t", DB_ANY_ROLE, 0, &e);
+	assert_non_null(t->owner);
+	assert_true(store_plan_load(t->owner, p, "r", "me", &version, &changed,
 				    &e));
-	w->wave = store_wave_get(w->owner, p->wave, &e);
-	assert_non_null(w->wave);
+	t->wave = store_wave_get(t->owner, p->wave, &e);
+	assert_non_null(t->wave);
 	plan_free(p);
-	w->field = second_connect("collector");
-	w->server = second_connect("server");
-	w->other = second_connect("server");
-	w->raw = PQconnectdb(getenv("PHIEU_TEST_DB"));
-	w->work = intake_work_new(&e);
-	(void)snprintf(w->id, sizeof w->id, "%d", (int)w->wave->id);
-	second_agent(w, SECOND_AN, "an");
-	second_agent(w, SECOND_BINH, "binh");
-	second_agent(w, SECOND_CHI, "chi");
-	second_agent(w, SECOND_DUNG, "dung");
+	t->field = second_connect("collector");
+	t->server = second_connect("server");
+	t->other = second_connect("server");
+	t->raw = PQconnectdb(getenv("PHIEU_TEST_DB"));
+	t->work = intake_work_new(&e);
+	(void)snprintf(t->id, sizeof t->id, "%d", (int)t->wave->id);
+	second_agent(t, SECOND_AN, "an");
+	second_agent(t, SECOND_BINH, "binh");
+	second_agent(t, SECOND_CHI, "chi");
+	second_agent(t, SECOND_DUNG, "dung");
 	(void)snprintf(sql, sizeof sql,
 		       "SELECT field.ledger_plan(%s, 'me', 'owner', 'r')",
-		       w->id);
-	pg_do(w->raw, sql);
+		       t->id);
+	pg_do(t->raw, sql);
 	(void)snprintf(sql, sizeof sql,
 		       "SELECT field.ledger_amend(%s, 'me', 'owner', "
 		       "'cong-chuc', 'so-a', %u, 'thêm')",
-		       w->id, n);
-	pg_do(w->raw, sql);
-	second_issue(w, "an", n / 2);
-	second_issue(w, "binh", n - n / 2);
+		       t->id, n);
+	pg_do(t->raw, sql);
+	second_issue(t, "an", n / 2);
+	second_issue(t, "binh", n - n / 2);
 }
 
-MAYBE static void second_close(struct second_world *w)
+MAYBE static void second_close(struct second_world *t)
 {
-	wave_free(w->wave);
-	db_close(w->owner);
-	db_close(w->field);
-	db_close(w->server);
-	db_close(w->other);
-	PQfinish(w->raw);
-	intake_work_free(w->work);
-	arena_free(w->arena);
+	wave_free(t->wave);
+	db_close(t->owner);
+	db_close(t->field);
+	db_close(t->server);
+	db_close(t->other);
+	PQfinish(t->raw);
+	intake_work_free(t->work);
+	arena_free(t->arena);
 }
 
 /* Number of the i-th sheet from 0. */
-MAYBE static const char *second_number(struct second_world *w, unsigned i,
+MAYBE static const char *second_number(struct second_world *t, unsigned i,
 				       char out[24])
 {
 	char sql[300], *s;
@@ -190,20 +190,20 @@ MAYBE static const char *second_number(struct second_world *w, unsigned i,
 		       "= 'so-a' AND s.prefix = 'T1' ORDER BY s.slot OFFSET %u "
 		       "LIMIT 1",
 		       i);
-	s = pg_text(w->raw, sql);
+	s = pg_text(t->raw, sql);
 	(void)snprintf(out, 24, "%.*s", (int)strcspn(s, "\n"), s);
 	free(s);
 	return out;
 }
 
-static char *second_written(struct second_world *w, const char *sheet,
+static char *second_written(struct second_world *t, const char *sheet,
 			    int keying, const struct second_reading *r,
 			    const char *instance)
 {
 	struct buf b = BUF_INIT(1 << 20);
 	const char *v[SECOND_FIELDS];
 
-	(void)w;
+	(void)t;
 	for (size_t i = 0; i < SECOND_FIELDS; i++)
 		v[i] = second_said[i][r->value[i]];
 	buf_addf(&b,
@@ -221,15 +221,15 @@ static char *second_written(struct second_world *w, const char *sheet,
 
 /* Keys a sheet; the state it got is given back (STATE_VALID, …).  instance,
  * faults may be NULL, else rooms of 64 and 400 bytes. */
-MAYBE static int second_send(struct second_world *w, const char *sheet,
+MAYBE static int second_send(struct second_world *t, const char *sheet,
 			     int keying, size_t agent_at,
 			     const struct second_reading *r, char *instance,
 			     char *faults)
 {
 	char own[64];
 	char *json;
-	struct intake_item it = { .wave = w->wave,
-				  .key = w->key[agent_at],
+	struct intake_item it = { .wave = t->wave,
+				  .key = t->key[agent_at],
 				  .way = WAY_JSON,
 				  .state = STATE_VALID };
 	const struct intake_item *items[] = { &it };
@@ -241,23 +241,23 @@ MAYBE static int second_send(struct second_world *w, const char *sheet,
 	unsigned flags;
 
 	(void)snprintf(own, sizeof own, "uuid:00000000-0000-4000-8000-%012u",
-		       ++w->instances);
+		       ++t->instances);
 	if (instance)
 		(void)snprintf(instance, 64, "%s", own);
-	json = second_written(w, sheet, keying, r, own);
+	json = second_written(t, sheet, keying, r, own);
 	it.bytes = json;
 	it.n_bytes = strlen(json);
-	faults_init(&f, w->arena);
-	if (!submission_read(json, it.n_bytes, w->wave->plan, w->arena, &s, &f,
+	faults_init(&f, t->arena);
+	if (!submission_read(json, it.n_bytes, t->wave->plan, t->arena, &s, &f,
 			     &e))
 		fail_msg("%s", e.msg);
-	submission_check(w->wave->plan, &s, (struct date){ .days = 18800 }, &f,
+	submission_check(t->wave->plan, &s, (struct date){ .days = 18800 }, &f,
 			 &flags);
 	if (f.n > 0)
 		fail_msg("%s: %s", json, f.list[0].message);
 	it.s = &s;
 	sha256(it.bytes, it.n_bytes, it.sha);
-	if (!store_intake_add(w->field, w->work, 1, 1, "[]", items, 1, &a,
+	if (!store_intake_add(t->field, t->work, 1, 1, "[]", items, 1, &a,
 			      &keep, &e))
 		fail_msg("%s", e.msg);
 	assert_int_equal(a.outcome, INTAKE_STORED);
@@ -269,7 +269,7 @@ MAYBE static int second_send(struct second_world *w, const char *sheet,
 }
 
 /* What the sheet counts as now, as second_send would have it. */
-MAYBE static struct second_reading second_counted(struct second_world *w,
+MAYBE static struct second_reading second_counted(struct second_world *t,
 						  const char *sheet)
 {
 	struct second_reading out = { { 0 } };
@@ -311,7 +311,7 @@ MAYBE static struct second_reading second_counted(struct second_world *w,
 					? strrchr(second_field[i], '/') + 1
 					: second_field[i] + 1,
 				sheet);
-			if (pg_long(w->raw, sql) == 1) {
+			if (pg_long(t->raw, sql) == 1) {
 				out.value[i] = k;
 				n++;
 			}
@@ -321,6 +321,89 @@ MAYBE static struct second_reading second_counted(struct second_world *w,
 				 sheet, n);
 	}
 	return out;
+}
+
+/* ---- acts and lists, of the one world of a test ------------------------ */
+static struct second_world w;
+static struct err last;
+
+/* An act or a list by its statement: wave, whom, role, areas and what else. */
+MAYBE static struct res *run(struct db *db, enum q q, const char *by,
+			     const char *role, bool whole,
+			     const char *const *more, size_t n)
+{
+	const char *args[16] = { w.id, by, role };
+	size_t at = whole ? 3 : 4;
+
+	for (size_t i = 0; i < n; i++)
+		args[at + i] = more[i];
+	last = (struct err){ 0 };
+	return db_run(db, q, args, &last);
+}
+#define MORE(...)                             \
+	(const char *const[]){ __VA_ARGS__ }, \
+		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *)
+
+MAYBE static int64_t must(struct res *r, int col)
+{
+	int64_t v = -1;
+	struct err e;
+
+	if (!r)
+		fail_msg("%s", last.msg);
+	assert_int_equal(res_rows(r), 1);
+	if (!res_null(r, 0, col))
+		assert_true(res_i64(r, 0, col, &v, &e));
+	res_free(r);
+	return v;
+}
+
+MAYBE static void must_not(struct res *r, enum err_kind kind, const char *words)
+{
+	if (r)
+		fail_msg("it was not refused: %s", words);
+	assert_int_equal(last.kind, kind);
+	if (!strstr(last.msg, words))
+		fail_msg("%s: no \"%s\"", last.msg, words);
+}
+
+MAYBE static struct res *draw_by(const char *stratum, const char *only,
+				 const char *share, const char *number,
+				 const char *with, const char *agent)
+{
+	return run(w.server, Q_SECOND_DRAW, "me", "post-supervisor", false,
+		   MORE(stratum, only, NULL, share, number, with, agent,
+			"rút"));
+}
+
+MAYBE static struct res *assign(const char *agent, const char *sheet,
+				const char *draw)
+{
+	char list[32];
+
+	if (sheet)
+		(void)snprintf(list, sizeof list, "{%s}", sheet);
+	return run(w.server, Q_SECOND_ASSIGN, "me", "post-supervisor", false,
+		   MORE(agent, sheet ? list : NULL, sheet ? list : NULL, draw,
+			NULL, "giao"));
+}
+
+MAYBE static struct res *resolve(const char *by, const char *sheet,
+				 const char *field, const char *take,
+				 const char *value)
+{
+	return run(w.server, Q_SECOND_RESOLVE, by, "post-supervisor", false,
+		   MORE(sheet, field, take, value, "xem giấy", NULL));
+}
+
+MAYBE static struct res *differences(const char *by, const char *sheet)
+{
+	struct res *r = run(w.server, Q_SECOND_DIFFERENCES, by,
+			    "post-supervisor", false, MORE(sheet));
+
+	if (!r)
+		fail_msg("%s", last.msg);
+	return r;
 }
 
 #endif
