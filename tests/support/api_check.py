@@ -215,6 +215,8 @@ def agent_page(ready):
     need("own sheets are counted",
          sum(c["mine"] for c in me.get("cells", [])) >= 1)
     nobody.ask("GET", "/v1/agent", 401)
+    assert field.json("GET", "/v1/second", 200)["sheets"] == []
+    nobody.ask("GET", "/v1/second", 401)
     nobody.ask("GET", "/v1/receipts", 401)
     page = field.json("GET", "/v1/receipts?limit=2", 200)
     seen = [r["instanceID"] for r in page["receipts"]]
