@@ -114,6 +114,15 @@ $$;
 COMMENT ON FUNCTION assess.grade_place(integer, integer, text, text) IS
     'place of a grade among those of a kind of unit, 1 the best';
 
+-- "34/3", "86.4" as a number.
+CREATE FUNCTION assess.number_of(p_text text) RETURNS numeric
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT split_part(p_text, '/', 1)::numeric
+        / coalesce(nullif(split_part(p_text, '/', 2), '')::numeric, 1)
+$$;
+COMMENT ON FUNCTION assess.number_of(text) IS
+    'a number written as a decimal or in lowest terms';
+
 -- ---- targets ---------------------------------------------------------------
 -- What one target's measure gives.  `got` is the number, or the place of a
 -- grade; `shown` what people read; `why` says why there is none.
@@ -160,7 +169,7 @@ BEGIN
         JOIN plan.unit AS pu ON pu.wave = c.wave AND pu.unit = c.unit
         WHERE wv.wave = r.wave AND pu.code = m ->> 'unit'
             AND c.criterion = m ->> 'criterion';
-        got := assess.exact(w.points_exact);
+        got := assess.number_of(w.points_exact);
         source := w.wave || ', lần công bố ' || w.release;
         taken := w.day;
         why := 'đợt điều tra chưa công bố điểm này';
@@ -205,7 +214,7 @@ BEGIN
                     AND y ->> 'code' = m ->> 'unit'
                     AND c ->> 'code' = m ->> 'criterion'
                     AND c ->> 'state' IN ('scored', 'own-points', 'missing-zero'))
-            WHEN 'measure' THEN (SELECT assess.exact(CASE
+            WHEN 'measure' THEN (SELECT assess.number_of(CASE
                     jsonb_typeof(v.value) WHEN 'string' THEN v.value #>> '{}'
                     ELSE v.value ->> 'value' END)
                 FROM assess.result AS x,
@@ -402,6 +411,7 @@ GRANT SELECT ON assess.target_plan, assess.target_value, assess.series
 GRANT EXECUTE ON FUNCTION
     assess.result_units(integer, integer),
     assess.grade_place(integer, integer, text, text),
+    assess.number_of(text),
     assess.target_measure(integer, text, jsonb),
     assess.target_states(integer),
     assess.target_record(integer, text, integer, numeric, text, date, text,
