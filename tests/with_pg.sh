@@ -8,6 +8,8 @@
 #	                  password, e.g. "host=$PHIEU_TEST_SOCKET dbname=phieu
 #	                  user=phieu_collector"
 # PHIEU_TEST_FSYNC=on: durable, for whatever starts a service (default off).
+# PHIEU_TEST_CLOCK='2024-03-10 18:30:00': the server starts at this instant of
+# UTC, so that no midnight passes, and days of Viet Nam are not those of UTC.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 bin=$(pg_config --bindir 2>/dev/null || echo /usr/lib/postgresql/15/bin)
@@ -43,7 +45,15 @@ quiet() {
 }
 quiet run "$bin/initdb" -D "$d/data" -A trust -U phieu_super -E UTF8 \
 	--locale=C.UTF-8 --data-checksums --no-sync
-quiet run "$bin/pg_ctl" -D "$d/data" -w -l "$d/log" \
+clock=
+if [ -n "${PHIEU_TEST_CLOCK:-}" ]; then
+	fake=$(find /usr/lib -name libfaketime.so.1 | head -n 1)
+	[ -n "$fake" ] || { echo 'libfaketime is not here (tests/setup.sh test)' >&2; exit 1; }
+	clock="env TZ=UTC LD_PRELOAD=$fake FAKETIME_DONT_FAKE_MONOTONIC=1"
+fi
+# shellcheck disable=SC2086 # words of the clock
+quiet run $clock ${clock:+"FAKETIME=@$PHIEU_TEST_CLOCK"} \
+	"$bin/pg_ctl" -D "$d/data" -w -l "$d/log" \
 	-o "-c listen_addresses='' -k $d $speed" start
 quiet "$bin/createuser" -h "$d" -U phieu_super --createrole phieu_owner
 quiet "$bin/createdb" -h "$d" -U phieu_super -O phieu_owner phieu

@@ -4,4 +4,4 @@
 SELECT assess.improve_report($1::integer, $3::integer, coalesce($9::integer,
     (SELECT version FROM assess.improve WHERE round = $1::integer
         AND improve = $3::integer)), $5, $6, coalesce($7, 'doing'),
-    coalesce($8::date, current_date), $4, $2);
+    coalesce($8::date, assess.today()), $4, $2);

@@ -1,7 +1,7 @@
 -- $1 role
 SELECT k.key, k.name, coalesce(w.code, ''),
-    to_char(k.issued_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
-    to_char(k.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
+    to_char(k.issued_at AT TIME ZONE 'UTC' + interval '7 hours', 'YYYY-MM-DD'),
+    to_char(k.expires_at AT TIME ZONE 'UTC' + interval '7 hours', 'YYYY-MM-DD'),
     CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked'
         WHEN k.expires_at <= now() THEN 'expired' ELSE 'active' END
 FROM people.api_key AS k

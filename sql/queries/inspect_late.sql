@@ -42,7 +42,7 @@ WITH p AS (
     FROM i JOIN assess.measure AS m USING (round, inspection)
     WHERE m.state IN ('recommended', 'accepted')
 )
-SELECT kind, inspection, number, unit, what, due, current_date - due
+SELECT kind, inspection, number, unit, what, due, assess.today() - due
     AS days_late, coalesce(whose, '') AS whose
-FROM late WHERE due < current_date
+FROM late WHERE due < assess.today()
 ORDER BY due, kind, number;

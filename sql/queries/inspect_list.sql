@@ -9,7 +9,7 @@ SELECT i.inspection, u.code AS unit, u.name AS unit_name,
     coalesce(i.documents_on::text, '') AS documents_on,
     CASE WHEN i.state = 'cancelled' OR i.documents_due IS NULL
             OR i.documents_on IS NULL AND i.state = 'concluded' THEN 0
-        ELSE greatest(coalesce(i.documents_on, current_date)
+        ELSE greatest(coalesce(i.documents_on, assess.today())
             - i.documents_due, 0) END AS documents_late,
     (SELECT count(verdict) || '/' || count(*) FROM assess.checklist AS c
         WHERE c.round = i.round AND c.inspection = i.inspection) AS answered,

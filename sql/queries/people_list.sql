@@ -9,6 +9,6 @@ SELECT a.login, a.name,
         WHEN a.locked_until > now() THEN 'locked'
         WHEN a.must_change THEN 'must change password'
         ELSE 'active' END,
-    to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+    to_char(a.created_at AT TIME ZONE 'UTC' + interval '7 hours', 'YYYY-MM-DD')
 FROM people.account AS a
 ORDER BY a.login;

@@ -2,7 +2,7 @@
 -- all; an office sees those of what it appraises.
 SELECT q.request, u.code AS unit, coalesce(n.code, '') AS criterion, q.kind,
     q.due::text AS due,
-    CASE WHEN q.outcome IS NULL AND q.due < current_date THEN 'late'
+    CASE WHEN q.outcome IS NULL AND q.due < assess.today() THEN 'late'
         ELSE coalesce(q.outcome, 'open') END AS state,
     q.content, coalesce(q.answer, '') AS answer, q.asked_by,
     coalesce(q.answered_by, '') AS answered_by

@@ -14,7 +14,7 @@ SELECT t.task, t.title, coalesce(t.step, ''), coalesce(t.opens::text, ''),
     coalesce(to_char(t.changed_at AT TIME ZONE 'UTC',
         'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''), t.version,
     CASE WHEN t.state = 'done' THEN 0
-        ELSE greatest(current_date - t.due, 0) END
+        ELSE greatest(assess.today() - t.due, 0) END
 FROM assess.task AS t
 WHERE t.round = $1::integer AND t.in_force
 ORDER BY t.place;

@@ -11,6 +11,7 @@ say 'PQexec outside core/db.c' "$(grep -nE '\bPQexec\(' $src | grep -vE '^core/d
 say 'line comment' "$(grep -nE '(^|[[:space:];{}])//' $src | grep -v '"[^"]*//[^"]*"' || true)"
 say 'typedef of a struct' "$(grep -nE '^typedef struct' $src || true)"
 say 'goto other than out' "$(grep -nE '\bgoto [a-z_]+' $src | grep -vE 'goto out;' || true)"
+say 'the day of UTC: assess.today(), assess.day(…)' "$(grep -nE 'current_date|(_at|now\(\))::date' sql/queries/*.sql || true)"
 say 'unfinished' "$(git grep -nE '\b(TODO|FIXME|XXX|HACK)\b' -- '*.c' '*.h' '*.sql' '*.sh' '*.md' '*.py' ':!tests/lint/banned.sh' ':!tests/fuzz/corpus' || true)"
 # Asked of the objects, not of the text: what may change while a program runs.
 # Allowed: the log's level, the one lock on password checks, the flag that a

@@ -46,7 +46,7 @@ PHIEU_AGENT_KEY=$(jq -r .agent_key "$dir/ready") "$bin/phieu-upload" "$dir/rest.
 phieu freeze --wave lai-chau-2020 --reason test >/dev/null
 phieu publish --wave lai-chau-2020 --reason test >/dev/null
 phieu round load tests/data/rounds/small.json --reason test >/dev/null
-for s in appraise publish; do phieu round step ky-mau $s --until "$(date -u +%F)" --reason test; done
+for s in appraise publish; do phieu round step ky-mau $s --until "$(TZ=Asia/Ho_Chi_Minh date -d tomorrow +%F)" --reason test; done
 for u in so-mot so-hai; do
 	phieu external put --round ky-mau --unit $u --criterion 1 --value 80.5 --source test >/dev/null
 done

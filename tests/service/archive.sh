@@ -48,7 +48,7 @@ jq --slurpfile p collector/plans/$wave.json '.index.criteria = [
 	| .index.units = [$p[0].units[] | select(.kind == "so") | {code, name, kind}][:2]
 	| .offices[0].unit = .index.units[0].code' tests/data/rounds/small.json >"$dir/round.json"
 phieu round load "$dir/round.json" --reason thử >/dev/null || fail 'load'
-for s in appraise publish; do phieu round step $R $s --until "$(date -u +%F)" --reason thử; done
+for s in appraise publish; do phieu round step $R $s --until "$(TZ=Asia/Ho_Chi_Minh date -d tomorrow +%F)" --reason thử; done
 for u in $(jq -r '.index.units[].code' "$dir/round.json"); do
 	phieu external put --round $R --unit "$u" --criterion 1 --value 80.25 --source 'báo cáo' >/dev/null
 done

@@ -36,7 +36,7 @@ export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phie
 export PHIEU_DATABASE_URL_AUDITOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_auditor"
 
 "$phieu" round load docs/examples/round-ha-nam-2023.json --reason thử >/dev/null
-"$phieu" round step ha-nam-2023 self-assess --until "$(date -u +%F)" --reason thử
+"$phieu" round step ha-nam-2023 self-assess --until "$(TZ=Asia/Ho_Chi_Minh date -d tomorrow +%F)" --reason thử
 for f in one two three four five six; do printf '%%PDF-1.4 %s\n' "$f" >"$dir/$f.pdf"; done
 
 cat >"$dir/scanner" <<'SCANNER'

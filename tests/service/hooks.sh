@@ -125,7 +125,7 @@ sql "BEGIN; UPDATE field.response SET version = version + 1; ROLLBACK"
 is 'undone' "$(waiting)" 5
 # and a round's, by a hook of its own
 phieu round load tests/data/rounds/small.json --reason thử >/dev/null || failed round
-phieu round step ky-mau publish --until "$(date -u +%F)" --reason thử
+phieu round step ky-mau publish --until "$(TZ=Asia/Ho_Chi_Minh date -d tomorrow +%F)" --reason thử
 for i in 1 2; do
 	sql "SELECT assess.result_add(round, NULL, '{}', '{\"n\":$i}', 'm', true, 'x') FROM assess.round" >/dev/null
 done

@@ -5,7 +5,8 @@
 # gained.  Points are invented (mẫu thử) and added up again here in fractions.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-[ -n "${PHIEU_TEST_SOCKET:-}" ] || exec tests/with_pg.sh "$0" "$@"
+# half past one in the morning of 11 March 2024 in Việt Nam: UTC has another day
+[ -n "${PHIEU_TEST_SOCKET:-}" ] || PHIEU_TEST_CLOCK='2024-03-10 18:30:00' exec tests/with_pg.sh "$0" "$@"
 bin=${PHIEU_BIN:-$PWD/build/debug}
 phieu=$bin/phieu
 dir=$(mktemp -d /tmp/phieu-improve.XXXXXX)
@@ -29,9 +30,9 @@ hasnt() { if grep -qE -- "$1" "$dir/out"; then fail "'$1' in: $(cat "$dir/out")"
 export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
 export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_server"
 export PHIEU_DATABASE_URL_AUDITOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_auditor"
-today=$(date -u +%F)
-soon=$(date -u -d '+40 days' +%F)
-gone=$(date -u -d '-1 day' +%F)
+today=2024-03-11
+soon=2024-04-20
+gone=2024-03-10
 R=ninh-binh-2022
 U=tinh-ninh-binh
 improve() { # act, options…
@@ -167,7 +168,7 @@ is 'reports' "$(sed -n '3,$p' "$dir/out" | awk '{ print $1, $2, $5 }' | paste -s
 
 # ---- changes, with a reason; cancelling; taking up again
 refuse 'reason' improve change --task 2 --gain 1.5
-take improve change --task 2 --due "$(date -u -d '+60 days' +%F)" --gain 1.5 --lead vp-ubnd --with 'so-noi-vu' --text 'Đề án bộ máy' --reason 'phân công lại'
+take improve change --task 2 --due "2024-05-10" --gain 1.5 --lead vp-ubnd --with 'so-noi-vu' --text 'Đề án bộ máy' --reason 'phân công lại'
 refuse 'người khác vừa sửa' improve change --task 2 --gain 1 --reason x --version 1
 refuse 'bị mất' improve change --task 2 --gain 9 --reason x
 refuse 'đã qua' improve change --task 2 --due "$gone" --reason x
@@ -190,7 +191,7 @@ has '^11 +so-khdt .* cancelled .*gộp vào nhiệm vụ 6'
 # ---- late by itself, and whose
 take improve late
 is 'nothing is late yet' "$(sed -n '3,$p' "$dir/out" | wc -l)" 0
-sql "UPDATE assess.improve SET due = current_date - 3 WHERE improve IN (7, 9, 11);
+sql "UPDATE assess.improve SET due = assess.today() - 3 WHERE improve IN (7, 9, 11);
 	UPDATE assess.improve SET added_at = now() - interval '33 days' WHERE improve = 10" # time passes
 take improve late
 is 'late' "$(sed -n '3,$p' "$dir/out" | awk '{ print $1 }' | paste -sd' ')" 'so-tttt so-tttt'

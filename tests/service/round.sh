@@ -3,7 +3,8 @@
 # assess themselves by Excel, by a wide table and by hand.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-[ -n "${PHIEU_TEST_SOCKET:-}" ] || exec tests/with_pg.sh "$0" "$@"
+# half past one in the morning of 11 March 2024 in Việt Nam: UTC has another day
+[ -n "${PHIEU_TEST_SOCKET:-}" ] || PHIEU_TEST_CLOCK='2024-03-10 18:30:00' exec tests/with_pg.sh "$0" "$@"
 bin=${PHIEU_BIN:-$PWD/build/debug}
 phieu=$bin/phieu
 dir=$(mktemp -d /tmp/phieu-round.XXXXXX)
@@ -36,7 +37,7 @@ sql() { psql -qXAt "$PHIEU_TEST_DB" -c "$1"; }
 export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
 export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_server"
 export PHIEU_DATABASE_URL_AUDITOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_auditor"
-day() { date -u -d "$1" +%F; }
+day() { date -u -d "2024-03-11 $1" +%F; }
 
 # ---- the document: the example, with days about today
 doc=docs/examples/round-ha-nam-2023.json

@@ -32,10 +32,10 @@ phieu round load docs/examples/round-ha-nam-2023.json --reason thử
 phieu round load tests/data/rounds/small.json --reason thử
 jq '.round.code = "ky-mo" | .round.own_unit = true' docs/examples/round-ha-nam-2023.json >"$dir/own.json"
 phieu round load "$dir/own.json" --reason thử
-today=$(date -u +%F)
+tomorrow=$(TZ=Asia/Ho_Chi_Minh date -d tomorrow +%F)
 for r in ha-nam-2023 ky-mo; do
 	for s in self-assess appraise council publish; do
-		phieu round step $r $s --until "$today" --reason thử
+		phieu round step $r $s --until "$tomorrow" --reason thử
 	done
 done
 (umask 077; echo 'mật khẩu rất dài 1' >"$dir/password")

@@ -33,7 +33,7 @@ done
 R=ky-mau
 "$phieu" round load tests/data/rounds/small.json --reason thử >"$dir/out" 2>&1 || { fail "load: $(cat "$dir/out")"; exit 1; }
 for s in appraise council publish; do
-	"$phieu" round step $R $s --until "$(date -u +%F)" --reason thử
+	"$phieu" round step $R $s --until "$(TZ=Asia/Ho_Chi_Minh date -d tomorrow +%F)" --reason thử
 done
 give() { "$phieu" external put --round $R --unit "$1" --criterion 1 --value "$2" --source "báo cáo" "${@:3}" >/dev/null; }
 give so-mot 81.5

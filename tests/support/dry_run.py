@@ -47,7 +47,7 @@ class Year:
 
     def step(self, step, close=False):
         ok("round", "step", self.code, step, *(
-            ["--close"] if close else ["--until", world.day(0)]),
+            ["--close"] if close else ["--until", world.day(1)]),
             "--reason", "theo chỉ đạo (mẫu thử)")
 
     # ---- appraisal ------------------------------------------------------

@@ -95,8 +95,11 @@ RULES = [
 ]
 
 
+VIET_NAM = datetime.timezone(datetime.timedelta(hours=7))
+
+
 def day(offset):
-    today = datetime.datetime.now(datetime.timezone.utc).date()
+    today = datetime.datetime.now(VIET_NAM).date()
     return (today + datetime.timedelta(days=offset)).isoformat()
 
 

@@ -28,7 +28,8 @@ LEAVES = [n for f in ROUND["index"]["criteria"] for n in f["children"]]
 TYPED = [n for n in LEAVES if n["source"] == "assessed"]
 LEAD = {a["node"]: a["office"] for a in ROUND["assignments"]
         if a["role"] == "lead"}
-TODAY = datetime.datetime.now(datetime.timezone.utc).date()
+TODAY = datetime.datetime.now(datetime.timezone(
+    datetime.timedelta(hours=7))).date()  # in Viet Nam
 SOON = (TODAY + datetime.timedelta(days=3)).isoformat()
 HOSTILE = '</textarea><script>alert(1)</script>"\'&amp; \u202eabc'
 faults, checks, browsers = [], 0, {}

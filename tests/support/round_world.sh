@@ -2,8 +2,8 @@
 # A round whose survey points come from a wave's release put there by hand, three
 # units (one with a hostile name), and people of every role.  For tests of pages.
 round_world() { # bin dir
-	local bin=$1 dir=$2 today codes wave=lai-chau-2020
-	today=$(date -u +%F)
+	local bin=$1 dir=$2 tomorrow codes wave=lai-chau-2020
+	tomorrow=$(TZ=Asia/Ho_Chi_Minh date -d tomorrow +%F)
 	"$bin/phieu" plan load collector/plans/$wave.json --reason thử >/dev/null
 	codes=$(jq -c '[.units[] | select(.kind != null) | .code][:3]' collector/plans/$wave.json)
 	# the unit that leads field 2 is the first of them
@@ -16,7 +16,7 @@ round_world() { # bin dir
 		docs/examples/round-ha-nam-2023.json >"$dir/round.json"
 	"$bin/phieu" round load "$dir/round.json" --reason thử >"$dir/out" 2>&1 || { cat "$dir/out"; return 1; }
 	for step in self-assess appraise council publish; do
-		"$bin/phieu" round step ha-nam-2023 $step --until "$today" --reason thử
+		"$bin/phieu" round step ha-nam-2023 $step --until "$tomorrow" --reason thử
 	done
 	psql -qXAt -v ON_ERROR_STOP=1 "$PHIEU_DATABASE_URL" >/dev/null <<-SQL
 		INSERT INTO frozen.freeze (wave, freeze_no, plan_version, simulated, n_responses, n_ratings,
