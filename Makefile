@@ -201,6 +201,7 @@ $(B)/tests/test_dataset: $(call objs,$(filter-out server/dataset_export.c server
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lreadstat $(L_CORE)
 
+$(B)/tests/test_page_area: $(call objs,server/page_area_rows.c server/page_field.c)
 $(B)/tests/test_odata: $(call objs,server/dataset.c $(wildcard server/odata_*.c)) $(B)/tests/test_odata.o $(LCOL) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(L_CORE)

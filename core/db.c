@@ -111,6 +111,8 @@ static bool role_ok(struct db *db, struct err *e)
 	return !refused;
 }
 
+/* jit off: functions over documents look costly to the planner, which then
+ * compiles for seconds what runs for milliseconds. */
 static bool settle(struct db *db, int statement_timeout_ms, struct err *e)
 {
 	char timeout[16];
@@ -122,7 +124,7 @@ static bool settle(struct db *db, int statement_timeout_ms, struct err *e)
 		    "SET intervalstyle = 'iso_8601';"
 		    "SET bytea_output = 'hex'; SET extra_float_digits = 1;"
 		    "SET standard_conforming_strings = on;"
-		    "SET lock_timeout = 0;"
+		    "SET lock_timeout = 0; SET jit = off;"
 		    "SET idle_in_transaction_session_timeout = 0",
 		    e))
 		return false;

@@ -53,6 +53,15 @@ static const struct act acts[] = {
 #define SEEN READERS | APPRAISERS | UNITS, ACT_OWN_UNIT_OR_OFFICE
 
 static const struct act_list lists[] = {
+	{ "improve head",
+	  "the plan's name, its reports and the round that follows",
+	  "kế hoạch nâng cao chỉ số của kỳ",
+	  Q_IMPROVE_HEAD_LIST,
+	  READERS | APPRAISERS | UNITS,
+	  ACT_ANYBODY,
+	  { { NULL, ACT_OPTIONAL, false } },
+	  { "tên kế hoạch", "căn cứ", "báo cáo mỗi (ngày)", "kỳ sau",
+	    "người sửa", "phiên bản" } },
 	{ "improve lost",
 	  "lost points of the published result, largest first",
 	  "điểm bị mất",

@@ -147,7 +147,7 @@ static const struct act_list lists[] = {
 	  ACT_OWN_UNIT,
 	  { MAYBE("unit"), MAYBE("inspection") },
 	  { "đợt", "đơn vị", "mục", "phần", "nội dung", "đánh giá", "nhận xét",
-	    "phiên bản", "chi tiết" } },
+	    "phiên bản", "chi tiết", "trạng thái đợt" } },
 	{ "inspect findings",
 	  "findings: open, overdue, answered, remedied",
 	  "phát hiện qua kiểm tra",

@@ -83,7 +83,7 @@ static const struct act_list lists[] = {
 	  ACT_ANYBODY,
 	  { { NULL, ACT_OPTIONAL, false } },
 	  { "mã", "chỉ tiêu", "chủ trì", "hạn", "mức", "đơn vị tính", "số đo",
-	    "trạng thái", "nguồn", "ngày", "lý do" } },
+	    "trạng thái", "nguồn", "ngày", "lý do", "phiên bản" } },
 	{ "target history",
 	  "values recorded of targets, corrections too",
 	  "các số đo đã ghi, cả số đã đính chính",

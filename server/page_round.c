@@ -6,6 +6,7 @@
 
 #include "acts_parts.h"
 #include "phieu/multipart.h"
+#include "phieu/page_area.h"
 #include "phieu/store_people.h"
 
 /* ---- who ------------------------------------------------------------------
@@ -323,7 +324,7 @@ bool page_go(struct page *p, const char *path, const char *done)
  */
 
 /* Acts of pages that are no rows of act.h. */
-static const char *done_words(const char *name)
+static const char *done_words(struct page *p, const char *name)
 {
 	static const char *const words[][2] = {
 		{ "round publish", "đã công bố" },
@@ -339,7 +340,15 @@ static const char *done_words(const char *name)
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcmp(words[i][0], name) == 0)
 			return words[i][1];
-	return a ? a->summary_vi : NULL;
+	return a ? page_act_words(p, a) : NULL;
+}
+
+static void put_areas(struct page *p)
+{
+	for (size_t i = 0; i < AREAS; i++)
+		if (page_sees_area(p, areas[i].name))
+			page_put(p->b, "<a href=\"/rounds/%u/work/%u\">%s</a>",
+				 p->head.code, areas[i].name, areas[i].title);
 }
 
 static void put_nav(struct page *p)
@@ -357,6 +366,7 @@ static void put_nav(struct page *p)
 			 "<a href=\"/rounds/%u/council\">Hội đồng, Tổ Thư ký"
 			 "</a>",
 			 p->head.code);
+	put_areas(p);
 	page_put(p->b,
 		 "<a href=\"/rounds/%u/results\">Kết quả</a>"
 		 "<span class=\"who\"></span><span>%s</span></nav>\n",
@@ -375,7 +385,7 @@ void page_begin(struct page *p, const char *title)
 		page_put(p->b, "<span class=\"mark\">mẫu thử, không phải bộ "
 			       "tiêu chí chính thức (trial)</span>");
 	page_put(p->b, "</p>\n");
-	done = done && !p->form ? done_words(done) : NULL;
+	done = done && !p->form ? done_words(p, done) : NULL;
 	if (done)
 		page_put(p->b,
 			 "<p class=\"done\" role=\"status\">Đã ghi: %s.</p>\n",

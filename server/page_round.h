@@ -175,10 +175,25 @@ void page_table_end(struct page *p);
  * "/rounds/{round}". */
 void page_act_form(struct page *p, const char *act, const char *const *preset,
 		   const char *button, const char *back);
+/* The words of an act without a number that would follow: "nhiệm vụ". */
+const char *page_act_words(struct page *p, const struct act *a);
 /* "3,5" is what people type: "3.5". */
 const char *page_number(struct page *p, const char *s);
 enum http_done page_act(struct http_request *rq, struct http_reply *rp,
 			void *app);
+
+/* ---- page_round_area.c: pages that run from rows (page_area.h) ----------- */
+
+bool page_sees_area(const struct page *p, const char *area);
+/* The version of what an act of the areas is about, as it stands ("0": there is
+ * none yet; NULL: the act is of no area); `told` puts what stands and what was
+ * typed on the page, and who wrote last. */
+bool page_area_now(struct page *p, const char *act, const char **version,
+		   bool told, struct err *e) MUST_USE;
+enum http_done page_area(struct http_request *rq, struct http_reply *rp,
+			 void *app);
+enum http_done page_area_form(struct http_request *rq, struct http_reply *rp,
+			      void *app);
 
 /* ---- pages ----------------------------------------------------------------
  */

@@ -4,85 +4,8 @@
 #include <strings.h>
 
 #include "page_round.h"
-
-enum field_kind {
-	FIELD_TEXT,
-	FIELD_LONG,
-	FIELD_NUMBER,
-	FIELD_DAY,
-	FIELD_FLAG,
-	FIELD_BODY,
-	FIELD_OUTCOME,
-	FIELD_UNIT,
-	FIELD_NODE,
-	FIELD_OFFICE,
-	FIELD_STEP,
-	FIELD_TASK_STATE,
-	FIELD_HIDDEN
-};
-
-struct field_words {
-	const char *name, *label;
-	enum field_kind kind;
-	bool about; /* says what the act is about: hidden once it is known */
-};
-
-static const struct field_words words[] = {
-	{ "unit", "Đơn vị", FIELD_UNIT, true },
-	{ "criterion", "Tiêu chí", FIELD_NODE, true },
-	{ "office", "Cơ quan thẩm định", FIELD_OFFICE, true },
-	{ "version", "", FIELD_HIDDEN, true },
-	{ "request", "Đề nghị số", FIELD_NUMBER, true },
-	{ "deduction", "Lần trừ điểm số", FIELD_NUMBER, true },
-	{ "result", "Kết quả số", FIELD_NUMBER, true },
-	{ "task", "Nhiệm vụ", FIELD_TEXT, true },
-	{ "step", "Bước", FIELD_STEP, false },
-	{ "state", "Trạng thái", FIELD_TASK_STATE, false },
-	{ "until", "Mở đến hết ngày", FIELD_DAY, false },
-	{ "close", "Đóng bước này", FIELD_FLAG, false },
-	{ "decision", "Quyết định công bố (số, ngày)", FIELD_TEXT, false },
-	{ "meeting", "Cuộc họp Hội đồng số", FIELD_NUMBER, false },
-	{ "points", "Điểm", FIELD_NUMBER, false },
-	{ "value", "Giá trị đã công bố", FIELD_NUMBER, false },
-	{ "na", "Tiêu chí không áp dụng cho đơn vị", FIELD_FLAG, false },
-	{ "reason", "Lý do", FIELD_LONG, false },
-	{ "text", "Nội dung", FIELD_LONG, false },
-	{ "due", "Hạn trả lời", FIELD_DAY, false },
-	{ "held", "Ngày", FIELD_DAY, false },
-	{ "team", "Thành phần đoàn", FIELD_TEXT, false },
-	{ "found", "Kết quả kiểm tra", FIELD_LONG, false },
-	{ "body", "Hội đồng hay Tổ Thư ký", FIELD_BODY, false },
-	{ "name", "Họ và tên", FIELD_TEXT, false },
-	{ "position", "Chức danh (để trống: thôi là thành viên)", FIELD_TEXT,
-	  false },
-	{ "basis", "Căn cứ (quyết định)", FIELD_TEXT, false },
-	{ "present", "Người dự, cách nhau bằng dấu chấm phẩy", FIELD_LONG,
-	  false },
-	{ "minutes", "Nội dung biên bản", FIELD_LONG, false },
-	{ "document", "Văn bản (số, ngày)", FIELD_TEXT, false },
-	{ "source", "Nguồn", FIELD_TEXT, false },
-	{ "note", "Ghi chú", FIELD_TEXT, false },
-	{ "outcome", "Trả lời", FIELD_OUTCOME, false },
-};
-
-static size_t place_of(const char *name)
-{
-	size_t i = 0;
-
-	while (i < sizeof words / sizeof words[0] &&
-	       strcmp(words[i].name, name) != 0)
-		i++;
-	return i;
-}
-
-static struct field_words words_of(const char *name)
-{
-	size_t i = place_of(name);
-
-	return i < sizeof words / sizeof words[0]
-		       ? words[i]
-		       : (struct field_words){ name, name, FIELD_TEXT, false };
-}
+#include "phieu/page_area.h"
+#include "phieu/page_field.h"
 
 /* ---- one input ------------------------------------------------------------
  */
@@ -104,12 +27,16 @@ static void put_unit_options(struct page *p, const char *now)
 static void put_node_options(struct page *p, const char *act, const char *now)
 {
 	bool external = strncmp(act, "external", 8) == 0;
+	/* findings and tasks are about groups and surveys too */
+	bool any = strncmp(act, "inspect", 7) == 0 ||
+		   strncmp(act, "improve", 7) == 0;
 
 	for (size_t i = 0; i < p->round.set.n_nodes; i++) {
 		const struct index_node *n = &p->round.set.nodes[i];
 
-		if (n->leaf &&
-		    n->source == (external ? INDEX_EXTERNAL : INDEX_ASSESSED))
+		if (any ||
+		    (n->leaf &&
+		     n->source == (external ? INDEX_EXTERNAL : INDEX_ASSESSED)))
 			put_option(p->b, n->code,
 				   arena_printf(p->a, "%s %s", n->code,
 						n->name),
@@ -117,38 +44,55 @@ static void put_node_options(struct page *p, const char *act, const char *now)
 	}
 }
 
+static void put_office_options(struct page *p, const char *now)
+{
+	for (size_t i = 0; i < p->round.n_offices; i++)
+		put_option(p->b, p->round.offices[i].code,
+			   p->round.offices[i].name, now);
+}
+
+/* Teams of the plan of inspections; none when there is no plan yet. */
+static void put_team_options(struct page *p, const char *now)
+{
+	struct err none = { 0 };
+	struct res *r = page_list(p, "inspect teams", NULL, NULL, &none);
+
+	for (size_t i = 0; r && i < res_rows(r); i++)
+		if (i == 0 || strcmp(res_word(r, i, "team"),
+				     res_word(r, i - 1, "team")) != 0)
+			put_option(p->b, res_word(r, i, "team"),
+				   res_word(r, i, "team_name"), now);
+	res_free(r);
+}
+
+static void put_step_options(struct page *p, const char *now)
+{
+	for (int k = STEP_SELF; k <= STEP_PUBLISH; k++)
+		put_option(p->b, round_step_word((enum round_step)k),
+			   round_step_word_vi((enum round_step)k), now);
+}
+
 static void put_options(struct page *p, const char *act,
 			const struct field_words *w, bool needed,
 			const char *now)
 {
-	struct buf *b = p->b;
+	const struct field_choice *c;
 
-	page_put(b, needed ? "<option value=\"\">– chọn –</option>"
-			   : "<option value=\"\">– không –</option>");
-	if (w->kind == FIELD_UNIT) {
+	page_put(p->b, needed ? "<option value=\"\">– chọn –</option>"
+			      : "<option value=\"\">– không –</option>");
+	if (w->kind == FIELD_UNIT || w->kind == FIELD_LEAD)
 		put_unit_options(p, now);
-	} else if (w->kind == FIELD_NODE) {
+	if (w->kind == FIELD_OFFICE || w->kind == FIELD_LEAD)
+		put_office_options(p, now);
+	if (w->kind == FIELD_NODE)
 		put_node_options(p, act, now);
-	} else if (w->kind == FIELD_OFFICE) {
-		for (size_t i = 0; i < p->round.n_offices; i++)
-			put_option(b, p->round.offices[i].code,
-				   p->round.offices[i].name, now);
-	} else if (w->kind == FIELD_BODY) {
-		put_option(b, "council", "Hội đồng thẩm định", now);
-		put_option(b, "secretariat", "Tổ Thư ký", now);
-	} else if (w->kind == FIELD_STEP) {
-		for (int k = STEP_SELF; k <= STEP_PUBLISH; k++)
-			put_option(b, round_step_word((enum round_step)k),
-				   round_step_word_vi((enum round_step)k), now);
-	} else if (w->kind == FIELD_TASK_STATE) {
-		put_option(b, "open", "chưa làm", now);
-		put_option(b, "doing", "đang làm", now);
-		put_option(b, "done", "xong", now);
-	} else {
-		put_option(b, "granted", "chấp thuận", now);
-		put_option(b, "refused", "không chấp thuận", now);
-		put_option(b, "answered", "đã trả lời", now);
-	}
+	if (w->kind == FIELD_TEAM)
+		put_team_options(p, now);
+	if (w->kind == FIELD_STEP)
+		put_step_options(p, now);
+	for (size_t i = 0;
+	     w->kind == FIELD_CHOICE && (c = page_choice(act, w->name, i)); i++)
+		put_option(p->b, c->value, c->label, now);
 }
 
 static const char *type_of(enum field_kind k)
@@ -161,7 +105,7 @@ static const char *type_of(enum field_kind k)
 static void put_field(struct page *p, const char *act, const char *id,
 		      const struct act_param *param, const char *now)
 {
-	struct field_words w = words_of(param->name);
+	struct field_words w = page_field(act, param->name);
 	bool needed = param->need == ACT_REQUIRED;
 	const char *required = needed ? " required" : "";
 
@@ -186,7 +130,7 @@ static void put_field(struct page *p, const char *act, const char *id,
 			 "<textarea id=\"%s-%s\" name=\"%s\" rows=\"3\"%r>"
 			 "\n%s</textarea>\n",
 			 id, w.name, w.name, required, now);
-	} else if (w.kind >= FIELD_BODY) {
+	} else if (w.kind >= FIELD_UNIT) {
 		page_put(p->b, "<select id=\"%s-%s\" name=\"%s\"%r>", id,
 			 w.name, w.name, required);
 		put_options(p, act, &w, needed, now);
@@ -247,9 +191,9 @@ void page_act_form(struct page *p, const char *act, const char *const *preset,
 		 "<input type=\"hidden\" name=\"back\" value=\"%s\">\n",
 		 p->head.code, dashed(p, a->name), back);
 	/* in the order of the words: what it is about, points, why */
-	for (size_t k = 0; k <= sizeof words / sizeof words[0]; k++)
+	for (size_t k = 0; k <= page_field_places(); k++)
 		for (size_t i = 0; i < act_params(a); i++)
-			if (place_of(a->params[i].name) == k)
+			if (page_field_place(a->params[i].name) == k)
 				put_field(p, act, id, &a->params[i],
 					  preset_of(preset, a->params[i].name));
 	page_put(p->b, "<button type=\"submit\">%s</button></form>\n",
@@ -282,10 +226,10 @@ static void take_values(struct page *p, const struct act *a,
 		else if (!*s)
 			values[i] = NULL;
 		else
-			values[i] = strcmp(name, "points") == 0 ||
-						    strcmp(name, "value") == 0
-					    ? page_number(p, s)
-					    : s;
+			values[i] =
+				page_field(a->name, name).kind == FIELD_NUMBER
+					? page_number(p, s)
+					: s;
 	}
 }
 
@@ -369,11 +313,16 @@ static const char *version_now(struct page *p, const struct act *a)
 {
 	const char *unit = web_field(p->form, "unit");
 	const char *criterion = web_field(p->form, "criterion");
+	const char *now;
 	struct self_head h;
 	struct err e = { 0 };
 
 	if (strcmp(a->name, "round task") == 0)
 		return task_version(p, web_field(p->form, "task"), &e);
+	if (!page_area_now(p, a->name, &now, false, &e))
+		return "";
+	if (now)
+		return now;
 	if (!*unit)
 		return "";
 	if (strncmp(a->name, "self ", 5) == 0)
@@ -387,23 +336,39 @@ static const char *version_now(struct page *p, const struct act *a)
 		      unit, criterion, "criterion", &e);
 }
 
+const char *page_act_words(struct page *p, const struct act *a)
+{
+	static const char *const tails[] = { ", lần", ", phiên bản", ", số",
+					     " số" };
+	const char *s = a->summary_vi, *out;
+	size_t n = strlen(s);
+
+	for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+		const char *at = strstr(s, tails[i]);
+
+		if (at && at[strlen(tails[i])] == '\0' && (size_t)(at - s) < n)
+			n = (size_t)(at - s);
+	}
+	out = arena_strndup(p->a, s, n);
+	return out ? out : s;
+}
+
 /* An act's words are those of what was done; here it was not. */
 static const char *undone(struct page *p, const struct act *a)
 {
-	static const char already[] = "đã ", times[] = ", lần";
-	const char *s = a->summary_vi, *end;
+	static const char already[] = "đã ";
+	const char *s = page_act_words(p, a);
 
-	if (strncmp(s, already, sizeof already - 1) == 0)
-		s += sizeof already - 1;
-	end = strstr(s, times);
-	return end ? arena_strndup(p->a, s, (size_t)(end - s)) : s;
+	return s + (strncmp(s, already, sizeof already - 1) == 0
+			    ? sizeof already - 1
+			    : 0);
 }
 
 /* The form again, under what was wrong with it. */
 static bool refused(struct page *p, const struct act *a, const struct err *why,
 		    struct err *e)
 {
-	const char *preset[2 * ACT_PARAMS_MAX + 1] = { NULL };
+	const char *preset[2 * ACT_PARAMS_MAX + 1] = { NULL }, *now;
 	const char *unit = web_field(p->form, "unit");
 	const char *criterion = web_field(p->form, "criterion");
 	size_t u = page_unit_of(p, unit), k = page_node_of(p, criterion);
@@ -423,7 +388,10 @@ static bool refused(struct page *p, const struct act *a, const struct err *why,
 		page_put(p->b, "<p>Kết quả số %s</p>\n",
 			 web_field(p->form, "result"));
 	if (stale && u != INDEX_NONE && k != INDEX_NONE &&
-	    page_sees_item(p, u, k) && !put_standing(p, unit, criterion, e))
+	    page_sees_item(p, u, k) && !area_act_find(a->name, NULL) &&
+	    !put_standing(p, unit, criterion, e))
+		return false;
+	if (stale && !page_area_now(p, a->name, &now, true, e))
 		return false;
 	for (size_t i = 0; i < act_params(a); i++) {
 		const char *name = a->params[i].name;

@@ -313,6 +313,8 @@ static const struct {
 	  ".+..++++.+." },
 	{ "GET /rounds/{round}/appraise", ".+..++++.+." },
 	{ "GET /rounds/{round}/council", ".+..++++.+." },
+	{ "GET /rounds/{round}/work/{area}", ".+..++++.+." },
+	{ "GET /rounds/{round}/work/{area}/{act}", ".+..++++.+." },
 	{ "GET /rounds/{round}/results", ".+..++++.+." },
 	{ "POST /rounds/{round}/compute", ".+..++++.+." },
 	{ "GET /rounds/{round}/publish", ".+..++++.+." },

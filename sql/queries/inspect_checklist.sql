@@ -3,7 +3,7 @@
 SELECT c.inspection, u.code AS unit, c.item, coalesce(c.part, '') AS part,
     c.title,
     coalesce(c.verdict, '') AS verdict, coalesce(c.content, '') AS content,
-    c.version, array_to_string(c.asks, '; ') AS asks
+    c.version, array_to_string(c.asks, '; ') AS asks, i.state
 FROM assess.checklist AS c
 JOIN assess.inspection AS i USING (round, inspection)
 JOIN assess.unit AS u USING (round, unit)

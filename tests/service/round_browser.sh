@@ -18,6 +18,7 @@ export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
 export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_server"
 . tests/support/round_world.sh
 round_world "$bin" "$dir"
+round_area_docs "$bin" "$dir"
 
 # two units handed in, the third is half way
 R=ha-nam-2023

@@ -19,6 +19,7 @@ export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phie
 export PHIEU_DATABASE_URL_AUDITOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_auditor"
 . tests/support/round_world.sh
 round_world "$bin" "$dir"
+round_area_docs "$bin" "$dir"
 
 PHIEU_SERVER_PORT=0 "$bin/phieu-server" >"$dir/server.out" 2>"$dir/server.log" &
 server=$!

@@ -16,6 +16,7 @@ import sys
 import openpyxl
 import yaml
 
+import pages_area
 from pages import Browser
 
 BASE, DIR, BIN = sys.argv[1:4]
@@ -596,6 +597,7 @@ def main():
     for step in (doors, refused_acts, self_items, files, workbook, hand_in,
                  appraisal, accept_all, calendar, council, results):
         step()
+    pages_area.run(sys.modules[__name__])
     n = all_pages()
     described()
     print(f"N={checks} checks over {n} pages of a round, by forms alone")

@@ -50,3 +50,20 @@ round_world() { # bin dir
 	person quan-tri administrator
 	psql -qXAt "$PHIEU_DATABASE_URL" -c 'UPDATE people.account SET must_change = false' >/dev/null
 }
+# The documents beside the round: inspections, targets, rules of commendation.
+round_area_docs() { # bin dir
+	local bin=$1 dir=$2 kind
+	jq --argjson q "[$((($(date -u +%-m) + 2) / 3))]" --slurpfile r "$dir/round.json" '
+		.plan.round = "ha-nam-2023" | .outline = .outline[:2] | .teams = .teams[:1]
+		| .inspections = ($r[0].index.units | to_entries | map({"number": (.key + 1), "unit": .value.code, "quarters": $q}))' \
+		docs/examples/inspect-thanh-hoa-2023.json >"$dir/inspect.json"
+	jq '.plan.round = "ha-nam-2023" | .targets = [(.targets[] | select(.measure.kind == "typed"))][:2]
+		| .targets[].lead = "so-noi-vu"' docs/examples/targets-hau-giang-2021.json >"$dir/target.json"
+	jq --slurpfile r "$dir/round.json" '.reward.round = "ha-nam-2023" | .exclude.deduction = false
+		| .blocks = [{"code": "k1", "name": "Khối mẫu", "units": [$r[0].index.units[].code]}]
+		| .units[1].minimum = "1"' docs/examples/reward-hau-giang-2021.json >"$dir/reward.json"
+	for kind in 'inspect plan' target reward; do
+		# shellcheck disable=SC2086
+		"$bin/phieu" $kind load "$dir/${kind%% *}.json" --reason thử >"$dir/out" 2>&1 || { cat "$dir/out"; return 1; }
+	done
+}

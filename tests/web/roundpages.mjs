@@ -227,13 +227,61 @@ async function office(b) {
   await page.close();
 }
 
+/* Inspections, improvement, the year, commendation: an act behind a link. */
+async function areas(b) {
+  const page = await signIn(b, "thu-ky"), today = new Date().toISOString()
+    .slice(0, 10);
+  await page.goto(`${R}/work/inspect`);
+  await look(page, "area-inspect");
+  const other = await signIn(b, "thu-ky");
+  await other.goto(`${R}/work/inspect/inspect-schedule?inspection=2`);
+  await go(page, () => page.click('a[href$="inspect-schedule?inspection=2"]'));
+  await tabs(page, "area-form");
+  await look(page, "area-form");
+  const plan = { from: today, to: today, form: "on-site", team: "doan-1",
+    reason: "quý khác" };
+  await fill(page, await page.$("main form"), plan);
+  await says(page, "Đã ghi: đã ghi ngày kiểm tra");
+  await fill(other, await other.$("main form"), { ...plan, reason: "của tôi" });
+  await says(other, "Đang lưu");
+  await says(other, "Người sửa sau cùng: thu-ky");
+  need("what was typed is there still", await other.$eval(
+    'textarea[name="reason"]', (e) => e.value) === "của tôi");
+  await look(other, "area-conflict");
+  await other.close();
+  for (const [act, fields] of [["start", { on: today }],
+    ["finding", { text: "chưa công khai thủ tục", due: today,
+      responsible: "Ông A", criterion: "2.1" }]]) {
+    await page.goto(`${R}/work/inspect/inspect-${act}?inspection=2`);
+    await fill(page, await page.$("main form"), fields);
+    await says(page, "Đã ghi");
+  }
+  await page.goto(`${R}/work/inspect?inspection=2`);
+  await says(page, "chưa công khai thủ tục");
+  await look(page, "area-inspection");
+  await paper(page, "area-paper", false);
+  await page.goto(`${R}/work/year/target-record?target=CT1`);
+  await fill(page, await page.$("main form"), { value: "96,5", source: "BC 1",
+    day: today });
+  await says(page, "KHÔNG ĐẠT");
+  await look(page, "area-year");
+  await page.goto(`${R}/work/reward/reward-name-province`);
+  await look(page, "area-reward-form");
+  await fill(page, await page.$("main form"), { name: "Bà B", position: "CV",
+    merit: "tham mưu tốt" });
+  await look(page, "area-reward");
+  await page.goto(`${R}/work/improve`);
+  await look(page, "area-improve");
+  await page.close();
+}
+
 /* on paper: no navigation, no forms, nothing cut off */
-async function paper(page) {
+async function paper(page, name = "paper", signs = true) {
   await page.emulateMediaType("print");
   await page.setViewport({ width: 1000, height: 700 });
   need("paper shows no navigation", await page.$eval("nav", (e) =>
     getComputedStyle(e).display === "none"));
-  need("the place to sign is there", await page.$eval(".sign", (e) =>
+  need("the place to sign is there", !signs || await page.$eval(".sign", (e) =>
     getComputedStyle(e).display !== "none"));
   need("and cuts nothing off", await page.evaluate(() =>
     document.documentElement.scrollWidth <= window.innerWidth &&
@@ -244,8 +292,8 @@ async function paper(page) {
   need("pages of A4", /\/MediaBox\s*\[\s*0 0 84[12][.\d]* 59[45]/.test(
     pdf.toString("latin1")));
   if (pictures) {
-    writeFileSync(`${pictures}/result-unit.pdf`, pdf);
-    await page.screenshot({ path: `${pictures}/paper.png`, fullPage: true });
+    writeFileSync(`${pictures}/${name}.pdf`, pdf);
+    await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
   }
   await page.emulateMediaType("screen");
   await page.setViewport(SIZES.pc);
@@ -257,6 +305,7 @@ async function main() {
   await appraiser(b);
   await opinion(b);
   await office(b);
+  await areas(b);
   need(`nothing asked of elsewhere: ${page.seen.outside}`,
     page.seen.outside.length === 0);
   await page.goto(`${R}/units/${U[0]}`);
