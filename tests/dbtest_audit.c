@@ -1,10 +1,22 @@
+/* The log tells the truth (S17): eight write at once, then everything is tried
+ * that somebody with all rights on the tables could do to it.  100 entries a
+ * writer, 10,000 in the long form. */
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "phieu/store_audit.h"
 #include "support/pg.h"
 
 #define WRITERS 8
-#define EACH	100
+#define EACH	(trial() ? 10000 : 100)
+
+static bool trial(void)
+{
+	const char *s = getenv("PHIEU_TRIAL");
+
+	return s && strcmp(s, "1") == 0;
+}
 
 struct world {
 	struct db *db; /* the auditor: verifying needs no more */
@@ -455,8 +467,9 @@ static void the_newest_entries_are_listed(void **state)
 
 	assert_non_null(r);
 	assert_int_equal(res_rows(r), 3);
-	assert_string_equal(res_text(r, 0, 0), "798");
-	assert_string_equal(res_text(r, 2, 0), "800");
+	assert_int_equal(strtol(res_text(r, 0, 0), NULL, 10),
+			 WRITERS * EACH - 2);
+	assert_int_equal(strtol(res_text(r, 2, 0), NULL, 10), WRITERS * EACH);
 	assert_string_equal(res_text(r, 2, 2), "act");
 	res_free(r);
 }

@@ -698,7 +698,7 @@ static void verifying_finds_a_changed_component(void **state)
 	assert_int_equal(wrong_rows(r), 0);
 }
 
-/* ---- two releases beside each other ------------------------------------ */
+/* ---- two releases beside each other (A4) -------------------------------- */
 
 /* How many cells the result shows otherwise than a release by fewer than k
  * people; each of a unit that `rated` names, where it is given.  *shown: cells

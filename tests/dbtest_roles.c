@@ -1,6 +1,6 @@
 /* What each login role may do, compared cell by cell with the expected
  * matrix in tests/data/roles_matrix.txt, and tried: what PostgreSQL says of
- * rights and what it does must be the same.  A migration that grants
+ * rights and what it does must be the same (S7).  A migration that grants
  * something changes the matrix in the same commit:
  *	PHIEU_TEST_REWRITE=1 tests/with_pg.sh build/debug/tests/dbtest_roles */
 #include "phieu/file.h"

@@ -229,7 +229,7 @@ static void take(struct world *w, enum role r, const char *wave)
 	must(store_role_take(w->db, "test", "lan", r, wave, NULL, &w->e));
 }
 
-/* Columns: administrator, analyst, post-supervisor, agent, unit, appraiser,
+/* Every role by every route (S4, S5).  Columns: administrator, analyst, post-supervisor, agent, unit, appraiser,
  * secretariat, council, supervisor, auditor, engine; . no, + yes, * all,
  * also without signing in. */
 static const struct {

@@ -1,3 +1,4 @@
+/* CSV in and out; what a spreadsheet would run is neutral (S11). */
 #include "support/test.h"
 
 #include <stdio.h>

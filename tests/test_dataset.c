@@ -1,5 +1,5 @@
 /* Data sets: names that statistical programs take, values and reasons, and
- * the four forms they are written in. */
+ * the forms they are written in, none of which a spreadsheet runs (S11). */
 #include "support/test.h"
 
 #include <stdio.h>

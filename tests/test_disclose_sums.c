@@ -1,6 +1,6 @@
 /* Random tables unit x group with their margins, closed by disclose_sums: that
  * no closed cell follows from what is open is looked at by another way than
- * its own, rank over the rationals (doubles, full pivoting). */
+ * its own, rank over the rationals (doubles, full pivoting): A4. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

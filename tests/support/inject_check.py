@@ -1,5 +1,5 @@
 """Puts what would be code elsewhere into every place where both services take
-words: parts of paths, questions, members of bodies, headers.
+words: parts of paths, questions, members of bodies, headers (S6).
 
 usage: inject_check.py READY_JSON LOGIN PASSWORD ROUND CANARY_FILE
 Prints what it finds; exit 1 when anything is wrong.  What it looks for:
