@@ -182,7 +182,7 @@ $(B)/tests/test_forms_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=r
 $(B)/tests/test_index_change: LDFLAGS += -Wl,--wrap=malloc
 $(B)/tests/test_index_sure: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=gsl_rng_alloc
 $(B)/tests/test_score_refused: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
-$(B)/tests/test_stats_scale: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
+$(B)/tests/test_stats_scale_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_survey_once: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
 $(B)/tests/test_weights_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=pthread_create -Wl,--wrap=gsl_matrix_alloc,--wrap=gsl_vector_alloc,--wrap=gsl_root_fsolver_alloc
 # upload's parts are tested too

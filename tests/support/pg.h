@@ -9,8 +9,6 @@
 
 #include "support/test.h"
 
-#define MAYBE __attribute__((unused))
-
 /* role "collector", "owner", "super"; dbname NULL: phieu. */
 MAYBE static void pg_conninfo(char *out, size_t max, const char *role,
 			      const char *dbname)
