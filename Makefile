@@ -73,6 +73,8 @@ RESULT    := $(call objs,$(RESULT_C))
 # join results with what the database knows of them
 FEED      := $(call objs,server/explain_round.c server/wave_source.c server/strata.c server/dataset.c \
              server/dataset_export.c $(wildcard server/odata_*.c))
+# numbers of sheets as pictures
+CARDS     := $(call objs,server/sheet_cards.c server/qr.c)
 CLI_C     := $(filter-out $(STORE_C) $(MAINS_C) $(WEB_C),$(wildcard server/*.c))
 
 LCORE := $(B)/libcore.a
@@ -132,10 +134,10 @@ $(B)/phieu-upload: $(B)/collector/phieu_upload.o $(call objs,$(UPLOAD_C)) \
 		$(LCOL) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcurl -lsqlite3 $(L_CORE)
-$(B)/phieu-server: $(B)/server/phieu_server.o $(LWEB) $(FEED) \
+$(B)/phieu-server: $(B)/server/phieu_server.o $(LWEB) $(FEED) $(CARDS) \
 		$(HOST) $(RESULT) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd -lgnutls $(L_CORE) $(L_ANA)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lmicrohttpd -lgnutls -lqrencode $(L_CORE) $(L_ANA)
 $(B)/phieu: $(B)/server/phieu.o $(call objs,$(CLI_C)) \
 		$(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	$(call say,LD)
@@ -166,9 +168,9 @@ $(B)/tests/%.o: CFLAGS += -Itests
 $(filter-out %/test_outbox %/test_scans %/test_upload_show %/test_pull %/test_hook %/test_child %/test_run_as %/test_chart %/test_dataset %/test_odata,$(UNIT)): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
-$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(call objs,server/score_job.c server/score_released.c) $(RESULT) $(LWEB) $(FEED) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
+$(DBTESTS): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(call objs,server/score_job.c server/score_released.c) $(RESULT) $(LWEB) $(FEED) $(CARDS) $(HOST) $(LSTO) $(LCOL) $(LANA) $(LHTTP) $(LDB) $(LCORE)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lgnutls -lcurl $(L_CORE) $(L_ANA)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lpq -lmicrohttpd -lgnutls -lcurl -lqrencode $(L_CORE) $(L_ANA)
 $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(B)/server/score_job.o $(RESULT) $(LSTO) $(LCOL) $(LANA) $(LDB) $(LCORE)
 	@mkdir -p $(@D)
 	$(call say,LD)

@@ -75,6 +75,14 @@ static const struct desk_choice labels[] = {
 	{ "by", "Theo" },
 };
 
+const char *desk_word(const struct desk *d, const char *stored)
+{
+	for (const struct desk_choice *w = d->words; w && w->value; w++)
+		if (strcmp(w->value, stored) == 0)
+			return w->words;
+	return stored;
+}
+
 const char *desk_label(const struct desk_param *p)
 {
 	for (size_t i = 0; !p->words && i < sizeof labels / sizeof labels[0];

@@ -178,11 +178,8 @@ static const char *word_of(const struct desk *d, const char *column,
 		     "decision result",
 		     column))
 		return s;
-	for (const struct desk_choice *w = d->words; w && w->value; w++)
-		if (strcmp(w->value, s) == 0)
-			return w->words;
 	a = strcmp(column, "act") == 0 ? desk_act_find(d, s) : NULL;
-	return a ? a->summary_vi : s;
+	return a ? a->summary_vi : desk_word(d, s);
 }
 
 static void put_cell(struct desk_page *p, const struct res *r, size_t row,
@@ -193,7 +190,7 @@ static void put_cell(struct desk_page *p, const struct res *r, size_t row,
 		res_word(r, row, arena_printf(p->a, "%s_name", column));
 
 	if (*s && p->desk->key && strcmp(column, p->desk->key) == 0) {
-		page_put(p->b, "<a href=\"");
+		page_put(p->b, "<a class=\"key\" href=\"");
 		desk_page_path(p, "");
 		page_put(p->b, "?%u=%u\">%s</a>", column, s, s);
 	} else if (*s && strcmp(column, "paper") == 0) {
@@ -221,11 +218,13 @@ void desk_page_rows(struct desk_page *p, const struct desk_list *l,
 		page_put(p->b, "<p>%s</p>\n", none);
 		return;
 	}
+	if (res_rows(r) > 1)
+		page_put(p->b, "<p>%i dòng</p>", (long long)res_rows(r));
 	page_put(p->b,
-		 "<p>%i dòng</p><div class=\"scroll\" role=\"region\" "
+		 "<div class=\"scroll\" role=\"region\" "
 		 "tabindex=\"0\" aria-label=\"%s\"><table class=\"list cap\">"
 		 "<thead><tr>",
-		 (long long)res_rows(r), l->summary_vi);
+		 l->summary_vi);
 	for (size_t c = 0; c < desk_columns(l); c++)
 		if (shows(l, r, c))
 			page_put(p->b, "<th scope=\"col\"%r>%s</th>",

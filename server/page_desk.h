@@ -22,6 +22,10 @@ struct desk_page {
 	const struct desk *desk;
 	const struct web_fields *form; /* of a post, else NULL */
 	struct res *choices;	       /* desk_choices.sql, on demand */
+	/* What stands above the rows of a list, of the desk's own; NULL:
+	 * nothing
+	 */
+	void (*above)(struct desk_page *p, const struct desk_list *l);
 };
 typedef bool (*desk_page_fn)(struct desk_page *p, struct err *e);
 

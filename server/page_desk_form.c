@@ -46,7 +46,8 @@ static bool put_codes(struct desk_page *p, const char *kind, const char *now,
 }
 
 static bool put_select(struct desk_page *p, const struct desk_param *m,
-		       const char *id, const char *now, struct err *e)
+		       const char *id, const char *now, const char *none,
+		       struct err *e)
 {
 	const char *kind = m->kind == DESK_AGENT   ? "agent"
 			   : m->kind == DESK_GROUP ? "group"
@@ -55,8 +56,7 @@ static bool put_select(struct desk_page *p, const struct desk_param *m,
 
 	page_put(p->b, "<select id=\"%s\" name=\"%s\"%r>", id, m->name,
 		 m->needed ? " required" : "");
-	page_put(p->b, "<option value=\"\">%s</option>",
-		 m->needed ? "– chọn –" : "– không –");
+	page_put(p->b, "<option value=\"\">%s</option>", none);
 	if (m->kind == DESK_CHOICE)
 		for (const struct desk_choice *c = m->choices; c->value; c++)
 			put_option(p->b, c->value, c->words, now);
@@ -102,7 +102,8 @@ static bool put_field(struct desk_page *p, const struct desk_act *a,
 	page_put(p->b, "<label for=\"%s\">%s%r</label>\n", id, desk_label(m),
 		 m->needed ? "" : " <span>(không bắt buộc)</span>");
 	if (m->kind >= DESK_AGENT)
-		return put_select(p, m, id, now, e);
+		return put_select(p, m, id, now,
+				  m->needed ? "– chọn –" : "– không –", e);
 	if (m->kind == DESK_LONG || m->kind == DESK_SHEETS)
 		page_put(p->b,
 			 "<textarea id=\"%s\" name=\"%s\" rows=\"%r\" "
@@ -183,15 +184,46 @@ static const char *taken_as(const struct desk *d, const struct desk_act *a)
 	return NULL;
 }
 
+/* Do the rules know the act in this status?  What has no rules is asked when
+ * it is done. */
+static bool follows(struct desk_page *p, const struct desk_act *a,
+		    const char *status, bool *yes, struct err *e)
+{
+	struct res *r;
+
+	*yes = !a->of || !*status;
+	if (*yes)
+		return true;
+	r = store_desk_may(p->db, a->of, status, e);
+	if (!r)
+		return false;
+	for (size_t i = 0; i < res_rows(r); i++)
+		*yes = *yes || strcmp(res_word(r, i, "act"), a->name) == 0;
+	res_free(r);
+	return true;
+}
+
+/* One thing as the list `one` has it. */
+struct standing {
+	const char *version, *status; /* "" where there is none */
+	bool there;
+};
+
 static bool put_acts_on(struct desk_page *p, const char *value,
-			const char *version, struct err *e)
+			const struct standing *now, struct err *e)
 {
 	for (size_t i = 0; i < p->desk->n_acts; i++) {
 		const struct desk_act *a = &p->desk->acts[i];
 		const char *as = taken_as(p->desk, a);
-		const char *preset[] = { as, value, "version", version, NULL };
+		const char *preset[] = { as, value, "version", now->version,
+					 NULL };
+		bool yes = false;
 
 		if (!as || !desk_page_may(p, a))
+			continue;
+		if (!follows(p, a, now->status, &yes, e))
+			return false;
+		if (!yes)
 			continue;
 		page_put(p->b, "<details><summary class=\"cap\">%s</summary>\n",
 			 a->summary_vi);
@@ -202,17 +234,19 @@ static bool put_acts_on(struct desk_page *p, const char *value,
 	return true;
 }
 
-/* How it stands now, and its version; false only with an error. */
+/* How it stands now; false only with an error. */
 static bool put_standing(struct desk_page *p, const char *value,
-			 const char **version, bool *there, struct err *e)
+			 struct standing *out, struct err *e)
 {
 	const struct desk_list *l;
 	struct res *r = about(p, p->desk->one, value, &l, e);
 
-	*version = "";
-	*there = r && res_rows(r) > 0;
-	if (*there) {
-		*version = arena_strdup(p->a, res_word(r, 0, "version"));
+	*out = (struct standing){ "", "", r && res_rows(r) > 0 };
+	if (out->there) {
+		out->version = arena_strdup(p->a, res_word(r, 0, "version"));
+		out->status = arena_strdup(p->a, res_word(r, 0, "status"));
+		if (!out->version || !out->status)
+			(void)err_set(e, ERR_NOMEM, "out of memory");
 		page_put(p->b, "<h2>Hiện trạng</h2>\n");
 		desk_page_rows(p, l, r, "");
 	}
@@ -235,21 +269,22 @@ static bool put_history(struct desk_page *p, const char *value, struct err *e)
 
 static bool put_about(struct desk_page *p, const char *value, struct err *e)
 {
-	const char *version;
-	bool there;
+	struct standing now;
 
 	desk_page_begin(p, value);
 	page_put(p->b, "<h2>%s</h2>\n", value);
-	if (!put_standing(p, value, &version, &there, e))
+	if (!put_standing(p, value, &now, e))
 		return false;
-	if (!there)
+	if (!now.there) {
+		p->rp->status = 404;
 		page_put(p->b,
 			 "<p class=\"error\">Không có %s trong địa bàn "
 			 "của bạn.</p>\n",
 			 value);
-	if (there && !put_acts_on(p, value, version, e))
+	}
+	if (now.there && !put_acts_on(p, value, &now, e))
 		return false;
-	if (there && !put_history(p, value, e))
+	if (now.there && !put_history(p, value, e))
 		return false;
 	web_page_end(p->rp);
 	return true;
@@ -265,6 +300,7 @@ static bool put_filter(struct desk_page *p, const struct desk_list *l,
 
 	if (n == 0)
 		return true;
+	page_put(p->b, "<details><summary>Lọc</summary>");
 	page_put(p->b, "<form class=\"filter\" method=\"get\" action=\"");
 	desk_page_path(p, "\">\n");
 	put_hidden(p, "show", l->name);
@@ -277,7 +313,7 @@ static bool put_filter(struct desk_page *p, const struct desk_list *l,
 			 desk_label(m));
 		now = now ? now : "";
 		if (m->kind >= DESK_AGENT) {
-			if (!put_select(p, m, id, now, e))
+			if (!put_select(p, m, id, now, "– tất cả –", e))
 				return false;
 		} else {
 			page_put(p->b,
@@ -287,7 +323,8 @@ static bool put_filter(struct desk_page *p, const struct desk_list *l,
 		}
 		page_put(p->b, "</p>\n");
 	}
-	page_put(p->b, "<button type=\"submit\">Xem</button></form>\n");
+	page_put(p->b, "<button type=\"submit\">Xem</button></form></details>"
+		       "\n");
 	return true;
 }
 
@@ -303,6 +340,8 @@ static bool put_list(struct desk_page *p, const struct desk_list *l,
 	page_put(p->b, "<h2 class=\"cap\">%s</h2>\n", l->summary_vi);
 	desk_page_acts(p);
 	ok = put_filter(p, l, e);
+	if (ok && p->above)
+		p->above(p, l);
 	if (ok)
 		desk_page_rows(p, l, r, "Không có dòng nào.");
 	web_page_end(p->rp);
@@ -418,8 +457,8 @@ static bool refused(struct desk_page *p, const struct desk_act *a,
 		    const struct err *why, struct err *e)
 {
 	const char *preset[2 * DESK_PARAMS_MAX + 1] = { NULL };
-	const char *one = one_of(p, a), *version = "";
-	bool there = false;
+	struct standing now = { "", "", false };
+	const char *one = one_of(p, a);
 
 	desk_page_begin(p,
 			arena_printf(p->a, "Chưa ghi được: %s", a->summary_vi));
@@ -428,15 +467,15 @@ static bool refused(struct desk_page *p, const struct desk_act *a,
 		 "<p class=\"error\" role=\"alert\">Chưa ghi được: %s</p>"
 		 "\n",
 		 why->msg);
-	if (*one && !put_standing(p, one, &version, &there, e))
+	if (*one && !put_standing(p, one, &now, e))
 		return false;
-	if (there && !put_history(p, one, e))
+	if (now.there && !put_history(p, one, e))
 		return false;
 	for (size_t i = 0; i < desk_params(a->params); i++) {
 		preset[2 * i] = a->params[i].name;
 		preset[2 * i + 1] =
 			a->params[i].kind == DESK_VERSION
-				? version
+				? now.version
 				: web_field(p->form, a->params[i].name);
 	}
 	page_put(p->b, "<h2>Bạn đã ghi</h2>\n");

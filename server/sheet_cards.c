@@ -37,7 +37,8 @@ static void text(struct buf *b, const char *s)
 static bool card(const struct res *r, size_t row, const struct wave_head *wave,
 		 struct buf *out, struct err *e)
 {
-	const char *sheet = res_text(r, row, 0);
+	const char *sheet = res_word(r, row, "sheet");
+	const char *unit = res_word(r, row, "unit_now_name");
 	struct buf qr = BUF_INIT(QR_BYTES);
 	bool ok = qr_draw(sheet, QR_SVG, &qr, e);
 
@@ -47,9 +48,9 @@ static bool card(const struct res *r, size_t row, const struct wave_head *wave,
 		buf_adds(out, "<b>");
 		text(out, sheet);
 		buf_adds(out, "</b><span>");
-		text(out, res_text(r, row, 2));
-		buf_adds(out, res_null(r, row, 4) ? "" : "<br>");
-		text(out, res_text(r, row, 4));
+		text(out, res_word(r, row, "group_name"));
+		buf_adds(out, *unit ? "<br>" : "");
+		text(out, unit);
 		buf_adds(out, "</span><span class=\"t\">");
 		text(out, wave->code);
 		buf_adds(out, wave->trial ? " · MẪU THỬ" : "");

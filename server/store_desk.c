@@ -262,3 +262,11 @@ struct res *store_desk_choices(struct db *db, int32_t wave,
 	asked_clear(&q);
 	return r;
 }
+
+struct res *store_desk_may(struct db *db, const char *of, const char *status,
+			   struct err *e)
+{
+	const char *args[] = { of, status };
+
+	return db_run(db, Q_DESK_MAY, args, e);
+}

@@ -77,10 +77,11 @@ static bool put_table(const struct res *r, const struct shown *s, size_t n,
 	for (size_t i = 0; i < res_rows(r); i++)
 		for (size_t c = 0; c < n; c++)
 			*paper_at(t, i, c) =
-				s[c].name
-					? paper_text(res_word(r, i, s[c].name))
-					: paper_mark(arena_printf(a, "%zu",
-								  i + 1));
+				s[c].name ? paper_text(desk_word(
+						    &desk_ledger,
+						    res_word(r, i, s[c].name)))
+					  : paper_mark(arena_printf(a, "%zu",
+								    i + 1));
 	d->tables = t;
 	d->n_tables = 1;
 	return !arena_broken(a) || err_set(e, ERR_NOMEM, "out of memory");
@@ -117,9 +118,9 @@ bool ledger_sheet_list(const struct res *r, const struct ledger_paper_head *h,
 		{ { NULL, "STT", 6, false }, NULL },
 		{ { NULL, "Số phiếu", 16, false }, "sheet" },
 		{ { NULL, "Mẫu", 8, false }, "form" },
-		{ { NULL, "Nhóm đối tượng", 24, false }, "group" },
-		{ { NULL, "Đơn vị", 24, false }, "unit_now" },
-		{ { NULL, "Điều tra viên", 16, false }, "agent" },
+		{ { NULL, "Nhóm đối tượng", 28, false }, "group_name" },
+		{ { NULL, "Đơn vị", 28, false }, "unit_now_name" },
+		{ { NULL, "Điều tra viên", 18, false }, "agent_name" },
 		{ { NULL, "Trạng thái", 12, false }, "status" },
 	};
 	const char **facts = arena_array(a, 2, sizeof *facts);

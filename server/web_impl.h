@@ -204,6 +204,8 @@ struct res *web_desk_list(struct db *db, struct http_request *rq,
 /* web_ledger.c, web_ledger_page.c */
 enum http_done web_ledger_paper(struct http_request *rq, struct http_reply *rp,
 				void *app);
+enum http_done web_ledger_print(struct http_request *rq, struct http_reply *rp,
+				void *app);
 enum http_done web_ledger_page(struct http_request *rq, struct http_reply *rp,
 			       void *app);
 /* web_files.c */

@@ -142,6 +142,51 @@ static void put_balance(struct buf *b, const struct http_request *rq,
 
 /* ---- the page ---------------------------------------------------------- */
 
+/* Of the sheets that a list shows: to print. */
+static void put_prints(struct desk_page *p, const struct desk_list *l)
+{
+	static const char *const prints[][2] = {
+		{ "cards", "In thẻ số phiếu và mã QR" },
+		{ "list", "In danh sách" },
+	};
+
+	if (strcmp(l->name, "sheets") != 0)
+		return;
+	page_put(p->b, "<p class=\"way\">");
+	for (size_t i = 0; i < sizeof prints / sizeof prints[0]; i++) {
+		const char *sep = "?";
+
+		page_put(p->b, "<a href=\"");
+		desk_page_path(p, "/print/");
+		page_put(p->b, "%r", prints[i][0]);
+		for (size_t k = 0; k < desk_params(l->params); k++) {
+			const char *s = http_query(p->rq, l->params[k].name);
+
+			if (!s || !*s)
+				continue;
+			page_put(p->b, "%r%r=%u", sep, l->params[k].name, s);
+			sep = "&amp;";
+		}
+		page_put(p->b, "\">%s</a> ", prints[i][1]);
+	}
+	page_put(p->b, "</p>\n");
+}
+
+/* No ledger yet: whoever may begins it here. */
+static bool not_begun(struct desk_page *p, struct err *e)
+{
+	const struct desk_act *a = desk_act_find(p->desk, "plan");
+
+	desk_page_begin(p, "Sổ phiếu");
+	p->rp->status = 409;
+	page_put(p->b, "<p>Đợt này chưa lập sổ phiếu: phiếu chưa được đánh số "
+		       "và theo dõi từng tờ.</p>\n");
+	if (a && desk_page_may(p, a) && !desk_page_form(p, a, NULL, e))
+		return false;
+	web_page_end(p->rp);
+	return true;
+}
+
 static bool page(struct desk_page *p, struct err *e)
 {
 	const char *asked = http_query(p->rq, "by");
@@ -151,10 +196,13 @@ static bool page(struct desk_page *p, struct err *e)
 	const struct desk_list *l = desk_list_find(p->desk, "balance");
 	struct res *r;
 
+	p->above = put_prints;
 	if (desk_page_asks(p) &&
 	    !(http_query(p->rq, "show") &&
 	      strcmp(http_query(p->rq, "show"), "balance") == 0))
 		return desk_page_body(p, "balance", e);
+	if (!p->v->ledger)
+		return not_begun(p, e);
 	r = l ? web_desk_list(p->db, p->rq, p->v, p->desk, l, values, e) : NULL;
 	if (!r)
 		return false;

@@ -75,6 +75,8 @@ static const char round_style[] =
 	"h2.cap::first-letter,h3.cap::first-letter,button.cap::first-letter,"
 	"summary.cap::first-letter{text-transform:uppercase}"
 	".cap li a{display:inline-block}button.cap{display:inline-block}"
+	"a.key{white-space:nowrap}.filter select{max-width:18rem}"
+	".filter p{margin:0;max-width:100%}"
 	".code{color:#4a4a4a;font-size:.85rem;white-space:nowrap}"
 	"table.list th.n,table.list td.n{text-align:right}"
 	"tr.late th{font-weight:600}a.act{display:inline-block;margin:0 "
@@ -228,7 +230,7 @@ static const char *state_words(const char *state)
 }
 
 static void put_wave(struct buf *b, const struct wave_head *v, bool link,
-		     bool results)
+		     bool plans, bool results)
 {
 	buf_adds(b, "<li>");
 	if (link) {
@@ -244,10 +246,11 @@ static void put_wave(struct buf *b, const struct wave_head *v, bool link,
 	buf_adds(b, "</p><p>");
 	web_put_marks(b, v);
 	buf_adds(b, "</p>");
-	if (link && v->ledger) {
+	if (link && (v->ledger || (plans && strcmp(v->state, "open") == 0))) {
 		buf_adds(b, "<p><a href=\"/ledger/");
 		web_put_escaped(b, v->code);
-		buf_adds(b, "\">Sổ phiếu</a></p>");
+		buf_adds(b, v->ledger ? "\">Sổ phiếu</a></p>"
+				      : "\">Lập sổ phiếu</a></p>");
 	}
 	if (results && strcmp(v->state, "published") == 0) {
 		buf_adds(b, "<p><a href=\"/results/");
@@ -268,6 +271,8 @@ static void put_waves(struct buf *b, const struct identity *id,
 			continue;
 		put_wave(b, &list[i],
 			 web_sees_wave(id, WEB_WATCHES, list[i].wave),
+			 web_sees_wave(id, ROLE_BIT(ROLE_ANALYST),
+				       list[i].wave),
 			 web_sees_wave(id, WEB_READS, list[i].wave));
 		shown++;
 	}

@@ -14,7 +14,10 @@
 
 /* Whoever follows a wave sees its balance; lists of numbers narrow further, as
  * each row of desk.h says, and so do acts. */
-#define SEES_LEDGER    WEB_WATCHES
+#define SEES_LEDGER WEB_WATCHES
+#define SEES_SHEETS                                                \
+	(ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST) | \
+	 ROLE_BIT(ROLE_SUPERVISOR) | ROLE_BIT(ROLE_AUDITOR))
 #define ACTS_ON_SHEETS (ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST))
 
 enum {
@@ -90,6 +93,8 @@ const struct http_route web_routes[] = {
 	{ HTTP_GET, "/ledger/{wave}", MAY(SEES_LEDGER), 0, web_ledger_page },
 	{ HTTP_POST, "/ledger/{wave}/{act}", MAY(ACTS_ON_SHEETS), LEDGER_BODY,
 	  page_desk_do },
+	{ HTTP_GET, "/ledger/{wave}/print/{what}", MAY(SEES_SHEETS), 0,
+	  web_ledger_print },
 	{ HTTP_GET, "/handover/{wave}/{number}", MAY(SEES_LEDGER), 0,
 	  web_ledger_paper },
 	{ HTTP_GET, "/v1/rounds", MAY(WEB_ROUNDS), 0, web_rounds },

@@ -273,6 +273,7 @@ static const struct {
 	{ "POST /v1/waves/{wave}/ledger/{name}", ".++........" },
 	{ "GET /ledger/{wave}", "+++...+.++." },
 	{ "POST /ledger/{wave}/{act}", ".++........" },
+	{ "GET /ledger/{wave}/print/{what}", ".++.....++." },
 	{ "GET /handover/{wave}/{number}", ".++.....++." },
 	{ "GET /v1/rounds", ".+..++++.++" },
 	{ "GET /v1/rounds/{round}", ".+..++++.++" },

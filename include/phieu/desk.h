@@ -142,6 +142,8 @@ int desk_param_at(const struct desk_param params[DESK_PARAMS_MAX],
 size_t desk_columns(const struct desk_list *l);
 /* What a form calls it. */
 const char *desk_label(const struct desk_param *p);
+/* A stored word of a status and the like as people read it; else itself. */
+const char *desk_word(const struct desk *d, const char *stored);
 
 struct desk_done {
 	int64_t event, moved, paper; /* 0: none */
@@ -163,6 +165,9 @@ struct res *store_desk_list(struct db *db, const struct desk *d,
 struct res *store_desk_choices(struct db *db, int32_t wave,
 			       const struct desk_who *who,
 			       struct err *e) MUST_USE;
+/* Acts that may follow in a status (column "act"). */
+struct res *store_desk_may(struct db *db, const char *of, const char *status,
+			   struct err *e) MUST_USE;
 /* What the database refused, without the name of the statement before it:
  * always false. */
 bool store_desk_words(struct err *e);

@@ -523,8 +523,13 @@ def ledger(analyst, engine, wave):
     for query in ("", "?by=agent", "?show=sheets", "?show=open", "?show=events"):
         analyst.ask("GET", page + query, 200)
     analyst.ask("GET", page + "?by=x", 400)
-    for query in ("?show=history", "?show=verify", "?do=plan", "?sheet=none"):
+    for query in ("?show=history", "?show=verify", "?do=plan"):
         analyst.ask("GET", page + query, 200)
+    analyst.ask("GET", page + "?sheet=none", 404)
+    analyst.ask("GET", page + "/print/list?status=planned", 200)
+    analyst.ask("GET", page + "/print/cards?agent=none", 200)
+    analyst.ask("GET", page + "/print/none", 404)
+    engine.ask("GET", page + "/print/list", 403)
     analyst.ask("GET", page + "?do=none", 404)
     analyst.ask("GET", page + "?do=issue", 403)
     analyst.ask("POST", page + "/close", 403, b"")  # not from this host
