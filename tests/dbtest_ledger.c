@@ -1,3 +1,7 @@
+/* The sheet ledger against the database: every status with every act and
+ * role, random histories, two writers.  docs/LEDGER.md holds the table of
+ * rules; a migration that changes it changes that in the same commit:
+ *	PHIEU_TEST_REWRITE=1 tests/with_pg.sh build/debug/tests/dbtest_ledger */
 #include "phieu/file.h"
 #include "phieu/ledger.h"
 #include "phieu/sheet.h"

@@ -1,3 +1,4 @@
+/* Both modes of the HTTP service on real sockets. */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The index: golden values, rules one by one, and properties. */
 #include <stdio.h>
 
 #include "phieu/index.h"

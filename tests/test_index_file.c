@@ -1,3 +1,5 @@
+/* The file form of the index: what is taken, what is written, and the steps of
+ * an explanation; what is refused: test_index_refused.c. */
 #include <stdlib.h>
 #include <string.h>
 

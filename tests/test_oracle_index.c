@@ -1,3 +1,5 @@
+/* The composite index against expected values made with R, on the criteria,
+ * points and survey inputs of tests/data/oracle/comp_*.csv. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* The keys "weights", "calibrate", "replicates" and the statistics of weights
+ * and planning, as a specification says them. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* Scale quality as `phieu estimate` gives it: the oracle's values through a
+ * specification, domains, weights, and what is wrong in each its own way. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
