@@ -56,11 +56,25 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/agent", PERM_PUBLIC, 0, service_to_page },
 	{ HTTP_GET, "/agent/", PERM_PUBLIC, 0, service_page },
 	{ HTTP_GET, "/agent/{file}", PERM_PUBLIC, 0, service_page },
+	{ HTTP_GET, "/answer/", PERM_PUBLIC, 0, service_ballot_page },
+	{ HTTP_GET, "/answer/{file}", PERM_PUBLIC, 0, service_ballot_page },
+	{ HTTP_POST, "/v1/ballot/form", PERM_PUBLIC, LIMIT_BALLOT_BYTES,
+	  service_ballot_form },
+	{ HTTP_POST, "/v1/ballot", PERM_PUBLIC, LIMIT_BALLOT_BYTES,
+	  service_ballot_put },
+	{ HTTP_GET, "/v1/ballot/{wave}/{group}/receipts", PERM_PUBLIC, 0,
+	  service_ballot_receipts },
 	{ HTTP_GET, "/healthz", PERM_PUBLIC, 0, service_health },
 	{ HTTP_GET, "/readyz", PERM_PUBLIC, 0, service_ready },
 	{ HTTP_GET, "/metrics", PERM_PUBLIC, 0, service_metrics },
 };
 enum { N_ROUTES = sizeof routes / sizeof routes[0] };
+
+static bool of_respondents(const struct http_route *r)
+{
+	return strncmp(r->pattern, "/answer/", 8) == 0 ||
+	       strncmp(r->pattern, "/v1/ballot", 10) == 0;
+}
 
 static void permission_name(int permission, struct buf *out)
 {
@@ -192,6 +206,7 @@ static bool listen_http(struct service *s, struct err *e)
 		.server_name = "phieu-collector",
 		.routes = routes,
 		.n_routes = N_ROUTES,
+		.silent = of_respondents,
 		.auth = service_auth,
 		.dress = openrosa_dress,
 		.app = s

@@ -330,6 +330,14 @@ enum http_done service_page(struct http_request *rq, struct http_reply *rp,
 			    void *app);
 enum http_done service_to_page(struct http_request *rq, struct http_reply *rp,
 			       void *app);
+enum http_done service_ballot_page(struct http_request *rq,
+				   struct http_reply *rp, void *app);
+enum http_done service_ballot_form(struct http_request *rq,
+				   struct http_reply *rp, void *app);
+enum http_done service_ballot_put(struct http_request *rq,
+				  struct http_reply *rp, void *app);
+enum http_done service_ballot_receipts(struct http_request *rq,
+				       struct http_reply *rp, void *app);
 enum http_done service_import(struct http_request *rq, struct http_reply *rp,
 			      void *app);
 enum http_done service_file_put(struct http_request *rq, struct http_reply *rp,

@@ -54,6 +54,11 @@ static enum http_done give(struct http_request *rq, struct http_reply *rp,
 	return HTTP_REPLIED;
 }
 
+static bool is_ballot(const char *name)
+{
+	return strncmp(name, "ballot.", 7) == 0;
+}
+
 enum http_done service_page(struct http_request *rq, struct http_reply *rp,
 			    void *app)
 {
@@ -61,7 +66,23 @@ enum http_done service_page(struct http_request *rq, struct http_reply *rp,
 
 	(void)app;
 	for (size_t i = 0; i < n_page_files; i++)
-		if (strcmp(page_files[i].name, name) == 0)
+		if (strcmp(page_files[i].name, name) == 0 && !is_ballot(name))
+			return give(rq, rp, &page_files[i]);
+	http_error(rq, rp, 404, "not-found", "no such file",
+		   "Không có tệp này");
+	return HTTP_REPLIED;
+}
+
+/* The respondents' page has its own files; neither page gives the other's. */
+enum http_done service_ballot_page(struct http_request *rq,
+				   struct http_reply *rp, void *app)
+{
+	const char *name = rq->param[0] ? rq->param[0] : "ballot.html";
+
+	(void)app;
+	for (size_t i = 0; i < n_page_files; i++)
+		if (strcmp(page_files[i].name, name) == 0 &&
+		    (is_ballot(name) || strcmp(name, "icon.svg") == 0))
 			return give(rq, rp, &page_files[i]);
 	http_error(rq, rp, 404, "not-found", "no such file",
 		   "Không có tệp này");

@@ -28,6 +28,8 @@ const struct conf_key conf_table[] = {
 	SECRET("database-url-publish", "address for the publish role"),
 	SECRET("database-url-auditor", "address for the auditor role"),
 	SECRET("database-url-backup", "address for the backup role"),
+	SECRET("database-url-mixer",
+	       "address for the role that mixes sealed ballots"),
 	TEXT_LIVE("log-level", "info", "error, warn, info or debug"),
 	TEXT("collector-address", "127.0.0.1",
 	     "address the collector listens on"),

@@ -276,11 +276,18 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *mhd,
 	return MHD_YES;
 }
 
+static bool is_silent(const struct http_conn *c)
+{
+	return c->route && c->s->c.silent && c->s->c.silent(c->route);
+}
+
 static void log_request(const struct http_conn *c, bool cut)
 {
 	bool quiet = !c->s->c.log_requests && !cut && c->rp.status < 300;
 	char status[16], bytes[24], ms[24];
 
+	if (is_silent(c))
+		return;
 	if (!log_takes(quiet ? LOG_DEBUG : LOG_INFO))
 		return;
 	(void)snprintf(status, sizeof status, "%d", c->rp.status);
@@ -391,8 +398,9 @@ void http_sweep(struct http_server *s, uint64_t now)
 	s->swept_ms = now;
 	for (c = s->conns; c; c = c->next)
 		if (c->fd >= 0 && is_too_slow(c, now)) {
-			log_event(LOG_INFO, c->rq.id, "too-slow", "peer",
-				  c->peer, NULL);
+			if (!is_silent(c))
+				log_event(LOG_INFO, c->rq.id, "too-slow",
+					  "peer", c->peer, NULL);
 			(void)shutdown(c->fd, SHUT_RDWR);
 			c->fd = -1;
 		}

@@ -190,7 +190,8 @@ bool backup_write(const struct conf *c, const char *path, int64_t *bytes,
 		return false;
 	db = connect_as(c, WHO_BACKUP, e);
 	ok = db && migrate_check(db, e) && store_care_sees_all(db, e) &&
-	     manifest_open(db, &w, e) && dump_to(c, tmp, hex, bytes, e) &&
+	     store_care_hold(db, e) && manifest_open(db, &w, e) &&
+	     dump_to(c, tmp, hex, bytes, e) &&
 	     manifest_close(path, &w, hex, *bytes, e) &&
 	     put_in_place(tmp, path, e);
 	(void)unlink(tmp);

@@ -21,7 +21,8 @@
 
 static const char *const roles[] = { "super",	"owner",    "collector",
 				     "server",	"analysis", "roster",
-				     "publish", "auditor",  "backup" };
+				     "publish", "auditor",  "backup",
+				     "mixer" };
 
 static char *join(const char *a, const char *b, struct err *e)
 {

@@ -18,6 +18,7 @@ static const struct {
 	[WHO_PUBLISH] = { "publish", "database-url-publish" },
 	[WHO_AUDITOR] = { "auditor", "database-url-auditor" },
 	[WHO_BACKUP] = { "backup", "database-url-backup" },
+	[WHO_MIXER] = { "mixer", "database-url-mixer" },
 };
 
 /* The cluster that connect_as had to start, so that a command which found the

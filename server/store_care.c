@@ -149,3 +149,8 @@ bool store_care_password(struct db *owner, const char *role,
 			   e) &&
 	       db_do(owner, Q_CARE_ROLE_PASSWORD, args, e);
 }
+
+bool store_care_hold(struct db *db, struct err *e)
+{
+	return db_do(db, Q_BACKUP_HOLD, NULL, e);
+}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phieu/ballot.h"
 #include "phieu/content.h"
 #include "phieu/copy.h"
 #include "phieu/json.h"
@@ -194,7 +195,8 @@ static bool take_wave(struct db *db, const struct wave *w, struct state *s,
 
 	number(wave, w->id);
 	if (!db_do(db, Q_FREEZE_LOCK, args, e) ||
-	    !store_ledger_may_freeze(db, w->id, e))
+	    !store_ledger_may_freeze(db, w->id, e) ||
+	    !store_ballot_may_freeze(db, w->id, e))
 		return false;
 	r = db_run(db, Q_FREEZE_STATE, args, e);
 	if (!r)
@@ -318,6 +320,7 @@ static bool freeze_inside(struct db *db, const struct wave *w,
 	number(wave, w->id);
 	number(no, f->freeze);
 	return copy(db, w, f, e) &&
+	       db_do(db, Q_BALLOT_FREEZE_COMMENTS, args, e) &&
 	       hash_content(db, w, f->freeze, f->sha256, e) &&
 	       record(db, w, f, reason, by, e) &&
 	       db_do(db, Q_FREEZE_AGGREGATES, args, e) &&

@@ -18,6 +18,10 @@
 #define SEES_SHEETS                                                \
 	(ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST) | \
 	 ROLE_BIT(ROLE_SUPERVISOR) | ROLE_BIT(ROLE_AUDITOR))
+#define KEEPS_BALLOTS ROLE_BIT(ROLE_ANALYST)
+#define SEES_BALLOTS                                          \
+	(ROLE_BIT(ROLE_ANALYST) | ROLE_BIT(ROLE_SUPERVISOR) | \
+	 ROLE_BIT(ROLE_AUDITOR))
 #define ACTS_ON_SHEETS (ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST))
 
 enum {
@@ -95,6 +99,13 @@ const struct http_route web_routes[] = {
 	  page_desk_do },
 	{ HTTP_GET, "/ledger/{wave}/print/{what}", MAY(SEES_SHEETS), 0,
 	  web_ledger_print },
+	{ HTTP_GET, "/v1/waves/{wave}/ballot/{name}", MAY(SEES_BALLOTS), 0,
+	  web_desk_get },
+	{ HTTP_POST, "/v1/waves/{wave}/ballot/{name}", MAY(KEEPS_BALLOTS),
+	  SMALL_BODY, web_desk_act },
+	{ HTTP_GET, "/ballot/{wave}", MAY(SEES_BALLOTS), 0, page_desk },
+	{ HTTP_POST, "/ballot/{wave}/{act}", MAY(KEEPS_BALLOTS), SMALL_BODY,
+	  page_desk_do },
 	{ HTTP_GET, "/handover/{wave}/{number}", MAY(SEES_LEDGER), 0,
 	  web_ledger_paper },
 	{ HTTP_GET, "/v1/rounds", MAY(WEB_ROUNDS), 0, web_rounds },

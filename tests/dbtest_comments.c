@@ -2,7 +2,7 @@
 
 #define OURS                                                        \
 	"('plan', 'field', 'frozen', 'people', 'roster', 'audit', " \
-	"'publish', 'assess', 'meta')"
+	"'publish', 'assess', 'ballot', 'meta')"
 
 static void nothing_comes(const char *what, const char *sql)
 {

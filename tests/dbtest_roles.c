@@ -11,7 +11,7 @@
 
 static const char *const roles[] = { "analysis",  "auditor", "backup",
 				     "collector", "publish", "roster",
-				     "server" };
+				     "server",	  "mixer" };
 #define ROLES (sizeof roles / sizeof roles[0])
 
 static char *matrix(void)
@@ -141,7 +141,7 @@ static void every_right_is_as_it_is_said(void **state)
 		"1) FROM pg_class c JOIN pg_namespace n ON n.oid = "
 		"c.relnamespace WHERE n.nspname IN ('plan', 'field', "
 		"'frozen', 'people', 'roster', 'audit', 'publish', 'assess', "
-		"'meta') "
+		"'ballot', 'meta') "
 		"AND c.relkind = 'r' ORDER BY 1");
 	assert_true(PQntuples(r) > 35);
 	for (size_t i = 0; i < ROLES; i++) {
@@ -183,6 +183,23 @@ static const struct {
 	{ "collector", "UPDATE audit.lane SET seq = 0" },
 	{ "collector", "UPDATE plan.wave SET state = 'open'" },
 	{ "collector", "SELECT audit.append(0::smallint, 'a', 'b', 'c')" },
+	{ "collector", "SELECT * FROM ballot.sealed" },
+	{ "collector", "SELECT * FROM ballot.token" },
+	{ "collector", "INSERT INTO ballot.used VALUES ('x')" },
+	{ "collector", "SELECT * FROM ballot.mix_ballots(1, 1)" },
+	/* ballots: nobody reads one but the mixer, by its function */
+	{ "mixer", "SELECT * FROM ballot.sealed" },
+	{ "mixer", "SELECT * FROM ballot.used" },
+	{ "mixer", "SELECT * FROM field.response" },
+	{ "mixer", "SELECT * FROM ballot.put('x', 'x')" },
+	{ "server", "SELECT * FROM ballot.sealed" },
+	{ "server", "SELECT * FROM ballot.used" },
+	{ "server", "SELECT * FROM ballot.mix_ballots(1, 1)" },
+	{ "server", "SELECT * FROM ballot.mix_begin('x', 'x')" },
+	{ "analysis", "SELECT * FROM ballot.sealed" },
+	{ "auditor", "SELECT * FROM ballot.sealed" },
+	{ "publish", "SELECT * FROM ballot.sealed" },
+	{ "roster", "SELECT * FROM ballot.token" },
 	/* the server sees who brought what, never what it says */
 	{ "server", "SELECT * FROM field.raw" },
 	{ "server", "SELECT * FROM field.rating" },
@@ -324,11 +341,13 @@ static void no_role_is_more_than_a_login(void **state)
 		       "m.member::regrole::text <> 'phieu_owner'");
 	assert_string_equal(s, "");
 	free(s);
-	s = pg_text(c, "SELECT c.oid::regclass FROM pg_class c JOIN "
-		       "pg_namespace n ON n.oid = c.relnamespace WHERE "
-		       "n.nspname IN ('plan', 'field', 'frozen', 'people', "
-		       "'roster', 'audit', 'publish', 'assess', 'meta') AND "
-		       "c.relowner <> 'phieu_owner'::regrole");
+	s = pg_text(
+		c,
+		"SELECT c.oid::regclass FROM pg_class c JOIN "
+		"pg_namespace n ON n.oid = c.relnamespace WHERE "
+		"n.nspname IN ('plan', 'field', 'frozen', 'people', "
+		"'roster', 'audit', 'publish', 'assess', 'ballot', 'meta') AND "
+		"c.relowner <> 'phieu_owner'::regrole");
 	assert_string_equal(s, "");
 	free(s);
 	PQfinish(c);
@@ -373,7 +392,8 @@ static void functions_of_the_owner_fix_their_search_path(void **state)
 		c, "SELECT p.oid::regprocedure FROM pg_proc p JOIN "
 		   "pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname "
 		   "IN ('plan', 'field', 'frozen', 'people', 'roster', "
-		   "'audit', 'publish', 'assess', 'meta') AND p.prosecdef AND "
+		   "'audit', 'publish', 'assess', 'ballot', 'meta') AND "
+		   "p.prosecdef AND "
 		   "NOT EXISTS "
 		   "(SELECT FROM unnest(p.proconfig) AS s WHERE s LIKE "
 		   "'search\\_path=pg\\_catalog%') AND p.prosrc NOT LIKE "
@@ -382,14 +402,14 @@ static void functions_of_the_owner_fix_their_search_path(void **state)
 	(void)state;
 	assert_string_equal(s, "");
 	free(s);
-	s = pg_text(
-		c, "SELECT p.oid::regprocedure FROM pg_proc p JOIN "
-		   "pg_namespace n ON n.oid = p.pronamespace WHERE "
-		   "n.nspname IN ('plan', 'field', 'frozen', 'people', "
-		   "'roster', 'audit', 'publish', 'assess', 'meta') AND EXISTS "
-		   "(SELECT FROM aclexplode(coalesce(p.proacl, "
-		   "acldefault('f', p.proowner))) AS a WHERE a.grantee = "
-		   "0)");
+	s = pg_text(c, "SELECT p.oid::regprocedure FROM pg_proc p JOIN "
+		       "pg_namespace n ON n.oid = p.pronamespace WHERE "
+		       "n.nspname IN ('plan', 'field', 'frozen', 'people', "
+		       "'roster', 'audit', 'publish', 'assess', 'ballot', "
+		       "'meta') AND EXISTS "
+		       "(SELECT FROM aclexplode(coalesce(p.proacl, "
+		       "acldefault('f', p.proowner))) AS a WHERE a.grantee = "
+		       "0)");
 	assert_string_equal(s, "");
 	free(s);
 	PQfinish(c);
@@ -427,6 +447,11 @@ static const struct {
 	  "'', sha256(int4send(w)), 'engine', now()" },
 	{ "publish.hook", "(wave, url, events, secret, made_by)",
 	  "w, 'https://x', '{release.published}', sha256(''), 'x'" },
+	{ "ballot.token", "", "sha256(int4send(w)), w, 1, 0" },
+	{ "ballot.used", "", "sha256(int4send(w))" },
+	{ "ballot.sealed", "(receipt, wave, grp, home, sealed)",
+	  "sha256(int4send(w)), w, 1, 0, 'x'" },
+	{ "ballot.comment", "", "w, 1, 'x', ''" },
 };
 #define WALLED (sizeof walled / sizeof walled[0])
 
@@ -453,9 +478,9 @@ static int slip_grants(void **state)
 	for (size_t i = 0; i < ROLES; i++) {
 		(void)snprintf(sql, sizeof sql,
 			       "GRANT USAGE ON SCHEMA field, frozen, people, "
-			       "publish, roster TO phieu_%s; GRANT ALL ON ALL "
-			       "TABLES IN SCHEMA field, frozen, people, "
-			       "publish, roster TO phieu_%s",
+			       "publish, roster, ballot TO phieu_%s; GRANT ALL "
+			       "ON ALL TABLES IN SCHEMA field, frozen, people, "
+			       "publish, roster, ballot TO phieu_%s",
 			       roles[i], roles[i]);
 		pg_do(c, sql);
 	}
@@ -702,7 +727,7 @@ static void the_settings_of_durability_are_watched(void **state)
 	assert_non_null(db);
 	assert_true(store_care_status(db, &s, &e));
 	assert_int_equal(s.settings_n, 5);
-	assert_int_equal(s.sizes_n, 9);
+	assert_int_equal(s.sizes_n, 10);
 	/* store tests run without fsync: it must be seen */
 	assert_string_equal(care_unsafe(&s), "fsync");
 	(void)snprintf(s.settings[1].value, sizeof s.settings[1].value, "on");

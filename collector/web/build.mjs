@@ -12,6 +12,8 @@ const src = join(here, "src");
 const out = resolve(process.argv[2] ?? join(here, "dist"));
 const AS_THEY_ARE = ["index.html", "manifest.webmanifest", "icon.svg",
   "icon-192.png", "icon-512.png"];
+/* The respondents' page: its own files, unknown to the agent's worker. */
+const BALLOT = ["ballot.html"];
 
 await mkdir(out, { recursive: true });
 for (const old of await readdir(out)) await rm(join(out, old));
@@ -35,5 +37,10 @@ await build({ ...common, entryPoints: ["src/sw.ts"], format: "iife",
     FILES: JSON.stringify(files.map((f) => f === "index.html" ? "./" : f)),
     BUILD: JSON.stringify(sum.digest("hex").slice(0, 16)),
   }, outfile: join(out, "sw.js") });
+await build({ ...common, entryPoints: ["src/ballot.ts"], format: "iife",
+  outfile: join(out, "ballot.js") });
+await build({ ...common, entryPoints: ["src/ballot.css"],
+  outfile: join(out, "ballot.css") });
+for (const f of BALLOT) await copyFile(join(src, f), join(out, f));
 for (const f of (await readdir(out)).sort())
   process.stdout.write(`${f} ${(await readFile(join(out, f))).length}\n`);

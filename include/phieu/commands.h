@@ -25,6 +25,8 @@ extern const struct cmd_set cmd_db, cmd_user, cmd_key, cmd_plan, cmd_simulate,
 
 extern const struct cmd_set cmd_ledger, cmd_criteria, cmd_archive;
 
+extern const struct cmd_set cmd_ballot; /* sealed ballots */
+
 extern const struct cmd_set cmd_year; /* targets, commendation */
 
 /* Acts and lists of rounds (act.h): a command for each row that has none of

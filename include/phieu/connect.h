@@ -17,7 +17,8 @@ enum who {
 	WHO_ROSTER,
 	WHO_PUBLISH,
 	WHO_AUDITOR,
-	WHO_BACKUP
+	WHO_BACKUP,
+	WHO_MIXER
 };
 
 /* The address, caller frees; ERR_INPUT when a service role has none and

@@ -126,7 +126,7 @@ struct desk {
 	/* Stored words as people read them, in columns such as status. */
 	const struct desk_choice *words;
 };
-extern const struct desk desk_ledger;
+extern const struct desk desk_ledger, desk_ballot;
 
 /* A new desk is a line in server/desks.c. */
 extern const struct desk *const desks[];

@@ -89,6 +89,9 @@ struct http_config {
 	bool log_requests;
 	const struct http_route *routes;
 	size_t n_routes;
+	/* Of these no line in the log, whatever comes of it: that somebody
+	 * asked, and when, is nobody's to know.  NULL: none. */
+	bool (*silent)(const struct http_route *r);
 	/* Fills rq->identity or the reply (and returns false).  Not called
 	 * for PERM_PUBLIC. */
 	bool (*auth)(struct http_request *rq, int permission,

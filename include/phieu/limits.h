@@ -90,6 +90,7 @@
 #define LIMIT_EVIDENCE_BYTES	((size_t)50 << 20)  /* a file of evidence */
 #define LIMIT_FORM_FILE_BYTES	((size_t)40 << 20)  /* one, by a page's form */
 #define LIMIT_EXPLANATION_BYTES ((size_t)256 << 10) /* báo cáo giải trình */
+#define LIMIT_BALLOT_BYTES	((size_t)256 << 10) /* a sealed ballot as sent */
 #define LIMIT_ATTACHMENTS	200		    /* of one sheet */
 
 #endif

@@ -41,4 +41,8 @@ bool store_care_grants(struct db *owner, struct err *e) MUST_USE;
 bool store_care_password(struct db *owner, const char *role,
 			 const char *password, struct err *e) MUST_USE;
 
+/* Until the connection ends, nothing is written anew as a whole (sealed
+ * ballots): before a copy is made. */
+bool store_care_hold(struct db *db, struct err *e) MUST_USE;
+
 #endif

@@ -23,7 +23,13 @@ enum intake_state { /* field.response.state */
 		    STATE_WITHDRAWN
 };
 
-enum intake_way { WAY_JSON = 1, WAY_NDJSON, WAY_OPENROSA, WAY_FILE };
+enum intake_way {
+	WAY_JSON = 1,
+	WAY_NDJSON,
+	WAY_OPENROSA,
+	WAY_FILE,
+	WAY_BALLOT /* mixed: ballot.mix_end */
+};
 
 enum intake_outcome {
 	INTAKE_STORED = 1,

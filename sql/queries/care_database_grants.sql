@@ -6,7 +6,7 @@ BEGIN
         pg_catalog.current_database());
     EXECUTE pg_catalog.format('GRANT CONNECT ON DATABASE %I TO
         phieu_collector, phieu_server, phieu_analysis, phieu_roster,
-        phieu_publish, phieu_auditor, phieu_backup',
+        phieu_publish, phieu_auditor, phieu_backup, phieu_mixer',
         pg_catalog.current_database());
 END
 $$;

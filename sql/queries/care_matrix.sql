@@ -27,7 +27,7 @@ CROSS JOIN LATERAL (
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE n.nspname IN ('plan', 'field', 'frozen', 'people', 'roster',
-            'audit', 'publish', 'assess', 'meta')
+            'audit', 'publish', 'assess', 'ballot', 'meta')
         AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
         AND has_schema_privilege(r.oid, n.oid, 'USAGE')
     UNION ALL
@@ -35,12 +35,13 @@ CROSS JOIN LATERAL (
     FROM pg_proc AS p
     JOIN pg_namespace AS n ON n.oid = p.pronamespace
     WHERE n.nspname IN ('plan', 'field', 'frozen', 'people', 'roster',
-            'audit', 'publish', 'assess', 'meta')
+            'audit', 'publish', 'assess', 'ballot', 'meta')
         AND p.prorettype <> 'trigger'::regtype
         AND has_schema_privilege(r.oid, n.oid, 'USAGE')
         AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
 ) AS o
 WHERE r.rolname IN ('phieu_collector', 'phieu_server', 'phieu_analysis',
-    'phieu_roster', 'phieu_publish', 'phieu_auditor', 'phieu_backup')
+    'phieu_roster', 'phieu_publish', 'phieu_auditor', 'phieu_backup',
+    'phieu_mixer')
     AND o.verbs <> ''
 ORDER BY r.rolname COLLATE "C", o.name COLLATE "C";

@@ -6,7 +6,7 @@ DECLARE
 BEGIN
     FOREACH r IN ARRAY ARRAY['phieu_collector', 'phieu_server',
         'phieu_analysis', 'phieu_roster', 'phieu_publish', 'phieu_auditor',
-        'phieu_backup']
+        'phieu_backup', 'phieu_mixer']
     LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = r) THEN
             EXECUTE pg_catalog.format('CREATE ROLE %I LOGIN NOSUPERUSER

@@ -4,6 +4,6 @@ FROM pg_catalog.pg_namespace AS n
 LEFT JOIN pg_catalog.pg_class AS c
     ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'm')
 WHERE n.nspname IN ('plan', 'field', 'frozen', 'people', 'roster', 'audit',
-    'publish', 'assess', 'meta')
+    'publish', 'assess', 'ballot', 'meta')
 GROUP BY n.nspname
 ORDER BY n.nspname;

@@ -70,7 +70,8 @@ walled='people.account people.session people.password_reset people.api_key
 	field.raw field.rating field.comment field.response_version
 	field.conflict field.quarantine frozen.response frozen.rating
 	frozen.comment roster.person field.device_login field.attachment_bytes
-	field.attachment_conflict field.import publish.hook'
+	field.attachment_conflict field.import publish.hook ballot.token
+	ballot.used ballot.sealed ballot.comment'
 sql "INSERT INTO field.raw VALUES (1, 1, 'x'), (2, 1, 'x');
 	INSERT INTO field.rating VALUES (1, 1, 1, '\\x01'), (2, 1, 1, '\\x01');
 	INSERT INTO field.comment VALUES (1, 1, 'x'), (2, 1, 'x');
@@ -92,6 +93,11 @@ sql "INSERT INTO field.raw VALUES (1, 1, 'x'), (2, 1, 'x');
 	INSERT INTO field.attachment_conflict
 		VALUES (1, 'uuid:1', 'x', sha256('x'), 1, 'image/png', 1);
 	INSERT INTO field.import VALUES (1, sha256('x'), 1, 1, 1, now(), 'x');
+	INSERT INTO ballot.token VALUES (sha256('x'), 1, 1, 0);
+	INSERT INTO ballot.used VALUES (sha256('x'));
+	INSERT INTO ballot.sealed (receipt, wave, grp, home, sealed)
+		VALUES (sha256('x'), 1, 1, 0, 'x');
+	INSERT INTO ballot.comment VALUES (1, 1, 'x', '');
 	INSERT INTO publish.hook (wave, url, events, secret, made_by)
 		VALUES (1, 'https://x', '{release.published}', sha256('x'), 'x');
 	INSERT INTO people.session SELECT sha256('a'), account, sha256('b'),
