@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd_desk.h"
 #include "phieu/commands.h"
 #include "phieu/connect.h"
 #include "phieu/csv.h"
 #include "phieu/json.h"
+#include "phieu/quality_paper.h"
 #include "phieu/store_plan.h"
 #include "phieu/store_quality.h"
 #include "phieu/weights.h"
@@ -328,7 +330,92 @@ static int run_quality(int argc, char **argv, void *app)
 	return ok ? EXIT_DONE : cli_fail("phieu quality", &e);
 }
 
+/* ---- papers -------------------------------------------------------------- */
+
+struct printing {
+	const char *of, *out, *superior, *body, *place;
+};
+
+static bool write_paper(const struct desk_list *l, const struct given *g,
+			const struct printing *p, const struct app *app,
+			struct err *e)
+{
+	struct arena *a = arena_new(OUTPUT_BYTES);
+	struct res *r = NULL;
+	struct desk_room m;
+	struct paper d;
+	bool ok = desk_enter(&m, app, g->wave, e);
+
+	if (ok)
+		r = store_desk_list(m.db, &desk_quality, l, m.wave.wave, &m.who,
+				    g->values, e);
+	if (r && a) {
+		const struct quality_paper_head h = { .wave = &m.wave,
+						      .superior = p->superior,
+						      .body = p->body,
+						      .place = p->place,
+						      .office = g->values[0] };
+
+		ok = quality_paper(l->name, r, &h,
+				   strcmp(l->name, "faults") == 0 ? g->values[1]
+								  : NULL,
+				   a, &d, e) &&
+		     paper_write(&d, p->out, e);
+	}
+	ok = ok && r && (a || err_set(e, ERR_NOMEM, "out of memory"));
+	res_free(r);
+	arena_free(a);
+	desk_leave(&m);
+	return ok;
+}
+
+static int run_paper(int argc, char **argv, void *app)
+{
+	struct printing p = { .superior = "", .body = "", .place = "" };
+	const char *of = argc > 1 ? argv[1] : "";
+	const struct desk_list *l =
+		strcmp(of, "faults") == 0 || strcmp(of, "payment") == 0
+			? desk_list_find(&desk_quality, of)
+			: NULL;
+	struct given g = { 0 };
+	struct err e = { 0 };
+	bool ok = l || err_set(&e, ERR_INPUT,
+			       "print faults or payment (phieu quality print "
+			       "--help)");
+
+	if (!l)
+		return cli_fail("phieu quality print", &e);
+	desk_take_params(l->params, &g);
+	g.opts[g.n++] = (struct cli_opt){ "--out", NULL, &p.out };
+	g.opts[g.n++] = (struct cli_opt){ "--superior", NULL, &p.superior };
+	g.opts[g.n++] = (struct cli_opt){ "--body", NULL, &p.body };
+	g.opts[g.n++] = (struct cli_opt){ "--place", NULL, &p.place };
+	argc--;
+	argv++;
+	ok = desk_take_options("quality print", l->params, &g, &argc, argv,
+			       &e) &&
+	     (p.out || err_set(&e, ERR_INPUT, "give --out FILE")) &&
+	     write_paper(l, &g, &p, app, &e);
+	return ok ? EXIT_DONE : cli_fail("phieu quality print", &e);
+}
+
 static const struct cmd cmds[] = {
+	{ "quality print",
+	  "in phiếu lỗi trong ngày, bảng thanh toán (print on A4, Excel)",
+	  "phieu quality print faults --wave W --out FILE [--office X] [--day "
+	  "D]\n"
+	  "phieu quality print payment --wave W --out FILE [--office X] "
+	  "[--freeze N]\n"
+	  "    [--superior NAME] [--body NAME] [--place NAME]\n"
+	  "\n"
+	  "FILE.html, FILE.csv or FILE.xlsx.  faults: what came in on the day "
+	  "(yesterday,\n"
+	  "as Viet Nam counts days) with V codes or Q flags, and what is open "
+	  "of earlier\n"
+	  "days.  payment: counts, rates and amounts by agent, sums by office "
+	  "and of all; of\n"
+	  "a frozen wave as the freeze kept them.\n",
+	  run_paper },
 	{ "quality", "chất lượng phiếu thu về trước khi khóa (data quality)",
 	  "phieu quality --wave W [--by WHO] [--questions] [--json]\n"
 	  "\n"

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-const struct desk *const desks[] = { &desk_ledger, &desk_ballot };
+const struct desk *const desks[] = { &desk_ledger, &desk_quality,
+				     &desk_ballot };
 const size_t desks_n = sizeof desks / sizeof desks[0];
 
 const struct desk *desk_find(const char *name)

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "phieu/ledger.h"
+#include "phieu/store_quality.h"
 
 #define TEXT_BYTES ((size_t)4 << 20)
 
-enum { ARGS_MAX = 5 + 2 * DESK_PARAMS_MAX };
+enum { ARGS_MAX = 6 + 2 * DESK_PARAMS_MAX };
 
 /* ---- parameters -------------------------------------------------------- */
 
@@ -47,7 +48,7 @@ static bool complete(const char *name, const struct desk_param *params,
 }
 
 struct asked { /* what a statement is run with */
-	struct buf areas, from, to, one;
+	struct buf areas, from, to, one, far;
 	char wave[16];
 	const char *args[ARGS_MAX];
 	size_t n;
@@ -58,7 +59,8 @@ static void asked_init(struct asked *q, int32_t wave)
 	*q = (struct asked){ .areas = BUF_INIT(TEXT_BYTES),
 			     .from = BUF_INIT(TEXT_BYTES),
 			     .to = BUF_INIT(TEXT_BYTES),
-			     .one = BUF_INIT(TEXT_BYTES) };
+			     .one = BUF_INIT(TEXT_BYTES),
+			     .far = BUF_INIT(TEXT_BYTES) };
 	(void)snprintf(q->wave, sizeof q->wave, "%" PRId32, wave);
 	q->args[q->n++] = q->wave;
 }
@@ -69,6 +71,7 @@ static void asked_clear(struct asked *q)
 	buf_free(&q->from);
 	buf_free(&q->to);
 	buf_free(&q->one);
+	buf_free(&q->far);
 }
 
 static bool put_sheets(const char *value, struct asked *q, struct err *e)
@@ -231,6 +234,16 @@ static bool fill_list(const struct desk_list *l, const struct desk_who *who,
 	       put_values(l->params, values, q, e);
 }
 
+/* What a statement cannot work out itself. */
+static bool fill_far(struct db *db, int32_t wave, struct asked *q,
+		     struct err *e)
+{
+	if (!store_quality_far(db, wave, &q->far, e))
+		return store_desk_words(e);
+	q->args[q->n++] = buf_cstr(&q->far);
+	return true;
+}
+
 struct res *store_desk_list(struct db *db, const struct desk *d,
 			    const struct desk_list *l, int32_t wave,
 			    const struct desk_who *who,
@@ -241,7 +254,8 @@ struct res *store_desk_list(struct db *db, const struct desk *d,
 
 	asked_init(&q, wave);
 	if (complete(l->name, l->params, values, e) &&
-	    fill_list(l, who, values, &q, e) && look(db, d, q.wave, e)) {
+	    fill_list(l, who, values, &q, e) && look(db, d, q.wave, e) &&
+	    (!l->wants_far || fill_far(db, wave, &q, e))) {
 		r = db_run(db, l->query, q.args, e);
 		if (!r)
 			(void)store_desk_words(e);

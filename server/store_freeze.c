@@ -324,6 +324,7 @@ static bool freeze_inside(struct db *db, const struct wave *w,
 	       hash_content(db, w, f->freeze, f->sha256, e) &&
 	       record(db, w, f, reason, by, e) &&
 	       db_do(db, Q_FREEZE_AGGREGATES, args, e) &&
+	       db_do(db, Q_FREEZE_PAYMENT, args, e) &&
 	       log_freeze(db, w, f, reason, by, e);
 }
 

@@ -1,9 +1,12 @@
 #include "phieu/store_quality.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "phieu/agent_means.h"
 #include "phieu/disclose.h"
 #include "phieu/quality.h"
 
@@ -146,4 +149,96 @@ bool store_quality_questions(struct db *db, int32_t wave, int64_t k,
 	*out = list;
 	res_free(r);
 	return ok;
+}
+
+/* ---- Q06 ----------------------------------------------------------------- */
+
+struct far_rules {
+	int64_t least;
+	double p, effect;
+};
+
+static bool read_far_rules(struct db *db, const char *wave,
+			   struct far_rules *out, struct err *e)
+{
+	const char *args[] = { wave };
+	struct res *r = db_run(db, Q_QUALITY_FAR_RULES, args, e);
+	bool ok = r && res_i64(r, 0, 0, &out->least, e);
+
+	if (ok) {
+		out->p = strtod(res_text(r, 0, 1), NULL);
+		out->effect = strtod(res_text(r, 0, 2), NULL);
+	}
+	res_free(r);
+	return ok;
+}
+
+static bool read_mean(const struct res *r, size_t row, struct agent_mean *m,
+		      struct err *e)
+{
+	int64_t form, home, agent, n;
+
+	if (!res_i64(r, row, 0, &form, e) || !res_i64(r, row, 1, &home, e) ||
+	    !res_i64(r, row, 2, &agent, e) || !res_i64(r, row, 3, &n, e))
+		return false;
+	*m = (struct agent_mean){ .form = (int32_t)form,
+				  .home = (int32_t)home,
+				  .agent = (int32_t)agent,
+				  .n = (double)n,
+				  .mean = strtod(res_text(r, row, 4), NULL),
+				  .variance =
+					  strtod(res_text(r, row, 5), NULL) };
+	return true;
+}
+
+/* p is told upwards in ten thousandths: at most so much. */
+static void put_far(struct buf *b, const struct agent_mean *m, double p)
+{
+	buf_addf(b,
+		 "%s{\"form\":%d,\"home\":%d,\"agent\":%d,\"n\":%.0f,"
+		 "\"mean\":%.2f,\"n_others\":%.0f,\"mean_others\":%.2f,"
+		 "\"t\":%.2f,\"p\":%.4f,\"effect\":%.2f,\"bound\":%.4f}",
+		 b->len > 1 ? "," : "", (int)m->form, (int)m->home,
+		 (int)m->agent, m->n, m->mean, m->n_others, m->mean_others,
+		 m->t, ceil(m->p_holm * 10000) / 10000, m->effect, p);
+}
+
+static bool test_means(const struct res *r, const struct far_rules *rules,
+		       struct buf *b, struct err *e)
+{
+	size_t n = res_rows(r), tested;
+	struct agent_mean *rows = calloc(n + 1, sizeof *rows);
+	double *work = calloc(2 * n + 1, sizeof *work);
+	bool ok = (rows && work) || err_set(e, ERR_NOMEM, "out of memory");
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = read_mean(r, i, &rows[i], e);
+	ok = ok &&
+	     agent_means_test(rows, n, (double)rules->least, work, &tested, e);
+	for (size_t i = 0; ok && i < n; i++)
+		if (agent_mean_is_far(&rows[i], rules->p, rules->effect))
+			put_far(b, &rows[i], rules->p);
+	free(rows);
+	free(work);
+	return ok;
+}
+
+bool store_quality_far(struct db *db, int32_t wave, struct buf *out,
+		       struct err *e)
+{
+	struct far_rules rules = { 0 };
+	char id[12];
+	const char *args[] = { id };
+	struct res *r = NULL;
+	bool ok;
+
+	(void)snprintf(id, sizeof id, "%" PRId32, wave);
+	if (read_far_rules(db, id, &rules, e))
+		r = db_run(db, Q_QUALITY_MEANS, args, e);
+	buf_adds(out, "[");
+	ok = r && test_means(r, &rules, out, e);
+	buf_adds(out, "]");
+	res_free(r);
+	return ok &&
+	       (buf_cstr(out) || err_set(e, ERR_NOMEM, "too many agents"));
 }

@@ -208,6 +208,11 @@ enum http_done web_ledger_print(struct http_request *rq, struct http_reply *rp,
 				void *app);
 enum http_done web_ledger_page(struct http_request *rq, struct http_reply *rp,
 			       void *app);
+/* web_quality.c */
+enum http_done web_quality_page(struct http_request *rq, struct http_reply *rp,
+				void *app);
+enum http_done web_quality_paper(struct http_request *rq, struct http_reply *rp,
+				 void *app);
 /* web_files.c */
 enum http_done web_files(struct http_request *rq, struct http_reply *rp,
 			 void *app);

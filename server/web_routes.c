@@ -23,6 +23,10 @@
 	(ROLE_BIT(ROLE_ANALYST) | ROLE_BIT(ROLE_SUPERVISOR) | \
 	 ROLE_BIT(ROLE_AUDITOR))
 #define ACTS_ON_SHEETS (ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST))
+#define SEES_QUALITY                                               \
+	(ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST) | \
+	 ROLE_BIT(ROLE_SUPERVISOR))
+#define ACTS_ON_QUALITY ACTS_ON_SHEETS
 
 enum {
 	SMALL_BODY = 4096,
@@ -108,6 +112,15 @@ const struct http_route web_routes[] = {
 	  page_desk_do },
 	{ HTTP_GET, "/handover/{wave}/{number}", MAY(SEES_LEDGER), 0,
 	  web_ledger_paper },
+	{ HTTP_GET, "/v1/waves/{wave}/quality/{name}", MAY(SEES_QUALITY), 0,
+	  web_desk_get },
+	{ HTTP_POST, "/v1/waves/{wave}/quality/{name}", MAY(ACTS_ON_QUALITY),
+	  LEDGER_BODY, web_desk_act },
+	{ HTTP_GET, "/quality/{wave}", MAY(SEES_QUALITY), 0, web_quality_page },
+	{ HTTP_GET, "/quality-paper/{wave}/{paper}", MAY(SEES_QUALITY), 0,
+	  web_quality_paper },
+	{ HTTP_POST, "/quality/{wave}/{act}", MAY(ACTS_ON_QUALITY), LEDGER_BODY,
+	  page_desk_do },
 	{ HTTP_GET, "/v1/rounds", MAY(WEB_ROUNDS), 0, web_rounds },
 	{ HTTP_GET, "/v1/rounds/{round}", MAY(WEB_ROUNDS), 0, web_round_get },
 	{ HTTP_GET, "/v1/rounds/{round}/calendar", MAY(WEB_ROUNDS), 0,

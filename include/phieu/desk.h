@@ -95,6 +95,7 @@ struct desk_list {
 	enum q query;
 	unsigned roles;
 	bool asks_who;
+	bool wants_far; /* what Q06 found, after the parameters */
 	struct desk_param params[DESK_PARAMS_MAX];
 	const char *heads[DESK_COLUMNS_MAX]; /* Vietnamese, a column each */
 	size_t right; /* columns from here on are numbers */
@@ -126,7 +127,7 @@ struct desk {
 	/* Stored words as people read them, in columns such as status. */
 	const struct desk_choice *words;
 };
-extern const struct desk desk_ledger, desk_ballot;
+extern const struct desk desk_ledger, desk_ballot, desk_quality;
 
 /* A new desk is a line in server/desks.c. */
 extern const struct desk *const desks[];

@@ -6,6 +6,7 @@
 #define PHIEU_STORE_QUALITY_H
 
 #include "phieu/arena.h"
+#include "phieu/buf.h"
 #include "phieu/db.h"
 
 enum quality_side { QUALITY_AGENT, QUALITY_HOME, QUALITY_TOTAL };
@@ -44,5 +45,11 @@ bool store_quality_questions(struct db *db, int32_t wave, int64_t k,
 			     const char *who, struct arena *a,
 			     struct quality_question **out, size_t *n,
 			     struct err *e) MUST_USE;
+
+/* Q06 of a wave, as the statements of flags want it: a JSON array of whoever
+ * is far from the others of his unit and form, by the thresholds of the wave
+ * (agent_means.h).  Counts, means and a test; no sheet. */
+bool store_quality_far(struct db *db, int32_t wave, struct buf *out,
+		       struct err *e) MUST_USE;
 
 #endif

@@ -365,6 +365,7 @@ def office(ready, published):
     analyst.ask("GET", "/progress/" + ready["wave"], 200)
     if not published:
         ledger(analyst, engine, "two-level-example")
+        quality(analyst, engine, "two-level-example")
     analyst.ask("GET", "/results/" + ready["wave"], 200)
     engine.ask("GET", wave + "/progress", 403)
     engine.ask("GET", "/v1/me", 200)
@@ -534,6 +535,43 @@ def ledger(analyst, engine, wave):
     analyst.ask("GET", page + "?do=issue", 403)
     analyst.ask("POST", page + "/close", 403, b"")  # not from this host
     analyst.ask("GET", f"/handover/{wave}/1", 404)
+
+
+def quality(analyst, engine, wave):
+    """Flags, faults and payment of a wave that takes no sheets here."""
+    def body(**members):
+        return json.dumps(members).encode()
+
+    js = {"Content_Type": "application/json"}
+    path, page = f"/v1/waves/{wave}/quality/", "/quality/" + wave
+    paper = f"/quality-paper/{wave}/"
+    for name in ("agents", "flags?flag=Q01&open=true", "faults", "outcomes",
+                 "faults?day=2021-02-03&office=x", "days", "codes", "payment",
+                 "payments", "rates", "rules", "assignments"):
+        analyst.ask("GET", path + name, 200)
+    analyst.ask("GET", path + "rules", 200, Accept="text/csv")
+    analyst.ask("GET", path + "rules", 200, Accept="application/x-ndjson")
+    analyst.ask("GET", path + "payment?freeze=9", 400)
+    analyst.ask("GET", path + "faults?day=x", 400)
+    analyst.ask("GET", path + "none", 404)
+    engine.ask("GET", path + "agents", 403)
+    analyst.ask("POST", path + "rule", 200, body(
+        rule="q04-sheets", value="40", reason="thử"), **js)
+    analyst.ask("POST", path + "rule", 400, body(
+        rule="q04-sheets", value="0", reason="thử"), **js)
+    analyst.ask("POST", path + "rate", 400, body(form="x"), **js)
+    analyst.ask("POST", path + "none", 404, body(), **js)
+    analyst.ask("POST", path + "rule", 415, b"x")
+    analyst.ask("POST", path + "rule", 413, b" " * 300000, **js)
+    for query in ("", "?show=flags", "?show=faults", "?do=rule", "?do=assign"):
+        analyst.ask("GET", page + query, 200)
+    analyst.ask("GET", page + "?do=none", 404)
+    analyst.ask("POST", page + "/rule", 403, b"")  # not from this host
+    for name in ("faults", "faults.xlsx", "payment", "payment.xlsx"):
+        analyst.ask("GET", paper + name, 200)
+    analyst.ask("GET", paper + "none", 404)
+    analyst.ask("GET", paper + "faults.csv", 404)
+    analyst.ask("GET", paper + "payment?freeze=9", 400)
 
 
 def opened_files(web, sheets, cookie, mine):
