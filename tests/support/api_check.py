@@ -366,6 +366,7 @@ def office(ready, published):
     if not published:
         ledger(analyst, engine, "two-level-example")
         quality(analyst, engine, "two-level-example")
+        ballots(analyst, engine, "two-level-example")
     analyst.ask("GET", "/results/" + ready["wave"], 200)
     engine.ask("GET", wave + "/progress", 403)
     engine.ask("GET", "/v1/me", 200)
@@ -572,6 +573,44 @@ def quality(analyst, engine, wave):
     analyst.ask("GET", paper + "none", 404)
     analyst.ask("GET", paper + "faults.csv", 404)
     analyst.ask("GET", paper + "payment?freeze=9", 400)
+def ballots(analyst, engine, wave):
+    """Campaigns of the office; letters are a command, so none opens here."""
+    js = {"Content_Type": "application/json"}
+    path, page = f"/v1/waves/{wave}/ballot/", "/ballot/" + wave
+    group = {"group": "none"}
+    analyst.ask("GET", path + "campaigns", 200)
+    analyst.ask("GET", path + "campaigns", 200, Accept="text/csv")
+    analyst.ask("GET", path + "returns?group=none", 400)
+    analyst.ask("GET", path + "receipts", 400)
+    analyst.ask("GET", path + "none", 404)
+    engine.ask("GET", path + "campaigns", 403)
+    analyst.ask("POST", path + "make", 400, json.dumps(group).encode(), **js)
+    analyst.ask("POST", path + "open", 400, json.dumps(group).encode(), **js)
+    analyst.ask("POST", path + "none", 404, b"{}", **js)
+    analyst.ask("POST", path + "open", 415, b"x")
+    engine.ask("POST", path + "open", 403, b"{}", **js)
+    for query in ("", "?show=campaigns", "?do=make", "?do=close"):
+        analyst.ask("GET", page + query, 200)
+    analyst.ask("GET", page + "?do=none", 404)
+    analyst.ask("POST", page + "/close", 403, b"")  # not from this host
+
+
+def answering(ready):
+    """The respondents' page and what it asks, without a letter."""
+    js = {"Content_Type": "application/json"}
+    nobody = Client(ready["collector"])
+    for name in ("", "ballot.js", "ballot.css", "icon.svg"):
+        nobody.ask("GET", "/answer/" + name, 200)
+    nobody.ask("GET", "/answer/app.js", 404)
+    nobody.ask("GET", "/agent/ballot.js", 404)
+    form, put = "/v1/ballot/form", "/v1/ballot"
+    nobody.ask("POST", form, 404, json.dumps({"token": "A" * 32}).encode(), **js)
+    nobody.ask("POST", form, 400, b"x", **js)
+    nobody.ask("POST", form, 413, b" " * 300000, **js)
+    nobody.ask("POST", put, 404, json.dumps({"token": "A" * 32, "sealed": "AAAA"}).encode(), **js)
+    nobody.ask("POST", put, 400, b"{}", **js)
+    nobody.ask("POST", put, 413, b" " * 300000, **js)
+    nobody.ask("GET", "/v1/ballot/none/none/receipts", 404)
 
 
 def opened_files(web, sheets, cookie, mine):
@@ -664,6 +703,7 @@ def main():
         submissions(ready, sheets)
         sent_files(ready, sheets)
         agent_page(ready)
+        answering(ready)
         openrosa(ready, pathlib.Path(sys.argv[6]).read_bytes().strip())
         office(ready, published=False)
         round_pages(ready)
