@@ -176,6 +176,8 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(B)/server/score_job.o $(RESULT) $(LST
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq -lcurl -lpthread $(L_CORE) $(L_ANA)
+# mixing is of `phieu`
+$(B)/tests/dbtest_ballot: $(B)/server/ballot_mix.o
 # the sender of webhooks is of `phieu`
 $(B)/tests/dbtest_hooks: $(B)/server/hook.o
 # their allocations fail one by one
@@ -220,6 +222,7 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 # what phieu-upload alone reads
 $(B)/tests/fuzz/fuzz_reply: $(B)/collector/upload_reply.o
 $(B)/tests/fuzz/fuzz_ledger: $(B)/server/ledger_read.o
+$(B)/tests/fuzz/fuzz_ballot: $(call objs,server/ballot_key.c server/ballot_read.c)
 $(B)/tests/fuzz/fuzz_odata: $(call objs,server/dataset.c $(wildcard server/odata_*.c))
 $(B)/tests/fuzz/fuzz_upload_table: $(B)/collector/upload_table.o
 # workbooks of criteria

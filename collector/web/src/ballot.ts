@@ -323,8 +323,8 @@ function boot(): void {
     document.title = t("title");
     draw();
   }, { class: "quiet", id: "lang" });
-  document.body.append(h("header", { class: "bar" },
-    h("span", null, t("title")), lang), trial, main);
+  document.body.append(h("header", null, h("div", { class: "bar" },
+    h("span", null, t("title")), lang), trial), main);
   const kept = sessionStorage.getItem(KEPT);
   if (kept) void send(JSON.parse(kept) as Sealed);
   else if (token) void open(token);

@@ -34,7 +34,7 @@ const WORDS = {
     "không đọc được.", "Your answer is encrypted on this device, to a key " +
     "held by: %1. The server cannot read it."],
   p3: ["Sau khi đóng hòm phiếu, các câu trả lời mới được mở, xáo trộn và tách " +
-    "khỏi mã; nhóm nào dưới 10 phiếu thì không mở.",
+    "khỏi mã; đơn vị nào dưới 10 phiếu thì không giữ lại.",
   "Only after the close are answers opened, shuffled and parted from codes; " +
     "no set of fewer than 10 is kept."],
   p4: ["Không lưu giờ trả lời, địa chỉ mạng hay loại máy. Đừng viết tên mình " +
