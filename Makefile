@@ -179,7 +179,7 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/%.o $(B)/server/score_job.o $(RESULT) $(LST
 # mixing is of `phieu`
 $(B)/tests/dbtest_ballot: $(B)/server/ballot_mix.o
 # the sender of webhooks is of `phieu`
-$(B)/tests/dbtest_hooks: $(B)/server/hook.o
+$(B)/tests/dbtest_hooks: $(B)/server/hook.o $(B)/server/curl_ask.o
 # their allocations fail one by one
 $(B)/tests/test_estimate_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
 $(B)/tests/test_criteria: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=realloc
@@ -191,7 +191,7 @@ $(B)/tests/test_stats_scale_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--
 $(B)/tests/test_survey_once: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc
 $(B)/tests/test_weights_nomem: LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=pthread_create -Wl,--wrap=gsl_matrix_alloc,--wrap=gsl_vector_alloc,--wrap=gsl_root_fsolver_alloc
 # upload's parts are tested too
-$(B)/tests/test_pull $(B)/tests/test_hook: $(B)/tests/test_%: $(B)/server/%.o $(B)/tests/test_%.o $(LHTTP) $(LCORE)
+$(B)/tests/test_pull $(B)/tests/test_hook: $(B)/tests/test_%: $(B)/server/%.o $(B)/server/curl_ask.o $(B)/tests/test_%.o $(LHTTP) $(LCORE)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lmicrohttpd -lgnutls -lcurl $(L_CORE)
 $(B)/tests/test_outbox $(B)/tests/test_scans $(B)/tests/test_upload_show: $(B)/tests/%: $(call objs,$(UPLOAD_C)) $(B)/tests/%.o $(SUPPORT) $(RESULT) $(LHTTP) $(LCOL) $(LANA) $(LCORE)

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "curl_ask.h"
 #include "phieu/buf.h"
 #include "phieu/hash.h"
 
@@ -164,31 +165,17 @@ static size_t drop(char *data, size_t size, size_t n, void *app)
 	return size * n;
 }
 
-static bool add_header(struct curl_slist **list, const char *name,
-		       const char *value)
-{
-	struct buf b = BUF_INIT(1024);
-	struct curl_slist *more;
-
-	buf_addf(&b, "%s: %s", name, value);
-	more = b.broken ? NULL : curl_slist_append(*list, buf_cstr(&b));
-	buf_free(&b);
-	if (more)
-		*list = more;
-	return more;
-}
-
 static bool set_headers(const struct hook_event *ev, struct curl_slist **list)
 {
 	char signature[HOOK_SIGNATURE_MAX];
 
 	hook_sign(ev->secret, ev->n_secret, (int64_t)time(NULL), ev->body,
 		  signature);
-	return add_header(list, "Content-Type", "application/json") &&
-	       add_header(list, "Phieu-Event", ev->kind) &&
-	       add_header(list, "Phieu-Event-Id", ev->id) &&
-	       add_header(list, "Phieu-Signature", signature) &&
-	       add_header(list, "Expect", "");
+	return curl_add_header(list, "Content-Type", "application/json") &&
+	       curl_add_header(list, "Phieu-Event", ev->kind) &&
+	       curl_add_header(list, "Phieu-Event-Id", ev->id) &&
+	       curl_add_header(list, "Phieu-Signature", signature) &&
+	       curl_add_header(list, "Expect", "");
 }
 
 static bool set_up(CURL *c, const struct hook_event *ev, struct door *d,

@@ -7,15 +7,12 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "curl_ask.h"
 #include "phieu/file.h"
 #include "phieu/json.h"
 
-enum {
-	CONNECT_SECONDS = 10,
-	TOTAL_SECONDS = 600,
-	SLOW_BYTES = 100, /* a second, over … */
-	SLOW_SECONDS = 60
-};
+#define TOTAL_SECONDS 600L
+#define SLOW_BYTES    100L /* a second */
 
 char *pull_url(const struct pull *p, struct err *e)
 {
@@ -74,30 +71,17 @@ static size_t take_header(char *data, size_t size, size_t n, void *to)
 	return all;
 }
 
-static bool add_header(struct curl_slist **list, const char *name,
-		       const char *value)
-{
-	struct buf b = BUF_INIT(4096);
-	struct curl_slist *more;
-
-	buf_addf(&b, "%s: %s", name, value);
-	more = b.broken ? NULL : curl_slist_append(*list, buf_cstr(&b));
-	buf_free(&b);
-	if (more)
-		*list = more;
-	return more;
-}
-
 static bool set_headers(const struct pull *p, struct curl_slist **list)
 {
 	struct buf b = BUF_INIT(4096);
 	bool ok;
 
 	buf_addf(&b, "Bearer %s", p->key);
-	ok = !b.broken && add_header(list, "Authorization", buf_cstr(&b)) &&
-	     add_header(list, "Accept",
-			p->csv ? "text/csv" : "application/json") &&
-	     (!p->etag[0] || add_header(list, "If-None-Match", p->etag));
+	ok = !b.broken &&
+	     curl_add_header(list, "Authorization", buf_cstr(&b)) &&
+	     curl_add_header(list, "Accept",
+			     p->csv ? "text/csv" : "application/json") &&
+	     (!p->etag[0] || curl_add_header(list, "If-None-Match", p->etag));
 	buf_free(&b);
 	return ok;
 }
@@ -105,19 +89,7 @@ static bool set_headers(const struct pull *p, struct curl_slist **list)
 static bool set_up(CURL *c, const char *url, const struct curl_slist *headers,
 		   struct pulled *out)
 {
-	return !curl_easy_setopt(c, CURLOPT_URL, url) &&
-	       !curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") &&
-	       !curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) &&
-	       !curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip") &&
-	       !curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) &&
-	       !curl_easy_setopt(c, CURLOPT_USERAGENT, "phieu-pull") &&
-	       !curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT,
-				 (long)CONNECT_SECONDS) &&
-	       !curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TOTAL_SECONDS) &&
-	       !curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT,
-				 (long)SLOW_BYTES) &&
-	       !curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME,
-				 (long)SLOW_SECONDS) &&
+	return curl_set_pull(c, url, TOTAL_SECONDS, SLOW_BYTES) &&
 	       !curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) &&
 	       !curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body) &&
 	       !curl_easy_setopt(c, CURLOPT_WRITEDATA, (void *)out) &&

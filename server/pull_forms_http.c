@@ -1,13 +1,10 @@
 #include <string.h>
 
+#include "curl_ask.h"
 #include "pull_forms_parts.h"
 
-enum {
-	CONNECT_SECONDS = 10,
-	TOTAL_SECONDS = 300,
-	SLOW_BYTES = 50, /* a second, over … */
-	SLOW_SECONDS = 60
-};
+#define TOTAL_SECONDS 300L
+#define SLOW_BYTES    50L /* a second */
 
 static size_t take(char *data, size_t size, size_t n, void *to)
 {
@@ -30,36 +27,9 @@ void add_escaped(struct buf *b, const char *text)
 
 static bool set_up(CURL *c, const char *url, struct buf *body)
 {
-	return !curl_easy_setopt(c, CURLOPT_URL, url) &&
-	       !curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") &&
-	       !curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) &&
-	       !curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip") &&
-	       !curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) &&
-	       !curl_easy_setopt(c, CURLOPT_USERAGENT, "phieu-pull") &&
-	       !curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT,
-				 (long)CONNECT_SECONDS) &&
-	       !curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TOTAL_SECONDS) &&
-	       !curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT,
-				 (long)SLOW_BYTES) &&
-	       !curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME,
-				 (long)SLOW_SECONDS) &&
+	return curl_set_pull(c, url, TOTAL_SECONDS, SLOW_BYTES) &&
 	       !curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take) &&
 	       !curl_easy_setopt(c, CURLOPT_WRITEDATA, (void *)body);
-}
-
-/* Adds "name: value"; false when out of memory. */
-static bool add_header(struct curl_slist **list, const char *name,
-		       const char *value)
-{
-	struct buf b = BUF_INIT(8192);
-	struct curl_slist *more;
-
-	buf_addf(&b, "%s: %s", name, value);
-	more = b.broken ? NULL : curl_slist_append(*list, buf_cstr(&b));
-	buf_free(&b);
-	if (more)
-		*list = more;
-	return more;
 }
 
 /* Where it goes, without what follows the host: keys stand in paths. */
@@ -98,9 +68,9 @@ bool fetch_url(const char *url, const char *authorization, const char *json,
 	*out = (struct fetch){ .body = BUF_INIT(max) };
 	ok = c && set_up(c, url, &out->body) &&
 	     (!authorization ||
-	      add_header(&headers, "Authorization", authorization)) &&
+	      curl_add_header(&headers, "Authorization", authorization)) &&
 	     (!json ||
-	      (add_header(&headers, "Content-Type", "application/json") &&
+	      (curl_add_header(&headers, "Content-Type", "application/json") &&
 	       !curl_easy_setopt(c, CURLOPT_POSTFIELDS, json)));
 	if (ok && headers)
 		ok = !curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
@@ -154,7 +124,7 @@ bool fetch_submit(const char *url, const struct buf *xml,
 
 	*out = (struct fetch){ .body = BUF_INIT(PULL_FORMS_XML) };
 	ok = m && set_up(c, url, &out->body) &&
-	     add_header(&headers, "X-OpenRosa-Version", "1.0") &&
+	     curl_add_header(&headers, "X-OpenRosa-Version", "1.0") &&
 	     add_part(m, "xml_submission_file", "submission.xml", "text/xml",
 		      xml);
 	for (size_t i = 0; ok && i < n; i++)
