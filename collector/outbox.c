@@ -470,19 +470,25 @@ bool outbox_again(struct outbox *o, struct err *e)
 	return done(o, o->stmt[S_AGAIN], e);
 }
 
+bool outbox_states(struct outbox *o, sqlite3_stmt *s, size_t by[4],
+		   struct err *e)
+{
+	int rc;
+
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		by[sqlite3_column_int(s, 0) & 3] =
+			(size_t)sqlite3_column_int64(s, 1);
+	return rc == SQLITE_DONE || outbox_fail(o, "read", e);
+}
+
 bool outbox_count(struct outbox *o, struct outbox_counts *out, struct err *e)
 {
 	sqlite3_stmt *s = o->stmt[S_COUNT];
 	size_t by[4] = { 0 };
-	bool ok = true;
-	int rc;
+	bool ok;
 
 	text(s, 1, o->target);
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-		by[sqlite3_column_int(s, 0) & 3] =
-			(size_t)sqlite3_column_int64(s, 1);
-	if (rc != SQLITE_DONE)
-		ok = outbox_fail(o, "read", e);
+	ok = outbox_states(o, s, by, e);
 	sqlite3_reset(s);
 	*out = (struct outbox_counts){
 		.waiting = by[OUTBOX_WAITING] + by[OUTBOX_SENT],
@@ -494,17 +500,14 @@ bool outbox_count(struct outbox *o, struct outbox_counts *out, struct err *e)
 	return ok;
 }
 
-bool outbox_each(struct outbox *o,
+bool outbox_rows(struct outbox *o, sqlite3_stmt *s,
 		 bool (*row)(const struct outbox_row *r, void *ctx,
 			     struct err *e),
 		 void *ctx, struct err *e)
 {
-	sqlite3_stmt *s = o->stmt[S_EACH];
-	bool ok = true;
-	int rc = SQLITE_DONE;
+	int rc;
 
-	text(s, 1, o->target);
-	while (ok && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		struct outbox_row r = {
 			.instance = column(s, 0),
 			.sheet = column(s, 1),
@@ -519,10 +522,22 @@ bool outbox_each(struct outbox *o,
 			.code = sqlite3_column_int(s, 10),
 		};
 
-		ok = row(&r, ctx, e);
+		if (!row(&r, ctx, e))
+			return false;
 	}
-	if (ok && rc != SQLITE_DONE)
-		ok = outbox_fail(o, "read", e);
+	return rc == SQLITE_DONE || outbox_fail(o, "read", e);
+}
+
+bool outbox_each(struct outbox *o,
+		 bool (*row)(const struct outbox_row *r, void *ctx,
+			     struct err *e),
+		 void *ctx, struct err *e)
+{
+	sqlite3_stmt *s = o->stmt[S_EACH];
+	bool ok;
+
+	text(s, 1, o->target);
+	ok = outbox_rows(o, s, row, ctx, e);
 	sqlite3_reset(s);
 	return ok;
 }

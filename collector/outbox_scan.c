@@ -55,7 +55,8 @@ static const char count_sql[] =
 	" WHERE i.target = ?1 GROUP BY s.state";
 static const char each_sql[] =
 	"SELECT i.instance, i.sheet, s.source, s.status, s.receipt, s.reply,"
-	" s.done_at, s.state, s.code FROM scan AS s JOIN item AS i USING (item)"
+	" s.done_at, NULL, NULL, s.state, s.code FROM scan AS s JOIN item AS i "
+	"USING (item)"
 	" WHERE i.target = ?1 ORDER BY s.scan";
 
 /* One prepared statement, with the collector's address as ?1 when `target`. */
@@ -225,29 +226,18 @@ bool outbox_scan_count(struct outbox *o, struct outbox_counts *out,
 {
 	sqlite3_stmt *s = begin(o, count_sql, true, e);
 	size_t by[4] = { 0 };
-	int rc;
+	bool ok;
 
 	*out = (struct outbox_counts){ 0 };
 	if (!s)
 		return false;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-		by[sqlite3_column_int(s, 0) & 3] =
-			(size_t)sqlite3_column_int64(s, 1);
-	if (rc != SQLITE_DONE)
-		(void)outbox_fail(o, "read", e);
+	ok = outbox_states(o, s, by, e);
 	(void)sqlite3_finalize(s);
 	out->waiting = by[OUTBOX_WAITING];
 	out->received = by[OUTBOX_RECEIVED];
 	out->refused = by[OUTBOX_REFUSED];
 	out->total = out->waiting + out->received + out->refused;
-	return rc == SQLITE_DONE;
-}
-
-static const char *column(sqlite3_stmt *s, int at)
-{
-	const char *v = (const char *)sqlite3_column_text(s, at);
-
-	return v ? v : "";
+	return ok;
 }
 
 bool outbox_scan_each(struct outbox *o,
@@ -256,28 +246,8 @@ bool outbox_scan_each(struct outbox *o,
 		      void *ctx, struct err *e)
 {
 	sqlite3_stmt *s = begin(o, each_sql, true, e);
-	int rc = SQLITE_DONE;
-	bool ok = s != NULL;
+	bool ok = s && outbox_rows(o, s, row, ctx, e);
 
-	while (ok && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-		struct outbox_row r = {
-			.instance = column(s, 0),
-			.sheet = column(s, 1),
-			.source = column(s, 2),
-			.status = column(s, 3),
-			.receipt = column(s, 4),
-			.reply = column(s, 5),
-			.done = column(s, 6),
-			.batch_receipt = "",
-			.batch_sha256 = "",
-			.state = (enum outbox_state)sqlite3_column_int(s, 7),
-			.code = sqlite3_column_int(s, 8),
-		};
-
-		ok = row(&r, ctx, e);
-	}
-	if (ok && rc != SQLITE_DONE)
-		ok = outbox_fail(o, "read", e);
 	(void)sqlite3_finalize(s);
 	return ok;
 }
