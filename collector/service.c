@@ -12,9 +12,9 @@
 #include "phieu/connect.h"
 #include "phieu/date.h"
 #include "phieu/digest.h"
-#include "phieu/file.h"
 #include "phieu/log.h"
 #include "phieu/migrate.h"
+#include "phieu/tls_files.h"
 #include "service_impl.h"
 
 static const struct http_route routes[] = {
@@ -162,36 +162,6 @@ static void look_event(struct service *s)
 	}
 }
 
-struct pems {
-	char *certificate, *key;
-};
-
-static void pems_free(struct pems *p)
-{
-	free(p->certificate);
-	free(p->key);
-	*p = (struct pems){ 0 };
-}
-
-/* Both, or none when none is set. */
-static bool pems_read(const struct conf *c, struct pems *p, struct err *e)
-{
-	const char *certificate = conf_text(c, "tls-certificate");
-	const char *key = conf_text(c, "tls-key");
-	size_t n;
-
-	if (!certificate && !key)
-		return true;
-	if (!certificate || !key)
-		return err_set(e, ERR_INPUT,
-			       "tls-certificate and tls-key come together");
-	p->certificate = file_read(certificate, (size_t)1 << 20, &n, e);
-	if (!p->certificate)
-		return false;
-	p->key = file_read(key, (size_t)1 << 20, &n, e);
-	return p->key != NULL;
-}
-
 static bool listen_http(struct service *s, struct err *e)
 {
 	const struct conf *c = s->conf;
@@ -213,13 +183,13 @@ static bool listen_http(struct service *s, struct err *e)
 	};
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = NULL };
 	bool v6 = strchr(h.address, ':') != NULL, ok = false;
-	struct pems pems = { 0 };
+	struct tls_files tls = { 0 };
 
-	if (!pems_read(c, &pems, e))
+	if (!tls_files_read(c, &tls, e))
 		goto out;
-	s->tls = pems.certificate != NULL;
-	h.tls_certificate = pems.certificate;
-	h.tls_key = pems.key;
+	s->tls = tls.certificate != NULL;
+	h.tls_certificate = tls.certificate;
+	h.tls_key = tls.key;
 	s->http = http_start(&h, e);
 	if (!s->http)
 		goto out;
@@ -230,7 +200,7 @@ static bool listen_http(struct service *s, struct err *e)
 	if (!ok)
 		err_set(e, ERR_IO, "cannot watch the network");
 out:
-	pems_free(&pems);
+	tls_files_free(&tls);
 	return ok;
 }
 
@@ -238,24 +208,24 @@ out:
  * neither begun nor ended on a listening socket: that takes a restart. */
 static bool take_up(struct service *s, struct err *e)
 {
-	struct pems pems = { 0 };
+	struct tls_files tls = { 0 };
 	enum log_level level;
 	bool ok = false;
 
 	if (!conf_reload(s->conf, e) ||
 	    !log_level_parse(conf_text(s->conf, "log-level"), &level, e) ||
-	    !pems_read(s->conf, &pems, e))
+	    !tls_files_read(s->conf, &tls, e))
 		goto out;
-	if (s->tls != (pems.certificate != NULL))
+	if (s->tls != (tls.certificate != NULL))
 		err_set(e, ERR_INPUT,
 			"TLS begins and ends with a restart only");
 	else
 		ok = !s->tls ||
-		     http_tls_reload(s->http, pems.certificate, pems.key, e);
+		     http_tls_reload(s->http, tls.certificate, tls.key, e);
 	if (ok)
 		log_set_level(level);
 out:
-	pems_free(&pems);
+	tls_files_free(&tls);
 	return ok;
 }
 

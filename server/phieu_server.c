@@ -11,16 +11,14 @@
 #include "phieu/cluster.h"
 #include "phieu/connect.h"
 #include "phieu/date.h"
-#include "phieu/file.h"
 #include "phieu/hash.h"
 #include "phieu/log.h"
 #include "phieu/store_account.h"
+#include "phieu/tls_files.h"
 #include "web_impl.h"
 
 #define PROGRAM	  "phieu-server"
 #define CONF_FILE "/etc/phieu/phieu.conf"
-
-enum { PEM_MAX = 1 << 20 };
 
 static const char help[] =
 	"usage: phieu-server [--routes] [--help] [--KEY VALUE ...]\n"
@@ -33,37 +31,6 @@ static const char help[] =
 	"\n"
 	"  --routes  print METHOD, pattern and who may, and stop\n"
 	"  --help    this text\n";
-
-struct tls_files {
-	char *certificate, *key;
-};
-
-static void tls_files_free(struct tls_files *t)
-{
-	free(t->certificate);
-	free(t->key);
-	*t = (struct tls_files){ 0 };
-}
-
-/* Both, or none when no certificate is set. */
-static bool tls_files_read(const struct conf *c, struct tls_files *t,
-			   struct err *e)
-{
-	const char *certificate = conf_text(c, "tls-certificate");
-	const char *key = conf_text(c, "tls-key");
-	size_t n;
-
-	if (!certificate && !key)
-		return true;
-	if (!certificate || !key)
-		return err_set(e, ERR_INPUT,
-			       "tls-certificate and tls-key go together");
-	t->certificate = file_read(certificate, PEM_MAX, &n, e);
-	if (!t->certificate)
-		return false;
-	t->key = file_read(key, PEM_MAX, &n, e);
-	return t->key;
-}
 
 static bool set_log_level(const struct conf *c, struct err *e)
 {
