@@ -47,6 +47,8 @@ static int tear_down(void **state)
 	}
 	(void)snprintf(path, sizeof path, "%s/in", p->folder);
 	(void)unlink(path);
+	(void)snprintf(path, sizeof path, "%s.lock", p->folder);
+	(void)unlink(path); /* of the folder taken for a queue */
 	(void)snprintf(path, sizeof path, "%s/a/b", p->folder);
 	(void)rmdir(path);
 	(void)snprintf(path, sizeof path, "%s/a", p->folder);
