@@ -55,21 +55,6 @@ const char *index_move_word_vi(enum index_move m)
 	return moves[m].vi;
 }
 
-const char *index_mark_word(size_t bit)
-{
-	return marks[bit].en;
-}
-
-const char *index_mark_word_vi(size_t bit)
-{
-	return marks[bit].vi;
-}
-
-const char *index_rule_mark_word(size_t bit)
-{
-	return rules[bit].en;
-}
-
 const char *index_rule_mark_word_vi(size_t bit)
 {
 	return rules[bit].vi;

@@ -365,6 +365,15 @@ void jw_kb(struct jw *w, const char *key, bool v)
 	jw_bool(w, v);
 }
 
+void jw_texts(struct jw *w, const char *key, const char *const *list, size_t n)
+{
+	jw_key(w, key);
+	jw_array(w);
+	for (size_t i = 0; i < n; i++)
+		jw_text(w, list[i]);
+	jw_array_end(w);
+}
+
 void jw_kd(struct jw *w, const char *key, double v)
 {
 	jw_key(w, key);

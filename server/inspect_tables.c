@@ -8,16 +8,6 @@ static const char *const forms[] = {
 	[FORM_ON_SITE] = "on-site",
 };
 
-static void put_names(struct jw *w, const char *key, const char *const *names,
-		      size_t n)
-{
-	jw_key(w, key);
-	jw_array(w);
-	for (size_t i = 0; i < n; i++)
-		jw_text(w, names[i]);
-	jw_array_end(w);
-}
-
 static void put_teams(struct jw *w, const struct inspect_plan *p)
 {
 	jw_key(w, "teams");
@@ -56,9 +46,9 @@ static void put_outline(struct jw *w, const struct inspect_plan *p)
 		jw_kv(w, "code", x->code);
 		jw_kv(w, "part", x->part);
 		jw_kv(w, "title", x->title);
-		put_names(w, "asks", x->asks, x->n_asks);
-		put_names(w, "kinds", x->kinds, x->n_kinds);
-		put_names(w, "units", x->units, x->n_units);
+		jw_texts(w, "asks", x->asks, x->n_asks);
+		jw_texts(w, "kinds", x->kinds, x->n_kinds);
+		jw_texts(w, "units", x->units, x->n_units);
 		jw_object_end(w);
 	}
 	jw_array_end(w);

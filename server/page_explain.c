@@ -424,13 +424,10 @@ static bool wave_page(struct db *db, struct http_request *rq,
 	cJSON *doc = NULL;
 	bool found;
 
-	if (!store_explanation_get(db, v->code, NULL, rq->param[1],
-				   rq->param[2], rq->arena, &x, &found, e))
+	if (!web_explanation(db, rq, rp, v, &x, &found, e))
 		return false;
-	if (!found || !x.content) {
-		web_not_found(rq, rp);
+	if (!found)
 		return true;
-	}
 	doc = json_parse(x.content, strlen(x.content), &json_plan_limits, e);
 	if (!doc)
 		return false;

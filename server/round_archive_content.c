@@ -20,11 +20,6 @@ static const char *const names[ARCHIVE_PARTS] = {
 	[ARCHIVE_ANSWERS] = "answers.txt",
 };
 
-const char *archive_part_name(enum archive_part p)
-{
-	return names[p];
-}
-
 /* ---- writing ----------------------------------------------------------- */
 
 static void put_facts(struct jw *w, const struct archive_facts *f)

@@ -27,16 +27,6 @@ static const struct {
 	[CHANGE_OTHER] = { "other", "khác" },
 };
 
-const char *round_change_word(enum round_change_kind k)
-{
-	return words[k].en;
-}
-
-const char *round_change_word_vi(enum round_change_kind k)
-{
-	return words[k].vi;
-}
-
 /* ---- criteria as a flat list, by code ----------------------------- */
 
 struct item {

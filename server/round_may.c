@@ -6,30 +6,21 @@
 
 #define ALL_IN_ROUND (READERS | UNITS | APPRAISER | ROLE_BIT(ROLE_ENGINE))
 
-static const struct {
-	const char *name;
-	struct round_ask ask;
-} doors[DOOR_COUNT] = {
-	[DOOR_ROUND] = { "round", { ALL_IN_ROUND, ACT_ANYBODY, false } },
-	[DOOR_SELF] = { "self", { READERS | UNITS, ACT_OWN_UNIT, false } },
-	[DOOR_SELF_WRITE] = { "self write", { UNITS, ACT_OWN_UNIT, true } },
-	[DOOR_EVIDENCE_OPEN] = { "evidence open",
-				 { READERS | UNITS | APPRAISER,
-				   ACT_OWN_UNIT_OR_OFFICE, false } },
-	[DOOR_INDEX] = { "index", { ALL_IN_ROUND, ACT_ANYBODY, false } },
-	[DOOR_DRAFT] = { "draft", { MAKERS, ACT_ANYBODY, false } },
-	[DOOR_COMPUTE] = { "compute", { OFFICE, ACT_ANYBODY, true } },
-	[DOOR_VERIFY] = { "verify", { READERS, ACT_ANYBODY, false } },
+static const struct round_ask doors[DOOR_COUNT] = {
+	[DOOR_ROUND] = { ALL_IN_ROUND, ACT_ANYBODY, false },
+	[DOOR_SELF] = { READERS | UNITS, ACT_OWN_UNIT, false },
+	[DOOR_SELF_WRITE] = { UNITS, ACT_OWN_UNIT, true },
+	[DOOR_EVIDENCE_OPEN] = { READERS | UNITS | APPRAISER,
+				 ACT_OWN_UNIT_OR_OFFICE, false },
+	[DOOR_INDEX] = { ALL_IN_ROUND, ACT_ANYBODY, false },
+	[DOOR_DRAFT] = { MAKERS, ACT_ANYBODY, false },
+	[DOOR_COMPUTE] = { OFFICE, ACT_ANYBODY, true },
+	[DOOR_VERIFY] = { READERS, ACT_ANYBODY, false },
 };
-
-const char *round_door_name(enum round_door d)
-{
-	return doors[d].name;
-}
 
 struct round_ask round_ask_door(enum round_door d)
 {
-	return doors[d].ask;
+	return doors[d];
 }
 
 struct round_ask round_ask_act(const struct act *a)

@@ -31,11 +31,6 @@ bool report_shape_parse(const char *word, enum report_shape *out)
 	return false;
 }
 
-const char *report_shape_word(enum report_shape s)
-{
-	return shapes[s].word;
-}
-
 /* ---- cells --------------------------------------------------------------- */
 
 struct paper_cell shape_exact(const struct making *m, const mpq_t x)

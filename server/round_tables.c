@@ -85,16 +85,6 @@ static void put_offices(struct jw *w, const struct round *r)
 	jw_array_end(w);
 }
 
-static void put_names(struct jw *w, const char *key, const char *const *names,
-		      size_t n)
-{
-	jw_key(w, key);
-	jw_array(w);
-	for (size_t i = 0; i < n; i++)
-		jw_text(w, names[i]);
-	jw_array_end(w);
-}
-
 static void put_tasks(struct jw *w, const struct round *r)
 {
 	char day[DATE_TEXT_MAX];
@@ -112,8 +102,8 @@ static void put_tasks(struct jw *w, const struct round *r)
 		jw_kv(w, "opens",
 		      t->has_opens ? date_text(t->opens, day) : NULL);
 		jw_kv(w, "due", date_text(t->due, day));
-		put_names(w, "lead", t->lead, t->n_lead);
-		put_names(w, "cooperating", t->cooperating, t->n_cooperating);
+		jw_texts(w, "lead", t->lead, t->n_lead);
+		jw_texts(w, "cooperating", t->cooperating, t->n_cooperating);
 		jw_object_end(w);
 	}
 	jw_array_end(w);

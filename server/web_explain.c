@@ -97,6 +97,19 @@ enum http_done web_round_explain(struct http_request *rq, struct http_reply *rp,
 /* ---- a wave ----------------------------------------------------------------
  */
 
+bool web_explanation(struct db *db, struct http_request *rq,
+		     struct http_reply *rp, const struct wave_head *v,
+		     struct explanation *x, bool *found, struct err *e)
+{
+	if (!store_explanation_get(db, v->code, NULL, rq->param[1],
+				   rq->param[2], rq->arena, x, found, e))
+		return false;
+	*found = *found && x->content;
+	if (!*found)
+		web_not_found(rq, rp);
+	return true;
+}
+
 static bool of_wave(struct db *db, struct http_request *rq,
 		    struct http_reply *rp, const struct wave_head *v,
 		    struct err *e)
@@ -105,13 +118,10 @@ static bool of_wave(struct db *db, struct http_request *rq,
 	bool found;
 	struct jw j;
 
-	if (!store_explanation_get(db, v->code, NULL, rq->param[1],
-				   rq->param[2], rq->arena, &x, &found, e))
+	if (!web_explanation(db, rq, rp, v, &x, &found, e))
 		return false;
-	if (!found || !x.content) {
-		web_not_found(rq, rp);
+	if (!found)
 		return true;
-	}
 	if (v->trial)
 		http_set_header(rp, "X-Phieu-Trial", "mau-thu");
 	if (v->simulated)

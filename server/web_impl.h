@@ -127,6 +127,12 @@ typedef bool (*web_wave_fn)(struct db *db, struct http_request *rq,
 			    struct err *e);
 enum http_done web_run_wave(struct http_request *rq, struct http_reply *rp,
 			    void *app, web_wave_fn fn);
+/* What is behind the value of unit and criterion that the path names, in a
+ * wave's last release; *found false: answered with 404. */
+struct explanation;
+bool web_explanation(struct db *db, struct http_request *rq,
+		     struct http_reply *rp, const struct wave_head *v,
+		     struct explanation *x, bool *found, struct err *e);
 /* ?offset= and ?limit=; false with a 400. */
 bool web_page(struct http_request *rq, struct http_reply *rp, size_t *offset,
 	      size_t *limit);

@@ -40,6 +40,10 @@ static void a_statement_gives_rows(void **state)
 		assert_true(res_i64(r, 0, 0, &v, &e));
 		assert_int_equal(v, 1);
 		assert_int_equal(res_len(r, 0, 0), 1);
+		assert_int_equal(res_column(r, res_name(r, 0)), 0);
+		assert_int_equal(res_column(r, "none"), -1);
+		assert_string_equal(res_word(r, 0, res_name(r, 0)), "1");
+		assert_string_equal(res_word(r, 0, "none"), "");
 		res_free(r);
 	}
 	db_close(db);

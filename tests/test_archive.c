@@ -304,7 +304,7 @@ static void change(struct world *w, struct archive *x, enum archive_part p,
 	assert_int_equal(strlen(from), strlen(to));
 	at = strstr(s, from);
 	if (!at)
-		fail_msg("no %s in %s", from, archive_part_name(p));
+		fail_msg("no %s in part %d", from, (int)p);
 	memcpy(at, to, strlen(to));
 	x->part[p].p = s;
 }
@@ -344,8 +344,7 @@ static void a_change_of_each_part_is_told_with_its_name(void **state)
 		archive_write(&x, &b);
 		assert_true(archive_read(b.data, b.len, w.a, &back, &e));
 		if (strcmp(verdicts(&w, &back), cases[i].want) != 0)
-			fail_msg("%zu %s: %s", i,
-				 archive_part_name(cases[i].part),
+			fail_msg("%zu, part %d: %s", i, (int)cases[i].part,
 				 verdicts(&w, &back));
 		buf_free(&b);
 		end(&w);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "phieu/buf.h"
 #include "phieu/cli.h"
 
 static int said_argc;
@@ -386,6 +387,32 @@ static void long_tables_keep_every_row(void **state)
 	table_free(t);
 }
 
+static void what_cannot_be_written_is_an_error(void **state)
+{
+	struct buf b = BUF_INIT(8);
+	char out[16] = "";
+	FILE *f = fmemopen(out, sizeof out, "w");
+	FILE *full = fopen("/dev/full", "w");
+	struct err e = { 0 };
+
+	(void)state;
+	assert_non_null(f);
+	assert_non_null(full);
+	assert_true(cli_put(&b, f, &e)); /* nothing, which is no error */
+	buf_adds(&b, "a\nb");
+	assert_true(cli_put(&b, f, &e));
+	assert_string_equal(out, "a\nb");
+	assert_false(cli_put(&b, full, &e));
+	assert_int_equal(e.kind, ERR_IO);
+	buf_adds(&b, "more than it holds");
+	assert_false(cli_put(&b, f, &e));
+	assert_int_equal(e.kind, ERR_NOMEM);
+	assert_string_equal(out, "a\nb");
+	(void)fclose(full);
+	assert_int_equal(fclose(f), 0);
+	buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -401,6 +428,7 @@ int main(void)
 		cmocka_unit_test(a_cell_cannot_steer_the_terminal),
 		cmocka_unit_test(a_table_that_could_not_be_made_says_so),
 		cmocka_unit_test(long_tables_keep_every_row),
+		cmocka_unit_test(what_cannot_be_written_is_an_error),
 	};
 	return cmocka_run_group_tests_name("cli", t, NULL, NULL);
 }

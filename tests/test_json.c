@@ -578,7 +578,8 @@ static void escaped_and_plain_keys_sort_into_one_order(void **state)
 static void members_are_found_by_exact_key(void **state)
 {
 	static const char text[] =
-		"{\"a\":\"x\",\"A\":\"y\",\"n\":null,\"i\":7,\"e\":\"\"}";
+		"{\"a\":\"x\",\"A\":\"y\",\"n\":null,\"i\":7,\"e\":\"\","
+		"\"t\":true,\"f\":false}";
 	struct err e;
 	cJSON *t = json_parse(text, sizeof text - 1, &small, &e);
 
@@ -594,6 +595,16 @@ static void members_are_found_by_exact_key(void **state)
 	assert_null(json_get(t, "N"));
 	assert_null(json_get(NULL, "a"));
 	assert_null(json_get_text(NULL, "a"));
+	assert_string_equal(json_word(t, "a"), "x");
+	assert_string_equal(json_word(t, "i"), "");
+	assert_string_equal(json_word(t, "b"), "");
+	assert_true(json_is_true(t, "t"));
+	assert_false(json_is_true(t, "f"));
+	assert_false(json_is_true(t, "i"));
+	assert_false(json_is_true(t, "b"));
+	assert_ptr_equal(json_first(t), json_get(t, "a"));
+	assert_null(json_first(json_get(t, "i")));
+	assert_null(json_first(NULL));
 	cJSON_Delete(t);
 }
 

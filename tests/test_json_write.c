@@ -37,6 +37,8 @@ static void commas_and_nesting_are_the_writers_business(void **state)
 	jw_kb(&w, "yes", true);
 	jw_kb(&w, "no", false);
 	jw_kd(&w, "x", 0.5);
+	jw_texts(&w, "two", (const char *const[]){ "a", "\"" }, 2);
+	jw_texts(&w, "none", NULL, 0);
 	jw_key(&w, "list");
 	jw_array(&w);
 	jw_int(&w, 1);
@@ -53,6 +55,7 @@ static void commas_and_nesting_are_the_writers_business(void **state)
 	jw_object_end(&w);
 	assert_buf(&b, "{\"status\":\"valid\",\"replaces\":null,\"n\":-42,"
 		       "\"yes\":true,\"no\":false,\"x\":0.5,"
+		       "\"two\":[\"a\",\"\\\"\"],\"none\":[],"
 		       "\"list\":[1,\"b\",null,[],{},[7]],"
 		       "\"points\":\"12.5\"}");
 }

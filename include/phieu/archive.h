@@ -57,7 +57,6 @@ enum archive_part {
 	ARCHIVE_ANSWERS, /* may be left out */
 	ARCHIVE_PARTS
 };
-const char *archive_part_name(enum archive_part p); /* "round.json" */
 
 struct archive_facts { /* of the manifest */
 	const char *round, *kind, *decision, *released_at;

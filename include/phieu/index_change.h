@@ -135,9 +135,6 @@ size_t index_ranked(const struct index *ix, size_t unit);
 /* Words: "up", "maximum", "no-standard-error", "bands"; in Vietnamese. */
 const char *index_move_word(enum index_move m);
 const char *index_move_word_vi(enum index_move m);
-const char *index_mark_word(size_t bit);
-const char *index_mark_word_vi(size_t bit);
-const char *index_rule_mark_word(size_t bit);
 const char *index_rule_mark_word_vi(size_t bit);
 const char *index_untested_word(enum index_untested u);
 const char *index_untested_word_vi(enum index_untested u);

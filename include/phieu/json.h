@@ -88,6 +88,8 @@ void jw_kv(struct jw *w, const char *key, const char *text);
 void jw_ki(struct jw *w, const char *key, int64_t v);
 void jw_kb(struct jw *w, const char *key, bool v);
 void jw_kd(struct jw *w, const char *key, double v);
+/* "key": ["a", "b"] */
+void jw_texts(struct jw *w, const char *key, const char *const *list, size_t n);
 /* A JSON string with its quotes, safe inside HTML and scripts too: < > & and
  * U+2028/9 leave as \u escapes.  Valid JSON for any bytes: what is not UTF-8
  * becomes U+FFFD. */

@@ -38,8 +38,6 @@ struct round_change {
 };
 
 /* "renamed", "đổi tên" */
-const char *round_change_word(enum round_change_kind k);
-const char *round_change_word_vi(enum round_change_kind k);
 
 /* All of it, in the arena; criteria in the order of the second document, then
  * what was removed.  ERR_NOMEM. */

@@ -66,7 +66,6 @@ enum round_door {
 	DOOR_VERIFY,
 	DOOR_COUNT
 };
-const char *round_door_name(enum round_door d);
 struct round_ask round_ask_door(enum round_door d);
 
 #endif

@@ -23,7 +23,6 @@ enum report_shape {
 };
 #define REPORT_SHAPES 6
 bool report_shape_parse(const char *word, enum report_shape *out);
-const char *report_shape_word(enum report_shape s);
 
 /* What is known around a result; texts "" and counts -1 where it is not. */
 struct report_facts {
