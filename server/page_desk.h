@@ -57,6 +57,9 @@ void desk_page_path(struct desk_page *p, const char *more);
 
 enum http_done page_desk(struct http_request *rq, struct http_reply *rp,
 			 void *app);
+/* page_second.c */
+enum http_done page_second(struct http_request *rq, struct http_reply *rp,
+			   void *app);
 enum http_done page_desk_do(struct http_request *rq, struct http_reply *rp,
 			    void *app);
 

@@ -259,6 +259,8 @@ struct res *store_desk_list(struct db *db, const struct desk *d,
 		r = db_run(db, l->query, q.args, e);
 		if (!r)
 			(void)store_desk_words(e);
+		else if (l->judge)
+			r = l->judge(db, r, e);
 	}
 	asked_clear(&q);
 	return r;

@@ -103,6 +103,10 @@ struct desk_list {
 	 * all that have a head.  A column X_name gives the name to the code in
 	 * X and is not shown by itself. */
 	const char *page;
+	/* What analysis makes of the rows before anybody sees them: other
+	 * columns, `heads` are of those.  Frees what it is given; NULL:
+	 * nothing. */
+	struct res *(*judge)(struct db *db, struct res *rows, struct err *e);
 };
 
 struct desk {

@@ -1,5 +1,5 @@
--- Sheets to be keyed again.  $1 wave, $2 areas or NULL, $3 draw, $4 agent,
--- $5 status
+-- Sheets to be keyed again.  $1 wave, $2 areas or NULL, $3 sheet, $4 draw,
+-- $5 agent, $6 status
 SELECT d.sheet, d.draw, f.code AS form, g.code AS "group",
     coalesce(u.code, '') AS unit, a.code AS first_agent,
     coalesce(b.code, '') AS second_agent, coalesce(b.office, '') AS office,
@@ -15,7 +15,8 @@ LEFT JOIN field.agent AS b ON b.agent = d.agent
 WHERE d.wave = $1::integer
     AND ($2::text[] IS NULL OR coalesce(s.now_home, s.home)
         = ANY (field.units_under($1::integer, $2::text[])))
-    AND ($3::integer IS NULL OR d.draw = $3::integer)
-    AND ($4::text IS NULL OR b.code = $4) AND ($5::text IS NULL
-        OR d.status = $5)
+    AND ($3::text IS NULL OR d.sheet = $3)
+    AND ($4::integer IS NULL OR d.draw = $4::integer)
+    AND ($5::text IS NULL OR b.code = $5)
+    AND ($6::text IS NULL OR d.status = $6)
 ORDER BY d.draw, s.prefix, s.serial;
