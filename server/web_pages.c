@@ -102,7 +102,8 @@ static const char round_style[] =
 	"clip-path:inset(50%);white-space:nowrap}.sign{display:none}"
 	"table.both{max-width:42rem}caption{text-align:left;"
 	"font-weight:600}"
-	"form.settle{display:flex;flex-wrap:wrap;gap:.25rem;max-width:none}"
+	"@media screen{form.settle{display:flex;flex-wrap:wrap;gap:.25rem;"
+	"max-width:none}}"
 	"form.settle input{width:auto}form.settle button{margin:0;"
 	"padding:.15rem .6rem}"
 	"@media print{main form,main details,.way{display:none}"
@@ -252,8 +253,14 @@ static void put_wave(struct buf *b, const struct wave_head *v, bool link,
 	if (link && (v->ledger || (plans && strcmp(v->state, "open") == 0))) {
 		buf_adds(b, "<p><a href=\"/ledger/");
 		web_put_escaped(b, v->code);
-		buf_adds(b, v->ledger ? "\">Sổ phiếu</a></p>"
-				      : "\">Lập sổ phiếu</a></p>");
+		buf_adds(b, v->ledger ? "\">Sổ phiếu</a>"
+				      : "\">Lập sổ phiếu</a>");
+		if (v->ledger) {
+			buf_adds(b, " · <a href=\"/second/");
+			web_put_escaped(b, v->code);
+			buf_adds(b, "\">Nhập lần hai</a>");
+		}
+		buf_adds(b, "</p>");
 	}
 	if (results && strcmp(v->state, "published") == 0) {
 		buf_adds(b, "<p><a href=\"/results/");
