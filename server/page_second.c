@@ -40,6 +40,69 @@ static bool put_part(struct desk_page *p, const char *name, const char *param,
 	return true;
 }
 
+static const char *verdict_words(const char *v)
+{
+	return strcmp(v, "accept") == 0	  ? "đạt"
+	       : strcmp(v, "reject") == 0 ? "không đạt"
+	       : strcmp(v, "more") == 0	  ? "chưa đủ để kết luận"
+					  : "–";
+}
+
+static void put_rate(struct desk_page *p, const struct res *r, size_t i)
+{
+	static const char *const counts[] = { "sheets", "fields", "differ",
+					      "unresolved" };
+
+	page_put(p->b, "<tr><td>%s <span class=\"code\">%s</span></td>",
+		 res_word(r, i, "name"), res_word(r, i, "code"));
+	for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++)
+		page_put(p->b, "<td class=\"n\">%s</td>",
+			 res_word(r, i, counts[k]));
+	page_put(p->b,
+		 "<td class=\"n\">%s / %s</td><td class=\"n\">%p</td>"
+		 "<td class=\"n\">%p – %p</td><td class=\"n\">%p – %p</td>"
+		 "<td>%s</td></tr>\n",
+		 res_word(r, i, "errors"), res_word(r, i, "judged"),
+		 res_word(r, i, "share"), res_word(r, i, "low"),
+		 res_word(r, i, "high"), res_word(r, i, "wilson_low"),
+		 res_word(r, i, "wilson_high"),
+		 verdict_words(res_word(r, i, "verdict")));
+}
+
+/* With the comma that people write here; the list has the point that programs
+ * read. */
+static bool put_rates(struct desk_page *p, struct err *e)
+{
+	struct res *r = ask(p, desk_list_find(p->desk, "rates"), NULL, NULL, e);
+
+	if (!r)
+		return e->kind == ERR_NONE;
+	page_put(p->b, "<h2>Tỷ lệ sai của điều tra viên</h2>\n");
+	if (res_rows(r) == 0)
+		page_put(p->b, "<p>Chưa có phiếu nào được đối chiếu.</p>\n");
+	else
+		page_put(p->b,
+			 "<div class=\"scroll\" role=\"region\" "
+			 "tabindex=\"0\" aria-label=\"Tỷ lệ sai\"><table "
+			 "class=\"list\"><thead><tr><th scope=\"col\">Điều tra "
+			 "viên</th><th scope=\"col\" class=\"n\">Phiếu</th><th "
+			 "scope=\"col\" class=\"n\">Ô đối chiếu</th><th "
+			 "scope=\"col\" class=\"n\">Ô khác</th><th "
+			 "scope=\"col\" class=\"n\">Chưa giải quyết</th><th "
+			 "scope=\"col\" class=\"n\">Sai / đã xét</th><th "
+			 "scope=\"col\" class=\"n\">Tỷ lệ sai (%)</th><th "
+			 "scope=\"col\" class=\"n\">Khoảng chính xác</th><th "
+			 "scope=\"col\" class=\"n\">Khoảng Wilson</th><th "
+			 "scope=\"col\">Theo quy tắc</th></tr></thead><tbody>"
+			 "\n");
+	for (size_t i = 0; i < res_rows(r); i++)
+		put_rate(p, r, i);
+	if (res_rows(r) > 0)
+		page_put(p->b, "</tbody></table></div>\n");
+	res_free(r);
+	return true;
+}
+
 static bool put_overview(struct desk_page *p, struct err *e)
 {
 	desk_page_begin(p, "Nhập lần hai");
@@ -49,8 +112,7 @@ static bool put_overview(struct desk_page *p, struct err *e)
 	    !put_part(p, "sheets", "status", "differs",
 		      "Phiếu còn khác nhau, chờ giải quyết",
 		      "Không còn phiếu nào khác nhau.", e) ||
-	    !put_part(p, "rates", NULL, NULL, "Tỷ lệ sai của điều tra viên",
-		      "Chưa có phiếu nào được đối chiếu.", e))
+	    !put_rates(p, e))
 		return false;
 	page_put(
 		p->b,
@@ -187,17 +249,22 @@ static void put_differences(struct desk_page *p, const struct res *r)
 		put_whole(p, r);
 }
 
-static void put_links(struct desk_page *p, const char *sheet)
+static void put_links(struct desk_page *p, const char *sheet,
+		      const char *status)
 {
-	static const char *const on[][2] = { { "assign", "sheets" },
-					     { "withdraw", "sheets" },
-					     { "reopen", "sheet" } };
+	/* act, what it calls the sheet, in which state */
+	static const char *const on[][3] = {
+		{ "assign", "sheets", "drawn" },
+		{ "assign", "sheets", "assigned" },
+		{ "withdraw", "sheets", "assigned" },
+		{ "reopen", "sheet", "resolved" },
+	};
 
 	page_put(p->b, "<p class=\"way\">");
 	for (size_t i = 0; i < sizeof on / sizeof on[0]; i++) {
 		const struct desk_act *a = desk_act_find(p->desk, on[i][0]);
 
-		if (!a || !desk_page_may(p, a))
+		if (strcmp(status, on[i][2]) != 0 || !a || !desk_page_may(p, a))
 			continue;
 		page_put(p->b, "<a href=\"");
 		desk_page_path(p, "");
@@ -226,7 +293,7 @@ static bool put_sheet(struct desk_page *p, const char *sheet, struct err *e)
 		       "Phiếu này không có trong mẫu nhập lần hai, hoặc ngoài "
 		       "địa bàn của bạn.");
 	if (res_rows(r) > 0) {
-		put_links(p, sheet);
+		put_links(p, sheet, res_word(r, 0, "status"));
 		two = ask(p, d, "sheet", sheet, e);
 	}
 	res_free(r);

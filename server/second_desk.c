@@ -225,7 +225,7 @@ static const struct desk_list lists[] = {
 		     "từ", "đến", "từ (Wilson)", "đến (Wilson)", "theo quy tắc",
 		     NULL },
 	  .right = 2,
-	  .judge = store_second_judge },
+	  .shares = true },
 	{ .name = "draws",
 	  .summary = "draws: seed, frame and its hash, program, who, why",
 	  .summary_vi = "các lần rút mẫu",

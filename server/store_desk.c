@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "phieu/ledger.h"
+#include "phieu/second.h"
 #include "phieu/store_quality.h"
 
 #define TEXT_BYTES ((size_t)4 << 20)
@@ -259,8 +260,8 @@ struct res *store_desk_list(struct db *db, const struct desk *d,
 		r = db_run(db, l->query, q.args, e);
 		if (!r)
 			(void)store_desk_words(e);
-		else if (l->judge)
-			r = l->judge(db, r, e);
+		else if (l->shares)
+			r = store_second_shares(db, r, e);
 	}
 	asked_clear(&q);
 	return r;

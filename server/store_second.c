@@ -110,7 +110,7 @@ static bool put_row(const struct res *r, size_t row, struct jw *j,
 	return true;
 }
 
-struct res *store_second_judge(struct db *db, struct res *rows, struct err *e)
+struct res *store_second_shares(struct db *db, struct res *rows, struct err *e)
 {
 	struct buf b = BUF_INIT(ROWS_BYTES);
 	const char *args[1];

@@ -103,10 +103,9 @@ struct desk_list {
 	 * all that have a head.  A column X_name gives the name to the code in
 	 * X and is not shown by itself. */
 	const char *page;
-	/* What analysis makes of the rows before anybody sees them: other
-	 * columns, `heads` are of those.  Frees what it is given; NULL:
-	 * nothing. */
-	struct res *(*judge)(struct db *db, struct res *rows, struct err *e);
+	/* Rows count fields keyed wrongly: they get shares and intervals
+	 * (second.h), and `heads` are of the columns after that. */
+	bool shares;
 };
 
 struct desk {

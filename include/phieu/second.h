@@ -14,7 +14,7 @@ extern const struct desk desk_second;
  * fields, its exact and Wilson limits (percent, three decimals; empty where
  * nothing was judged) and what the rule in force says: accept, reject, more
  * (too little is known), or empty without a rule.  Frees `rows`. */
-struct res *store_second_judge(struct db *db, struct res *rows,
-			       struct err *e) MUST_USE;
+struct res *store_second_shares(struct db *db, struct res *rows,
+				struct err *e) MUST_USE;
 
 #endif
