@@ -53,6 +53,7 @@ static const struct {
 	{ "POST /v1/waves/{wave}/ledger/{name}", ".++........" },
 	{ "GET /ledger/{wave}", "+++...+.++." },
 	{ "POST /ledger/{wave}/{act}", ".++........" },
+	{ "GET /ledger/{wave}/print/{what}", ".++.....++." },
 	{ "GET /v1/waves/{wave}/second/{name}", "+++...+.++." },
 	{ "POST /v1/waves/{wave}/second/{name}", ".++........" },
 	{ "GET /second/{wave}", "+++...+.++." },

@@ -536,6 +536,38 @@ def ledger(analyst, engine, wave):
     analyst.ask("GET", page + "?do=issue", 403)
     analyst.ask("POST", page + "/close", 403, b"")  # not from this host
     analyst.ask("GET", f"/handover/{wave}/1", 404)
+    second(analyst, engine, wave)
+
+
+def second(analyst, engine, wave):
+    """Of a ledger where nothing was keyed."""
+    def body(**members):
+        return json.dumps(members).encode()
+
+    js = {"Content_Type": "application/json"}
+    path, page = f"/v1/waves/{wave}/second/", "/second/" + wave
+    for name in ("progress", "sheets?status=drawn", "differences", "rates?by=form",
+                 "draws", "frame?draw=1", "rules", "decisions", "opened"):
+        analyst.ask("GET", path + name, 200)
+    analyst.ask("GET", path + "sheets", 200, Accept="text/csv")
+    analyst.ask("GET", path + "draws", 200, Accept="application/x-ndjson")
+    analyst.ask("GET", path + "rates?by=x", 400)
+    analyst.ask("GET", path + "none", 404)
+    engine.ask("GET", path + "progress", 403)
+    analyst.ask("POST", path + "none", 404, body(), **js)
+    analyst.ask("POST", path + "draw", 400, body(), **js)
+    analyst.ask("POST", path + "draw", 409, body(share="5"), **js)
+    analyst.ask("POST", path + "resolve", 403, body(), **js)
+    analyst.ask("POST", path + "rule", 200, body(accept=3, least=100, reason="thử"), **js)
+    analyst.ask("POST", path + "keep", 200, body(unresolved="refuse", reason="thử"), **js)
+    analyst.ask("POST", path + "draw", 415, b"x")
+    analyst.ask("POST", path + "draw", 413, b" " * 300000, **js)
+    for query in ("", "?show=rates", "?show=rules", "?do=draw", "?do=decide"):
+        analyst.ask("GET", page + query, 200)
+    analyst.ask("GET", page + "?sheet=none", 400)
+    analyst.ask("GET", page + "?do=none", 404)
+    analyst.ask("GET", page + "?do=resolve", 403)
+    analyst.ask("POST", page + "/draw", 403, b"")  # not from this host
 
 
 def quality(analyst, engine, wave):
