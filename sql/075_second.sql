@@ -9,10 +9,6 @@
 -- Answers lie in field.second_difference alone: no service reads that table,
 -- only the functions here, and each opening of it stands in the log.
 
-ALTER TABLE field.sheet_rule DROP CONSTRAINT IF EXISTS sheet_rule_of_check,
-    ADD CONSTRAINT sheet_rule_of_check CHECK (of IN ('sheet', 'wave',
-        'response', 'pair', 'recheck', 'campaign'));
-
 -- A drawn sheet (pair of readings), and under open and closed, the states of
 -- a wave's ledger, what is decided of the whole.
 INSERT INTO field.sheet_rule (of, status, act, next, roles, reason) VALUES
@@ -846,12 +842,26 @@ BEGIN
         p_reason, CASE WHEN p_agent IS NOT NULL
             THEN field.ledger_agent(p_agent) END, false,
         field.second_draw_said(d));
+    PERFORM field.second_log(p_wave, ev, 'draw', p_by, p_role, p_reason,
+        field.second_draw_said(d));
     RETURN QUERY SELECT ev, d.drawn, d.draw::text;
 END
 $$;
 COMMENT ON FUNCTION field.second_draw(integer, text, text, text[], text,
     text, text, text, integer, text, text, text) IS
     'draws sheets to be keyed again: seed, frame and program are kept';
+
+-- Draws, rules and decisions are answered for in public: what they were
+-- stands in the log beside the event.  They name no sheet.
+CREATE FUNCTION field.second_log(p_wave integer, p_event integer, p_act text,
+    p_by text, p_role text, p_reason text, p_detail jsonb) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT audit.append(0::smallint, 'second', p_by, (jsonb_build_object(
+        'wave', p_wave, 'event', p_event, 'act', p_act, 'role', p_role,
+        'reason', coalesce(p_reason, '')) || coalesce(p_detail, '{}'))::text)
+$$;
+COMMENT ON FUNCTION field.second_log(integer, integer, text, text, text, text,
+    jsonb) IS 'what the log says of a draw, a rule, a decision';
 
 CREATE FUNCTION field.second_draw_said(d field.second_draw) RETURNS jsonb
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -1538,6 +1548,8 @@ BEGIN
     INSERT INTO field.second_rule SELECT r.*;
     PERFORM field.ledger_seal(p_wave, ev, 'second-' || p_act, p_by, p_role,
         p_reason, NULL, false, to_jsonb(r) - 'wave' - 'event');
+    PERFORM field.second_log(p_wave, ev, p_act, p_by, p_role, p_reason,
+        to_jsonb(r) - 'wave' - 'event');
     RETURN QUERY SELECT ev, r.rule::text;
 END
 $$;
@@ -1597,10 +1609,13 @@ BEGIN
     ELSIF p_verdict = 'lift' THEN
         DELETE FROM field.second_stop WHERE wave = p_wave AND agent = him;
     END IF;
+    said := jsonb_build_object('decision', no, 'verdict', p_verdict, 'fields',
+        coalesce(c.fields - c.unresolved, 0), 'errors', coalesce(c.errors, 0),
+        'draw', said);
     PERFORM field.ledger_seal(p_wave, ev, 'second-' || p_act, p_by, p_role,
-        p_reason, him, false, jsonb_build_object('decision', no, 'verdict',
-            p_verdict, 'fields', coalesce(c.fields - c.unresolved, 0),
-            'errors', coalesce(c.errors, 0), 'draw', said));
+        p_reason, him, false, said);
+    PERFORM field.second_log(p_wave, ev, p_act, p_by, p_role, p_reason,
+        said || jsonb_build_object('agent', p_agent));
     RETURN QUERY SELECT ev, n, no::text;
 END
 $$;

@@ -196,10 +196,11 @@ static void the_same_seed_draws_the_same_byte_for_byte(void **state)
 	free(c);
 	assert_int_equal(
 		pg_long(w.raw, "SELECT count(*) FROM audit.entry WHERE kind = "
-			       "'ledger' AND content::jsonb ->> 'act' = "
-			       "'second-draw' AND content::jsonb #>> "
-			       "'{detail,seed}' = 'hạt giống' AND "
-			       "content::jsonb #>> '{detail,frame}' = '120'"),
+			       "'second' AND content::jsonb ->> 'act' = "
+			       "'draw' AND content::jsonb ->> 'seed' = "
+			       "'hạt giống' AND content::jsonb ->> 'frame' = "
+			       "'120' AND content::jsonb ->> 'reason' = "
+			       "'rút'"),
 		1);
 	/* the log names no sheet */
 	assert_int_equal(pg_long(w.raw, "SELECT count(*) FROM audit.entry "

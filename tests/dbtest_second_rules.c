@@ -666,10 +666,11 @@ static void what_is_not_settled_stands_against_closing(void **state)
 	assert_string_equal(pg_state(w.raw, sql, s), "");
 	assert_int_equal(open_items("differs"), 0);
 	assert_int_equal(second_counted(&w, number[3]).value[0], 0);
-	assert_int_equal(pg_long(w.raw, "SELECT count(*) FROM audit.entry "
-					"WHERE content::jsonb ->> 'act' = "
-					"'second-keep' AND content::jsonb #>> "
-					"'{detail,unresolved}' = 'first'"),
+	assert_int_equal(pg_long(w.raw,
+				 "SELECT count(*) FROM audit.entry "
+				 "WHERE kind = 'second' AND content::jsonb ->> "
+				 "'act' = 'keep' AND content::jsonb ->> "
+				 "'unresolved' = 'first'"),
 			 1);
 }
 
@@ -677,7 +678,7 @@ static void the_history_is_whole_and_the_log_says_the_same(void **state)
 {
 	(void)state;
 	assert_int_equal(pg_long(w.raw, "SELECT count(*) FROM plan.wave AS w, "
-					"field.ledger_verify(w.wave)"),
+					"field.ledger_verify(w.wave, NULL)"),
 			 0);
 	assert_int_equal(pg_long(w.raw,
 				 "SELECT count(*) FROM audit.entry WHERE "
