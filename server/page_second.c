@@ -90,7 +90,7 @@ static bool put_rates(struct desk_page *p, struct err *e)
 			 "scope=\"col\" class=\"n\">Ô khác</th><th "
 			 "scope=\"col\" class=\"n\">Chưa giải quyết</th><th "
 			 "scope=\"col\" class=\"n\">Sai / đã xét</th><th "
-			 "scope=\"col\" class=\"n\">Tỷ lệ sai (%)</th><th "
+			 "scope=\"col\" class=\"n\">Tỷ lệ sai (%%)</th><th "
 			 "scope=\"col\" class=\"n\">Khoảng chính xác</th><th "
 			 "scope=\"col\" class=\"n\">Khoảng Wilson</th><th "
 			 "scope=\"col\">Theo quy tắc</th></tr></thead><tbody>"
