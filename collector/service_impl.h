@@ -324,6 +324,10 @@ enum http_done service_receipts(struct http_request *rq, struct http_reply *rp,
 				void *app);
 enum http_done service_agent(struct http_request *rq, struct http_reply *rp,
 			     void *app);
+enum http_done service_sheets(struct http_request *rq, struct http_reply *rp,
+			      void *app);
+enum http_done service_tell(struct http_request *rq, struct http_reply *rp,
+			    void *app);
 enum http_done service_second(struct http_request *rq, struct http_reply *rp,
 			      void *app);
 enum http_done service_page(struct http_request *rq, struct http_reply *rp,

@@ -215,6 +215,7 @@ def agent_page(ready):
     need("own sheets are counted",
          sum(c["mine"] for c in me.get("cells", [])) >= 1)
     nobody.ask("GET", "/v1/agent", 401)
+    told_sheets(field, nobody)
     assert field.json("GET", "/v1/second", 200)["sheets"] == []
     nobody.ask("GET", "/v1/second", 401)
     nobody.ask("GET", "/v1/receipts", 401)
@@ -494,6 +495,26 @@ def results(engine, wave):
         at = page.get("next")
     need("pages hold what the whole holds", pages ==
          [c for c in whole["components"] if c["kind"] == "criterion"])
+
+
+def told_sheets(field, nobody):
+    """Of an agent without numbered sheets; with some: agentsheets_check.py."""
+    path, js = "/v1/agent/sheets", {"Content_Type": "application/json"}
+
+    def told(**members):
+        return json.dumps(dict({"id": "5f0c0a52-93a1-4c3e-9f6d-0d5d5c9b7a01",
+                                "act": "leave", "sheets": ["CT01-00001-2"]},
+                               **members)).encode()
+
+    need("no sheets", field.json("GET", path, 200)["sheets"] == [])
+    nobody.ask("GET", path, 401)
+    nobody.ask("POST", path, 401, told(), **js)
+    for bad in (b"", b"[]", b"{}", told(id="x"), told(act="issue"), told(act=1),
+                told(sheets=[]), told(sheets=["CT01-00001-3"]), told(sheets=[7]),
+                told(sheets=["CT01-00001-2"] * 2001), told(reason="x" * 2001)):
+        field.ask("POST", path, 400, bad, **js)
+    field.ask("POST", path, 409, told(), **js)  # no ledger
+    field.ask("POST", path, 413, b" " * 70000, **js)
 
 
 def ledger(analyst, engine, wave):

@@ -13,8 +13,10 @@ import { moreScreen } from "./screen_more";
 import { outboxScreen } from "./screen_outbox";
 import { receivedScreen } from "./screen_received";
 import { secondScreen } from "./screen_second";
+import { sheetsScreen } from "./screen_sheets";
 import { signInScreen } from "./screen_signin";
 import { todayScreen } from "./screen_today";
+import { Tellings } from "./tellings";
 import { Updates } from "./update";
 import { getLang, nameOf, setLang, sizeText, t } from "./words";
 import type { Word } from "./words";
@@ -32,6 +34,7 @@ export interface App {
   queue: Queue;
   sender: Sender;
   photos: Photos;
+  tellings: Tellings;
   go(to: string): void;
   refresh(): Promise<boolean>;
   signOut(): Promise<void>;
@@ -51,6 +54,7 @@ const SCREENS: Record<string, { word: Word; show: (a: App) => Screen;
   file: { word: "file", show: fileScreen },
   more: { word: "more", show: moreScreen },
   second: { word: "second", show: secondScreen, under: "more" },
+  sheets: { word: "sheets", show: sheetsScreen, under: "more" },
 };
 
 const ROOM_BYTES = 300 << 20;
@@ -207,8 +211,9 @@ async function enter(session: Session): Promise<void> {
   const queue = new Queue(session);
   const sender = new Sender(queue);
   const photos = new Photos(queue);
+  const tellings = new Tellings(session);
   app = {
-    session, queue, sender, photos, unsaved: false, install: null,
+    session, queue, sender, photos, tellings, unsaved: false, install: null,
     roomNote: await roomNote(),
     go: (to) => {
       if (location.hash === `#/${to}`) void show(to);
@@ -223,6 +228,7 @@ async function enter(session: Session): Promise<void> {
       if (await screen?.leave?.() === false) return;
       sender.close();
       photos.close();
+      tellings.close();
       queue.close();
       await forgetKey();
       app = null;
@@ -242,6 +248,7 @@ async function enter(session: Session): Promise<void> {
   route();
   sender.kick(true);
   photos.kick();
+  void tellings.send();
   void navigator.storage?.persist?.();
 }
 

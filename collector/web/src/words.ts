@@ -1,7 +1,10 @@
 /* Vietnamese first; English by a switch.  {0}, {1}: put in. */
+import { SHEET_WORDS } from "./words_sheets";
+
 export type Lang = "vi" | "en";
 
 const WORDS = {
+  ...SHEET_WORDS,
   app: ["Phiếu – trang điều tra viên", "Phiếu – agent's page"],
   skip: ["Đến nội dung chính", "Skip to content"],
   trial: ["Mẫu thử, không phải phiếu chính thức",
@@ -13,6 +16,7 @@ const WORDS = {
   file: ["Tệp Excel", "Excel file"],
   more: ["Thêm", "More"],
   second: ["Nhập lần hai", "Second keying"],
+  sheets: ["Phiếu của tôi", "My sheets"],
   m_tasks: ["Việc khác", "Other tasks"],
   // second keying
   a_hint: ["Nhập lại từ phiếu giấy, không xem lần nhập trước. Hai lần nhập sẽ được đối chiếu.",
