@@ -1,113 +1,14 @@
 /* The six reports of a round's result.  Several tests are named for a fault
  * that other programs of this kind had: tests/README.md has the list. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "phieu/csv.h"
 #include "phieu/file.h"
 #include "phieu/round_report.h"
 #include "phieu/sheet_xlsx.h"
 #include "support/index.h"
+#include "support/report_world.h"
 #include "support/test.h"
-
-static const char criteria[] =
-	"[{\"code\":\"1\",\"name\":\"Lĩnh vực một\",\"maximum\":\"60\","
-	"\"children\":[{\"code\":\"1.1\",\"name\":\"Văn bản\",\"maximum\":"
-	"\"40\",\"children\":[{\"code\":\"1.1.1\",\"name\":\"a\",\"maximum\":"
-	"\"25\",\"source\":\"assessed\"},{\"code\":\"1.1.2\",\"name\":\"b\","
-	"\"maximum\":\"15\",\"source\":\"assessed\"}]},{\"code\":\"1.2\","
-	"\"name\":\"=1+1\",\"maximum\":\"20\",\"source\":\"assessed\"}]},"
-	"{\"code\":\"2\",\"name\":\"Tác động\",\"maximum\":\"40\",\"children\":"
-	"[{\"code\":\"2.1\",\"name\":\"ĐTXHH\",\"maximum\":\"30\",\"source\":"
-	"\"survey\"},{\"code\":\"2.2\",\"name\":\"SIPAS\",\"maximum\":\"10\","
-	"\"source\":\"satisfaction\"}]}]";
-
-#define UNIT(code, kind, a, b, c, s, t, more)                                  \
-	"{\"code\":\"" code "\",\"name\":\"Đơn vị " code "\",\"kind\":\"" kind \
-	"\",\"values\":{\"1.1.1\":" a ",\"1.1.2\":\"" b "\",\"1.2\":" c        \
-	",\"2.1\":\"" s "\",\"2.2\":\"" t "\"}" more "}"
-#define OWN(v, self) "{\"value\":\"" v "\",\"self\":\"" self "\"}"
-#define NA	     "{\"status\":\"not-applicable\",\"reason\":\"r\"}"
-
-static const char units[] = "[" UNIT(
-	"SO1", "so", OWN("20.5", "21"), "15", "\"18.25\"", "80/3", "8.2",
-	"") "," UNIT("SO10", "so", "\"20.5\"", "15", "\"18.25\"", "80/3", "8.2",
-		     "") "," UNIT("SO2", "so", "\"20\"", "15", NA, "30", "10",
-				  ",\"deductions\":[{\"points\":"
-				  "\"0.5\",\"reason\":\"chậm\"}"
-				  "]") "," UNIT("XA1", "xa", "\"10\"", "5",
-						"{\"status\":"
-						"\"pending\"}",
-						"15", "5", "") "]";
-
-struct world {
-	struct indexed q;
-	struct report_facts f;
-	struct paper p;
-	struct buf html;
-};
-
-static const struct report_facts facts = {
-	.round = "mau-2021",
-	.name = "Kỳ mẫu",
-	.year = 2021,
-	.version = 3,
-	.result = 7,
-	.release = 2,
-	.decision = "QĐ 10/QĐ-UBND",
-	.trial = true,
-	.sha256 = "0123456789abcdef0123",
-	.method = "phieu-index/1",
-	.superior = "",
-	.body = "",
-	.place = "",
-	.wave = "dot-1",
-	.frozen_on = "2021-12-20",
-	.wave_release = 1,
-	.issued = 1193,
-	.returned = 1121,
-	.valid = -1,
-};
-
-static void begin_with(struct world *w, const char *list)
-{
-	struct arena *a = arena_new(1 << 20);
-
-	*w = (struct world){ .f = facts, .html = BUF_INIT(4 << 20) };
-	indexed_open(&w->q, index_document(a,
-					   index_rules(a, "total", "incomplete",
-						       "sum-first", 2, ""),
-					   criteria, "100", list));
-	arena_free(a);
-}
-
-#define begin(w) begin_with(w, units)
-
-static void make(struct world *w, enum report_shape shape, const char *unit,
-		 const char *node)
-{
-	struct report_ask ask = { shape, INDEX_NONE, INDEX_NONE };
-	struct err e = { 0 };
-
-	if (unit)
-		ask.unit = indexed_unit(&w->q, unit);
-	if (node)
-		ask.node = indexed_node(&w->q, node);
-	if (!round_report(w->q.ix, &w->f, &ask, w->q.a, &w->p, &e))
-		fail_msg("%s", e.msg);
-	buf_free(&w->html);
-	w->html = (struct buf)BUF_INIT(4 << 20);
-	assert_true(paper_html(&w->p, &w->html, &e));
-	assert_non_null(w->html.data);
-}
-
-static void end(struct world *w)
-{
-	buf_free(&w->html);
-	indexed_close(&w->q);
-}
 
 static const char *cell(const struct world *w, size_t table, size_t row,
 			size_t column)
@@ -143,12 +44,6 @@ static void heads_are(const struct world *w, const char *want)
 	buf_free(&b);
 }
 
-static bool holds(const struct world *w, const char *words)
-{
-	return w->html.data && strstr(w->html.data, words);
-}
-
-#define has(w, words)	  assert_true(holds(w, words))
 #define has_not(w, words) assert_false(holds(w, words))
 
 /* ---- what the columns are ------------------------------------------------ */
@@ -566,204 +461,6 @@ static void shapes_are_found_by_their_words(void **state)
 	assert_false(report_shape_parse("summ", &s));
 }
 
-/* ---- the three forms ----------------------------------------------------- */
-
-static void the_page_is_a4_by_decree_30(void **state)
-{
-	struct world w;
-
-	(void)state;
-	begin(&w);
-	make(&w, REPORT_SUMMARY, NULL, NULL);
-	has(&w, "@page{size:A4;margin:20mm 15mm 20mm 30mm;@top-center{content:"
-		"counter(page)");
-	has(&w, "@page:first{@top-center{content:none}}");
-	has(&w, "\"Times New Roman\"");
-	has(&w, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM");
-	has(&w, "Độc lập - Tự do - Hạnh phúc");
-	make(&w, REPORT_FIELD, NULL, NULL);
-	has(&w, "size:A4 landscape");
-	end(&w);
-}
-
-static void a_table_too_wide_goes_on_below(void **state)
-{
-	struct arena *a = arena_new(4 << 20);
-	struct buf b = BUF_INIT(1 << 20);
-	struct world w;
-	const char *at;
-	int n = 0;
-
-	(void)state;
-	buf_adds(&b, "[");
-	for (int i = 0; i < 50; i++)
-		buf_addf(&b,
-			 "%s{\"code\":\"U%d\",\"name\":\"U%d\",\"kind\":\"so\","
-			 "\"values\":{\"1.1.1\":\"%d\",\"1.1.2\":\"1\","
-			 "\"1.2\":\"1\",\"2.1\":\"1\",\"2.2\":\"1\"}}",
-			 i ? "," : "", i, i, i % 25);
-	buf_adds(&b, "]");
-	begin_with(&w, buf_cstr(&b));
-	make(&w, REPORT_FIELD, NULL, NULL);
-	for (at = w.html.data; (at = strstr(at, "<th>Điểm tối đa</th>")); at++)
-		n++;
-	assert_int_equal(n, 3); /* 53 columns, 26 on a leaf */
-	has(&w, "(tiếp)");
-	has(&w, "<th class=name>U49</th>");
-	end(&w);
-	buf_free(&b);
-	arena_free(a);
-}
-
-static void csv_has_points_and_no_formula(void **state)
-{
-	struct buf b = BUF_INIT(1 << 20);
-	struct err e = { 0 };
-	struct world w;
-
-	(void)state;
-	begin(&w);
-	make(&w, REPORT_UNIT, "SO1", NULL);
-	assert_true(paper_csv(&w.p, &b, &e));
-	assert_memory_equal(b.data, "\xEF\xBB\xBF", 3);
-	assert_non_null(strstr(b.data, "1.2,'=1+1,20,,18.25,,18.25\r\n"));
-	make(&w, REPORT_RESULT, NULL, NULL);
-	buf_free(&b);
-	b = (struct buf)BUF_INIT(1 << 20);
-	assert_true(paper_csv(&w.p, &b, &e));
-	assert_non_null(
-		strstr(b.data, "Điểm đánh giá tác động của CCHC: KSCB,"));
-	buf_free(&b);
-	end(&w);
-}
-
-struct seen {
-	bool total, formula, head;
-};
-
-static bool look(void *ctx, const struct xlsx_row *row, struct err *e)
-{
-	struct seen *s = ctx;
-
-	(void)e;
-	for (size_t i = 0; i < row->n; i++) {
-		const struct xlsx_cell *c = &row->cells[i];
-
-		assert_false(c->formula);
-		s->total = s->total || (c->kind == XLSX_NUMBER &&
-					strcmp(c->s, "88.62") == 0);
-		s->formula = s->formula || (c->kind == XLSX_TEXT &&
-					    strcmp(c->s, "=1+1") == 0);
-		s->head = s->head || strcmp(c->s, "Điểm sau khi trừ") == 0;
-	}
-	return true;
-}
-
-static const char *scratch(char path[64], const char *end)
-{
-	(void)snprintf(path, 64, "/tmp/phieu-report-%ld%s", (long)getpid(),
-		       end);
-	return path;
-}
-
-static void a_workbook_has_numbers_and_no_formula(void **state)
-{
-	struct err e = { 0 };
-	struct seen s = { 0 };
-	struct xlsx *x;
-	struct world w;
-	char path[64], *file;
-	size_t n;
-
-	(void)state;
-	begin(&w);
-	make(&w, REPORT_UNIT, NULL, NULL);
-	assert_true(paper_write(&w.p, scratch(path, ".xlsx"), &e));
-	file = file_read(path, 1 << 20, &n, &e);
-	assert_non_null(file);
-	x = xlsx_open(file, n, NULL, &e);
-	assert_non_null(x);
-	assert_true(xlsx_read(x, 0, look, &s, &e));
-	assert_true(s.total && s.formula && s.head);
-	xlsx_close(x);
-	free(file);
-	(void)unlink(path);
-	end(&w);
-}
-
-static void no_report_is_an_empty_file(void **state)
-{
-	static const char *const endings[] = { ".html", ".csv", ".xlsx" };
-	struct err e = { 0 };
-	struct world w;
-	char path[64], *file;
-	size_t n;
-
-	(void)state;
-	begin(&w);
-	for (int k = 0; k < REPORT_SHAPES; k++) {
-		make(&w, (enum report_shape)k, NULL, NULL);
-		for (size_t i = 0; i < 3; i++) {
-			assert_true(paper_write(&w.p, scratch(path, endings[i]),
-						&e));
-			file = file_read(path, 1 << 20, &n, &e);
-			assert_non_null(file);
-			assert_true(n > 1000);
-			free(file);
-			(void)unlink(path);
-		}
-	}
-	end(&w);
-}
-
-static void other_endings_and_places_are_refused(void **state)
-{
-	struct err e = { 0 };
-	struct world w;
-
-	(void)state;
-	begin(&w);
-	make(&w, REPORT_SUMMARY, NULL, NULL);
-	assert_false(paper_write(&w.p, "/tmp/report.docx", &e));
-	assert_int_equal(e.kind, ERR_INPUT);
-	e = (struct err){ 0 };
-	assert_false(paper_write(&w.p, "/nowhere/at/all.xlsx", &e));
-	assert_int_equal(e.kind, ERR_IO);
-	end(&w);
-}
-
-static void memory_that_ends_is_told(void **state)
-{
-	struct err e = { 0 };
-	struct world w;
-	struct buf small = BUF_INIT(64);
-	size_t failed = 0;
-
-	(void)state;
-	begin(&w);
-	for (int k = 0; k < REPORT_SHAPES; k++)
-		for (size_t room = 0; room < 40000; room += 397) {
-			struct report_ask ask = { (enum report_shape)k,
-						  INDEX_NONE, INDEX_NONE };
-			struct arena *a = arena_new(room ? room : 1);
-
-			e = (struct err){ 0 };
-			if (!round_report(w.q.ix, &w.f, &ask, a, &w.p, &e)) {
-				assert_int_equal(e.kind, ERR_NOMEM);
-				failed++;
-			}
-			arena_free(a);
-		}
-	assert_true(failed > 10);
-	make(&w, REPORT_SUMMARY, NULL, NULL);
-	assert_false(paper_html(&w.p, &small, &e));
-	buf_free(&small);
-	small = (struct buf)BUF_INIT(64);
-	assert_false(paper_csv(&w.p, &small, &e));
-	buf_free(&small);
-	end(&w);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -789,13 +486,6 @@ int main(void)
 		cmocka_unit_test(every_report_says_what_it_rests_on),
 		cmocka_unit_test(a_draft_and_a_superseded_result_say_so),
 		cmocka_unit_test(shapes_are_found_by_their_words),
-		cmocka_unit_test(the_page_is_a4_by_decree_30),
-		cmocka_unit_test(a_table_too_wide_goes_on_below),
-		cmocka_unit_test(csv_has_points_and_no_formula),
-		cmocka_unit_test(a_workbook_has_numbers_and_no_formula),
-		cmocka_unit_test(no_report_is_an_empty_file),
-		cmocka_unit_test(other_endings_and_places_are_refused),
-		cmocka_unit_test(memory_that_ends_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
