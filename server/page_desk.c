@@ -196,6 +196,9 @@ static void put_cell(struct desk_page *p, const struct res *r, size_t row,
 	} else if (*s && strcmp(column, "paper") == 0) {
 		page_put(p->b, "<a href=\"/handover/%u/%u\">%s</a>", p->v->code,
 			 s, s);
+	} else if (res_kind(r, res_column(r, column)) == RES_TRUTH) {
+		page_put(p->b,
+			 res_bool(r, row, res_column(r, column)) ? "có" : "–");
 	} else if (*name) {
 		page_put(p->b, "%s <span class=\"code\">%s</span>", name, s);
 	} else if (strlen(s) == 10 && s[4] == '-' && s[7] == '-') {

@@ -137,7 +137,7 @@ static const struct desk_list lists[] = {
 		     "mẫu", "đơn vị", "mã", "chỗ", "vì sao", "ngày nhận",
 		     "còn mở", NULL },
 	  .right = 12,
-	  .page = "part office agent sheet form unit code place why received "
+	  .page = "kind office agent sheet form unit code place why received "
 		  "open" },
 	{ .name = "outcomes",
 	  .summary = "outcomes and response rate by group and unit",

@@ -209,8 +209,12 @@ static bool test_means(const struct res *r, const struct far_rules *rules,
 	size_t n = res_rows(r), tested;
 	struct agent_mean *rows = calloc(n + 1, sizeof *rows);
 	double *work = calloc(2 * n + 1, sizeof *work);
-	bool ok = (rows && work) || err_set(e, ERR_NOMEM, "out of memory");
+	bool ok = rows && work;
 
+	if (!rows || !work) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		goto out;
+	}
 	for (size_t i = 0; ok && i < n; i++)
 		ok = read_mean(r, i, &rows[i], e);
 	ok = ok &&
@@ -218,6 +222,7 @@ static bool test_means(const struct res *r, const struct far_rules *rules,
 	for (size_t i = 0; ok && i < n; i++)
 		if (agent_mean_is_far(&rows[i], rules->p, rules->effect))
 			put_far(b, &rows[i], rules->p);
+out:
 	free(rows);
 	free(work);
 	return ok;

@@ -88,7 +88,7 @@ static size_t rows_of(const struct res *r, const char *part)
 	size_t n = 0;
 
 	for (size_t i = 0; i < res_rows(r); i++)
-		n += strcmp(res_word(r, i, "part"), part) == 0 ? 1 : 0;
+		n += strcmp(res_word(r, i, "kind"), part) == 0 ? 1 : 0;
 	return n;
 }
 
@@ -114,7 +114,7 @@ static bool put_part(const struct res *r, const char *part, const char *caption,
 		return false;
 	t->caption = caption;
 	for (size_t i = 0; i < res_rows(r); i++) {
-		if (strcmp(res_word(r, i, "part"), part) != 0)
+		if (strcmp(res_word(r, i, "kind"), part) != 0)
 			continue;
 		*paper_at(t, row, 0) =
 			paper_mark(arena_printf(a, "%zu", row + 1));

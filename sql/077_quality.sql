@@ -897,8 +897,16 @@ COMMENT ON FUNCTION field.pay_rate_of(integer, text, text) IS
 -- Sheets of each agent that were re-surveyed (phúc tra).
 CREATE FUNCTION field.recheck_counts(p_wave integer)
 RETURNS TABLE (agent integer, form integer, n bigint)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT NULL::integer, NULL::integer, NULL::bigint WHERE false
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    -- of the re-survey; a database without one counts none
+    IF to_regclass('field.recheck_sheet') IS NOT NULL THEN
+        RETURN QUERY SELECT s.agent, s.form, count(*)
+        FROM field.recheck_sheet AS s WHERE s.wave = p_wave
+        GROUP BY s.agent, s.form;
+    END IF;
+END
 $$;
 COMMENT ON FUNCTION field.recheck_counts(integer) IS
     'how many sheets of each agent and form were re-surveyed';
