@@ -50,6 +50,10 @@ static void print_report(const struct audit_report *r, size_t outside)
 	       " (lô), submissions %" PRId64
 	       " (bản nộp), heads kept outside %zu (đầu giữ ở ngoài)\n",
 	       r->lanes, r->entries, r->batches, r->responses, outside);
+	if (r->destroyed)
+		printf("waves destroyed by a recorded act %zu (đợt đã hủy dữ "
+		       "liệu thực địa)\n",
+		       r->destroyed);
 	for (size_t i = 0; i < r->faults_n; i++)
 		printf("lane %d, entry %" PRId64 ": %s\n", r->faults[i].lane,
 		       r->faults[i].seq, r->faults[i].what);

@@ -19,14 +19,14 @@ static const struct cmd_set *const sets[] = {
 	&cmd_ledger, /* numbers of sheets */
 	&cmd_ballot, /* sealed ballots */
 	&cmd_year,   /* targets, commendation */
-	&cmd_archive,	    &cmd_criteria, &cmd_db,	  &cmd_plan,
-	&cmd_user,	    &cmd_key,	   &cmd_audit,	  &cmd_progress,
-	&cmd_sheet,	    &cmd_form,	   &cmd_score,	  &cmd_simulate,
-	&cmd_pull,	    &cmd_up,	   &cmd_estimate, &cmd_device,
-	&cmd_pull_forms,    &cmd_quality,  &cmd_hook,	  &cmd_index,
-	&cmd_round,	    &cmd_self,	   &cmd_result,	  &cmd_report,
-	&cmd_export,	    &cmd_inspect,  &cmd_change,	  &cmd_improve,
-	&cmd_round_explain,
+	&cmd_archive,  &cmd_criteria,	   &cmd_db,	 &cmd_plan,
+	&cmd_user,     &cmd_key,	   &cmd_audit,	 &cmd_progress,
+	&cmd_sheet,    &cmd_form,	   &cmd_score,	 &cmd_retention,
+	&cmd_simulate, &cmd_pull,	   &cmd_up,	 &cmd_estimate,
+	&cmd_device,   &cmd_pull_forms,	   &cmd_quality, &cmd_hook,
+	&cmd_index,    &cmd_round,	   &cmd_self,	 &cmd_result,
+	&cmd_report,   &cmd_export,	   &cmd_inspect, &cmd_change,
+	&cmd_improve,  &cmd_round_explain,
 };
 
 /* file < environment < arguments; conf.c keeps the order whatever comes

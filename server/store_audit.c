@@ -21,6 +21,12 @@ struct batch {
 	char root[2 * SHA256_BYTES + 1];
 };
 
+/* A wave whose fieldwork side went by a recorded act: its batches have no
+ * submissions any more, all of them. */
+struct destroyed {
+	int64_t seq, wave, responses, missed;
+};
+
 struct walk {
 	struct audit_report *report;
 	const struct audit_head *outside;
@@ -30,6 +36,8 @@ struct walk {
 	size_t heads_n;
 	struct batch *batches;
 	size_t batches_n, batches_cap;
+	struct destroyed *destroyed;
+	size_t destroyed_n;
 	/* of the lane under way */
 	int lane;
 	int64_t seq;
@@ -255,6 +263,30 @@ static bool note_batch(struct walk *w, const struct copy_field *content,
 	return true;
 }
 
+/* {"wave":1,"responses":1193,…} */
+static bool note_destroyed(struct walk *w, const struct copy_field *content,
+			   int64_t seq, struct err *e)
+{
+	struct destroyed d = { .seq = seq }, *more;
+	cJSON *tree = json_parse((const char *)content->p, (size_t)content->n,
+				 &content_limits, e);
+	bool ok = tree && json_get_int(tree, "wave", &d.wave) &&
+		  json_get_int(tree, "responses", &d.responses);
+
+	cJSON_Delete(tree);
+	if (!ok) {
+		fault(w->report, w->lane, seq,
+		      "an act of destruction without wave and submissions");
+		return true;
+	}
+	more = reallocarray(w->destroyed, w->destroyed_n + 1, sizeof d);
+	if (!more)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	w->destroyed = more;
+	w->destroyed[w->destroyed_n++] = d;
+	return true;
+}
+
 static bool walk_entries(struct db *db, struct walk *w, struct err *e)
 {
 	struct copy_out *c = copy_out_open(db, Q_COPY_AUDIT_ENTRIES, e);
@@ -280,7 +312,10 @@ static bool walk_entries(struct db *db, struct walk *w, struct err *e)
 			check_entry(w, f, seq);
 			check_outside(w);
 		}
-		if (is_text(&f[3], "intake") && !note_batch(w, &f[5], seq, e)) {
+		if ((is_text(&f[3], "intake") &&
+		     !note_batch(w, &f[5], seq, e)) ||
+		    (is_text(&f[3], "retention") &&
+		     !note_destroyed(w, &f[5], seq, e))) {
 			got = -1;
 			break;
 		}
@@ -361,6 +396,12 @@ static int batch_order(const struct batch *b, int lane, int64_t seq)
 
 static void batch_gone(struct walk *w, const struct batch *b)
 {
+	for (size_t i = 0; i < w->destroyed_n; i++) {
+		if (w->destroyed[i].wave != b->wave)
+			continue;
+		w->destroyed[i].missed += b->count;
+		return;
+	}
 	fault(w->report, b->lane, b->seq,
 	      "none of the %" PRId64 " submissions of this batch is there",
 	      b->count);
@@ -439,6 +480,21 @@ static bool walk_responses(struct db *db, struct walk *w, struct err *e)
 	return got == 0;
 }
 
+/* Whoever destroys a part in the name of an act that destroyed another one
+ * does not come out at its number. */
+static void check_destroyed(struct walk *w)
+{
+	for (size_t i = 0; i < w->destroyed_n; i++) {
+		const struct destroyed *d = &w->destroyed[i];
+
+		if (d->missed != d->responses)
+			fault(w->report, 0, d->seq,
+			      "%" PRId64 " submissions were destroyed by this "
+			      "act, %" PRId64 " are gone",
+			      d->responses, d->missed);
+	}
+}
+
 bool store_audit_verify(struct db *db, const struct audit_head *outside,
 			size_t n, struct audit_report *out, struct err *e)
 {
@@ -455,11 +511,15 @@ bool store_audit_verify(struct db *db, const struct audit_head *outside,
 	    walk_entries(db, &w, e)) {
 		check_ends(&w);
 		ok = walk_responses(db, &w, e);
+		if (ok)
+			check_destroyed(&w);
+		out->destroyed = w.destroyed_n;
 	}
 	db_rollback(db);
 out:
 	free(w.heads);
 	free(w.batches);
+	free(w.destroyed);
 	free(w.met);
 	return ok;
 }

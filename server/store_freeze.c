@@ -216,6 +216,11 @@ static bool take_wave(struct db *db, const struct wave *w, struct state *s,
 	else if (s->version != w->version)
 		err_set(e, ERR_CONFLICT,
 			"the plan has changed meanwhile; run again");
+	else if (!res_null(r, 0, 5))
+		err_set(e, ERR_CONFLICT,
+			"dữ liệu thực địa đã hủy ngày %s, không khóa lại được "
+			"(the fieldwork side was destroyed: no new freeze)",
+			res_text(r, 0, 5));
 	else if (s->counted == 0)
 		err_set(e, ERR_CONFLICT, "no response counts in this wave");
 	else

@@ -497,6 +497,53 @@ static void heads_are_read_as_they_are_printed(void **state)
 			fail_msg("taken: %s", bad[i]);
 }
 
+/* What field.destroy leaves: no submissions, and an act that says how many. */
+static void destroy(struct world *w)
+{
+	pg_do(w->owner,
+	      "SELECT audit.append(0::smallint, 'retention', 'chủ', "
+	      "jsonb_build_object('wave', 1, 'responses', (SELECT count(*) "
+	      "FROM field.response))::text)");
+	pg_do(w->owner, "DELETE FROM field.response");
+}
+
+static void a_destruction_that_stands_in_the_log_leaves_it_whole(void **state)
+{
+	struct world *w = *state;
+
+	destroy(w);
+	honest(w, true);
+	assert_int_equal(w->r.destroyed, 1);
+	assert_int_equal(w->r.responses, 0);
+}
+
+static void a_destruction_covers_nothing_that_went_before(void **state)
+{
+	struct world *w = *state;
+
+	pg_do(w->owner, "DELETE FROM field.response WHERE instance = "
+			"'uuid:1-6-00'");
+	destroy(w);
+	verify(w, false);
+	found(w, 0, WRITERS * EACH + 1, "are gone");
+}
+
+static void a_destruction_of_a_part_is_a_fault(void **state)
+{
+	struct world *w = *state;
+
+	pg_do(w->owner, "CREATE TABLE public.left_over AS SELECT * FROM "
+			"field.response WHERE lane = 1 AND batch = 4");
+	destroy(w);
+	pg_do(w->owner,
+	      "INSERT INTO field.response SELECT * FROM public.left_over");
+	verify(w, false);
+	found(w, 0, WRITERS * EACH + 1, "are gone");
+	(void)again(state);
+	spoil(w, "SELECT audit.append(0::smallint, 'retention', 'chủ', '{}')",
+	      0, WRITERS * EACH + 1, "without wave");
+}
+
 #define here(test) cmocka_unit_test_setup(test, again)
 
 int main(void)
@@ -519,6 +566,9 @@ int main(void)
 		here(an_older_copy_taken_back_does_not_reach_the_head),
 		here(a_changed_submission_breaks_the_root_of_its_batch),
 		here(submissions_added_or_removed_are_counted),
+		here(a_destruction_that_stands_in_the_log_leaves_it_whole),
+		here(a_destruction_covers_nothing_that_went_before),
+		here(a_destruction_of_a_part_is_a_fault),
 		here(an_intake_entry_that_says_nothing_is_a_fault),
 		here(a_flood_of_faults_is_counted_not_kept),
 		here(the_newest_entries_are_listed),

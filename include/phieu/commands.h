@@ -18,10 +18,11 @@ struct cmd_set {
 };
 
 extern const struct cmd_set cmd_db, cmd_user, cmd_key, cmd_plan, cmd_simulate,
-	cmd_score, cmd_up, cmd_pull, cmd_audit, cmd_progress, cmd_sheet,
-	cmd_estimate, cmd_form, cmd_device, cmd_quality, cmd_pull_forms,
-	cmd_hook, cmd_index, cmd_round, cmd_self, cmd_result, cmd_report,
-	cmd_export, cmd_inspect, cmd_change, cmd_improve, cmd_round_explain;
+	cmd_score, cmd_retention, cmd_up, cmd_pull, cmd_audit, cmd_progress,
+	cmd_sheet, cmd_estimate, cmd_form, cmd_device, cmd_quality,
+	cmd_pull_forms, cmd_hook, cmd_index, cmd_round, cmd_self, cmd_result,
+	cmd_report, cmd_export, cmd_inspect, cmd_change, cmd_improve,
+	cmd_round_explain;
 
 extern const struct cmd_set cmd_ledger, cmd_criteria, cmd_archive;
 

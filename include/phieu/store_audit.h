@@ -29,6 +29,7 @@ struct audit_fault {
 struct audit_report {
 	size_t lanes;
 	int64_t entries, batches, responses; /* seen */
+	size_t destroyed; /* waves whose submissions went by an act */
 	struct audit_fault faults[AUDIT_FAULTS];
 	size_t faults_n, more; /* more: found, not kept */
 };

@@ -6,5 +6,6 @@ SELECT w.state,
     (SELECT coalesce(bool_or(r.simulated), false) FROM field.response AS r
     WHERE r.wave = w.wave AND r.counted AND r.keying = 1),
     (SELECT count(*) FROM field.response AS r
-    WHERE r.wave = w.wave AND r.counted AND r.keying = 1)
+    WHERE r.wave = w.wave AND r.counted AND r.keying = 1),
+    w.destroyed_on
 FROM plan.wave AS w WHERE w.wave = $1::integer;

@@ -1,7 +1,8 @@
 -- The wave and its newest plan, locked against another load.
 -- $1 code
 SELECT w.wave, w.state, v.version, v.content, encode(v.sha256, 'hex'),
-    EXISTS (SELECT FROM field.response r WHERE r.wave = w.wave)
+    w.destroyed_on IS NOT NULL
+        OR EXISTS (SELECT FROM field.response r WHERE r.wave = w.wave)
 FROM plan.wave w
 LEFT JOIN LATERAL (
     SELECT version, content, sha256 FROM plan.version

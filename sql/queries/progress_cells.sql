@@ -1,22 +1,39 @@
 -- Planned and received sheets by form, group and home.  $1 wave.  Second
 -- keyings are of the same sheets and do not count.  What could not be placed
--- (no group understood) comes last, by form.
+-- (no group understood) comes last, by form.  Once the fieldwork side is
+-- destroyed, the counts are those of the last freeze.
 WITH planned AS (
     SELECT g.form, q.grp, q.home, q.planned::bigint AS planned
     FROM plan.quota_in_force AS q
     JOIN plan.respondent_group AS g USING (wave, grp)
     WHERE q.wave = $1::integer
+), came AS (
+    SELECT r.grp, r.home, r.form, r.state, count(*) AS n
+    FROM field.response AS r
+    WHERE r.wave = $1::integer AND r.keying = 1
+    GROUP BY 1, 2, 3, 4
+    UNION ALL
+    SELECT c.grp, c.home, NULL, c.state, c.n
+    FROM plan.wave AS w
+    CROSS JOIN LATERAL (SELECT a.content FROM frozen.aggregate AS a
+        WHERE a.wave = w.wave AND a.name = 'responses'
+        ORDER BY a.freeze_no DESC LIMIT 1) AS last
+    CROSS JOIN jsonb_to_recordset(last.content) AS c (grp integer,
+        home integer, keying smallint, state smallint, n bigint)
+    WHERE w.wave = $1::integer AND w.destroyed_on IS NOT NULL
+        AND c.keying = 1
 ), received AS (
     SELECT r.grp, CASE WHEN r.grp IS NOT NULL THEN coalesce(r.home, 0) END
             AS home,
         CASE WHEN r.grp IS NULL THEN r.form END AS form,
-        count(*) AS received,
-        count(*) FILTER (WHERE r.state IN (1, 5)) AS valid,
-        count(*) FILTER (WHERE r.state = 2) AS queried,
-        count(*) FILTER (WHERE r.state = 3) AS invalid,
-        count(*) FILTER (WHERE r.state IN (4, 6, 7)) AS set_aside
-    FROM field.response AS r
-    WHERE r.wave = $1::integer AND r.keying = 1
+        sum(r.n)::bigint AS received,
+        coalesce(sum(r.n) FILTER (WHERE r.state IN (1, 5)), 0)::bigint
+            AS valid,
+        coalesce(sum(r.n) FILTER (WHERE r.state = 2), 0)::bigint AS queried,
+        coalesce(sum(r.n) FILTER (WHERE r.state = 3), 0)::bigint AS invalid,
+        coalesce(sum(r.n) FILTER (WHERE r.state IN (4, 6, 7)), 0)::bigint
+            AS set_aside
+    FROM came AS r
     GROUP BY 1, 2, 3
 ), cell AS (
     SELECT coalesce(p.grp, r.grp) AS grp, coalesce(p.home, r.home) AS home,
