@@ -17,7 +17,10 @@ COMMENT ON TABLE field.kept_table IS
 COMMENT ON COLUMN field.kept_table.name IS 'Schema and table';
 COMMENT ON COLUMN field.kept_table.why IS 'What it holds, that it may stay';
 INSERT INTO field.kept_table (name, why) VALUES
-    ('field.agent_key', 'that an agent had a key, not what came by it');
+    ('field.agent_key', 'that an agent had a key, not what came by it'),
+    ('field.pay_rate', 'what was paid for a sheet'),
+    ('field.payment', 'counts and amounts by agent and form'),
+    ('field.payment_set', 'how many of them there are, with their hash');
 
 -- Tables with a wave, those first that no other refers to.
 CREATE FUNCTION field.wave_tables() RETURNS SETOF regclass
