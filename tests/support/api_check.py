@@ -626,6 +626,8 @@ def quality(analyst, engine, wave):
     analyst.ask("GET", paper + "none", 404)
     analyst.ask("GET", paper + "faults.csv", 404)
     analyst.ask("GET", paper + "payment?freeze=9", 400)
+
+
 def ballots(analyst, engine, wave):
     """Campaigns of the office; letters are a command, so none opens here."""
     js = {"Content_Type": "application/json"}
