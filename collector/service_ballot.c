@@ -43,10 +43,12 @@ static bool token_read(const char *s, char out[BALLOT_TOKEN_MAX])
 	size_t n = 0;
 
 	for (; *s; s++) {
-		char c = *s >= 'a' && *s <= 'z' ? (char)(*s - 32) : *s;
+		char c = *s;
 
 		if (c == ' ' || c == '-')
 			continue;
+		if (c >= 'a' && c <= 'z')
+			c = (char)(c - 'a' + 'A');
 		if (n + 1 == BALLOT_TOKEN_MAX ||
 		    !((c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7')))
 			return false;

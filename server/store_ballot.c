@@ -28,6 +28,7 @@ bool store_ballot_homes(struct db *db, int32_t wave, const char *group,
 {
 	char id[24];
 	const char *args[] = { id, group };
+	struct ballot_home *list;
 	struct res *r;
 	bool ok;
 
@@ -36,10 +37,10 @@ bool store_ballot_homes(struct db *db, int32_t wave, const char *group,
 	if (!r)
 		return plain_words(e);
 	*n = res_rows(r);
-	*out = arena_array(a, *n + 1, sizeof **out);
-	ok = *out || err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; ok && i < *n; i++) {
-		struct ballot_home *h = &(*out)[i];
+	*out = list = arena_array(a, *n + 1, sizeof *list);
+	ok = list || err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; list && ok && i < *n; i++) {
+		struct ballot_home *h = &list[i];
 		int64_t home = 0;
 
 		h->code = res_dup(a, r, i, 1);
