@@ -253,8 +253,8 @@ static void put_wave(struct buf *b, const struct wave_head *v, bool link,
 	if (link && (v->ledger || (plans && strcmp(v->state, "open") == 0))) {
 		buf_adds(b, "<p><a href=\"/ledger/");
 		web_put_escaped(b, v->code);
-		buf_adds(b, v->ledger ? "\">Sổ phiếu</a>"
-				      : "\">Lập sổ phiếu</a>");
+		buf_adds(b,
+			 v->ledger ? "\">Sổ phiếu</a>" : "\">Lập sổ phiếu</a>");
 		if (v->ledger) {
 			buf_adds(b, " · <a href=\"/second/");
 			web_put_escaped(b, v->code);

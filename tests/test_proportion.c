@@ -70,9 +70,8 @@ static void limits_leave_the_tails_they_say(void **state)
 				assert_near(binomial_up_to(k, n, p.high), 0.05,
 					    1e-9);
 			if (k > 0)
-				assert_near(
-					1 - binomial_up_to(k - 1, n, p.low),
-					0.05, 1e-9);
+				assert_near(1 - binomial_up_to(k - 1, n, p.low),
+					    0.05, 1e-9);
 			assert_true(p.low <= p.share && p.share <= p.high);
 			assert_true(p.wilson_low <= p.share &&
 				    p.share <= p.wilson_high);

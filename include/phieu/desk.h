@@ -95,6 +95,9 @@ struct desk_list {
 	enum q query;
 	unsigned roles;
 	bool asks_who;
+	/* Rows count fields keyed wrongly: they get shares and intervals
+	 * (second.h), and `heads` are of the columns after that. */
+	bool shares;
 	bool wants_far; /* what Q06 found, after the parameters */
 	struct desk_param params[DESK_PARAMS_MAX];
 	const char *heads[DESK_COLUMNS_MAX]; /* Vietnamese, a column each */
@@ -103,9 +106,6 @@ struct desk_list {
 	 * all that have a head.  A column X_name gives the name to the code in
 	 * X and is not shown by itself. */
 	const char *page;
-	/* Rows count fields keyed wrongly: they get shares and intervals
-	 * (second.h), and `heads` are of the columns after that. */
-	bool shares;
 };
 
 struct desk {
