@@ -90,7 +90,7 @@ static void tell(const struct desk_act *a, const struct desk_done *d)
 bool desk_act_on(const struct desk_act *a, const struct given *g,
 		 const struct app *app, struct err *e)
 {
-	struct desk_done done;
+	struct desk_done done = { 0 };
 	struct desk_room m;
 	bool ok = desk_enter(&m, app, g->wave, e) &&
 		  store_desk_act(m.db, a, m.wave.wave, &m.who, g->values, &done,

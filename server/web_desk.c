@@ -65,7 +65,7 @@ static size_t whos(struct http_request *rq, unsigned roles, int32_t wave,
 	}
 	for (int r = 0; r < ROLE_COUNT; r++) {
 		size_t at = n;
-		struct desk_who one;
+		struct desk_who one = { 0 };
 
 		if (!(roles & ROLE_BIT(r)) ||
 		    !in_role(rq, (enum role)r, wave, &one, e))
@@ -295,7 +295,7 @@ static bool act(struct db *db, struct http_request *rq, struct http_reply *rp,
 	const struct desk *d = desk_of(rq, e);
 	const struct desk_act *a = d ? desk_act_find(d, rq->param[1]) : NULL;
 	const char *values[DESK_PARAMS_MAX] = { NULL };
-	struct desk_done done;
+	struct desk_done done = { 0 };
 	struct desk_who who;
 	cJSON *o;
 	bool ok;
