@@ -322,6 +322,10 @@ enum http_done service_receipt(struct http_request *rq, struct http_reply *rp,
 			       void *app);
 enum http_done service_receipts(struct http_request *rq, struct http_reply *rp,
 				void *app);
+enum http_done service_queries(struct http_request *rq, struct http_reply *rp,
+			       void *app);
+enum http_done service_query_answer(struct http_request *rq,
+				    struct http_reply *rp, void *app);
 enum http_done service_agent(struct http_request *rq, struct http_reply *rp,
 			     void *app);
 enum http_done service_sheets(struct http_request *rq, struct http_reply *rp,

@@ -2,10 +2,11 @@
 
 #include <string.h>
 
+#include "phieu/review.h"
 #include "phieu/second.h"
 
-const struct desk *const desks[] = { &desk_ledger, &desk_quality, &desk_ballot,
-				     &desk_second };
+const struct desk *const desks[] = { &desk_ledger, &desk_review, &desk_quality,
+				     &desk_ballot, &desk_second };
 const size_t desks_n = sizeof desks / sizeof desks[0];
 
 const struct desk *desk_find(const char *name)

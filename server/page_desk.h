@@ -62,5 +62,10 @@ enum http_done page_second(struct http_request *rq, struct http_reply *rp,
 			   void *app);
 enum http_done page_desk_do(struct http_request *rq, struct http_reply *rp,
 			    void *app);
+/* page_review.c */
+enum http_done page_review(struct http_request *rq, struct http_reply *rp,
+			   void *app);
+enum http_done page_review_do(struct http_request *rq, struct http_reply *rp,
+			      void *app);
 
 #endif

@@ -18,6 +18,7 @@
 static const struct cmd_set *const sets[] = {
 	&cmd_ledger, /* numbers of sheets */
 	&cmd_ballot, /* sealed ballots */
+	&cmd_review,
 	&cmd_year,   /* targets, commendation */
 	&cmd_archive,  &cmd_criteria,	   &cmd_db,	 &cmd_plan,
 	&cmd_user,     &cmd_key,	   &cmd_audit,	 &cmd_progress,

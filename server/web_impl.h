@@ -87,7 +87,7 @@ bool web_set_cookie(struct http_request *rq, struct http_reply *rp,
 /* web_forms.c: what people do with a browser and without script.  A form
  * carries no token: a post counts only when it comes from this host. */
 bool web_is_own_form(const struct http_request *rq, bool tls);
-enum { WEB_FIELDS_MAX = 32 };
+enum { WEB_FIELDS_MAX = 160 }; /* a list with a box a row */
 struct web_fields {
 	struct http_pair pair[WEB_FIELDS_MAX];
 	size_t n;
@@ -207,6 +207,11 @@ struct res *web_desk_list(struct db *db, struct http_request *rq,
 			  const struct wave_head *v, const struct desk *d,
 			  const struct desk_list *l, const char *const *values,
 			  struct err *e);
+/* web_review.c: opening a sheet, comparing two versions */
+enum http_done web_review_open(struct http_request *rq, struct http_reply *rp,
+			       void *app);
+enum http_done web_review_diff(struct http_request *rq, struct http_reply *rp,
+			       void *app);
 /* web_ledger.c, web_ledger_page.c */
 enum http_done web_ledger_paper(struct http_request *rq, struct http_reply *rp,
 				void *app);

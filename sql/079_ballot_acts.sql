@@ -685,7 +685,8 @@ GRANT EXECUTE ON FUNCTION ballot.receipts(text, text),
     ballot.about(text, text) TO phieu_auditor;
 
 -- As before, but mixed ballots (way 5) have no sheet and miss none.
-CREATE OR REPLACE FUNCTION field.ledger_open_sheets(p_wave integer, p_areas text[])
+CREATE OR REPLACE FUNCTION field.ledger_open_base(p_wave integer,
+    p_areas text[])
 RETURNS TABLE (kind text, sheet text, status text, grp text, unit text,
     agent text, changed_on date)
 LANGUAGE plpgsql STABLE SECURITY DEFINER

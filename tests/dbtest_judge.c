@@ -78,7 +78,7 @@ static void a_code_set_by_hand_uncounts_keeps_and_logs(void **state)
 	assert_true(store_judge(owner, wave, "uuid:a", SHEET_INVALID, "V11",
 				"thiếu xác nhận", "me", &e));
 	h = head("uuid:a");
-	assert_int_equal(h.state, SHEET_INVALID);
+	assert_int_equal(h.state, SHEET_REJECTED);
 	assert_false(h.counted);
 	assert_int_equal(h.version, 2);
 	assert_non_null(strstr(h.faults, "\"V11\""));
@@ -89,7 +89,7 @@ static void a_code_set_by_hand_uncounts_keeps_and_logs(void **state)
 				 "AND content->>'state' = '1'"),
 			 1);
 	assert_int_equal(pg_long(raw, "SELECT count(*) FROM audit.entry WHERE "
-				      "kind = 'judge' AND actor = 'me'"),
+				      "kind = 'review' AND actor = 'me'"),
 			 1);
 	/* and back */
 	assert_true(store_judge(owner, wave, "uuid:a", SHEET_VALID, NULL,

@@ -24,7 +24,7 @@ extern const struct cmd_set cmd_db, cmd_user, cmd_key, cmd_plan, cmd_simulate,
 	cmd_report, cmd_export, cmd_inspect, cmd_change, cmd_improve,
 	cmd_round_explain;
 
-extern const struct cmd_set cmd_ledger, cmd_criteria, cmd_archive;
+extern const struct cmd_set cmd_ledger, cmd_review, cmd_criteria, cmd_archive;
 
 extern const struct cmd_set cmd_ballot; /* sealed ballots */
 

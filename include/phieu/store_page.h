@@ -53,4 +53,28 @@ bool store_agent_second(struct db *db, int32_t key,
 			void (*row)(const struct second_row *r, void *arg),
 			void *arg, struct err *e) MUST_USE;
 
+/* What is asked of the key's agent; texts are borrowed for the call. */
+struct agent_query {
+	int64_t query, version;
+	const char *instance, *sheet, *status, *words, *opened; /* a day */
+	const char *answer;					/* or NULL */
+	int32_t form, group, home; /* ordinals, 0: none */
+	int keying;
+};
+bool store_agent_queries(struct db *db, int32_t key,
+			 bool (*row)(const struct agent_query *q, void *arg),
+			 void *arg, struct err *e) MUST_USE;
+
+struct agent_answer {
+	int32_t query;
+	const char *note;
+	int64_t version; /* as he saw it; 0: whatever */
+};
+/* The status after.  The same answer again is the same.  ERR_INPUT: no such
+ * query of his; ERR_CONFLICT: answered or decided already, or changed since;
+ * ERR_DOWN: the wave is busy, send it again. */
+bool store_agent_answer(struct db *db, int32_t key,
+			const struct agent_answer *a, char *status, size_t max,
+			struct err *e) MUST_USE;
+
 #endif

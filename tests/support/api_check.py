@@ -216,6 +216,11 @@ def agent_page(ready):
          sum(c["mine"] for c in me.get("cells", [])) >= 1)
     nobody.ask("GET", "/v1/agent", 401)
     told_sheets(field, nobody)
+    field.ask("GET", "/v1/agent/queries", 200)
+    nobody.ask("GET", "/v1/agent/queries", 401)
+    field.ask("POST", "/v1/agent/queries/1", 400, b'{"note": "x"}')
+    field.ask("POST", "/v1/agent/queries/1", 400, b"x")
+    nobody.ask("POST", "/v1/agent/queries/1", 401, b'{"note": "x"}')
     assert field.json("GET", "/v1/second", 200)["sheets"] == []
     nobody.ask("GET", "/v1/second", 401)
     nobody.ask("GET", "/v1/receipts", 401)
@@ -368,6 +373,7 @@ def office(ready, published):
         ledger(analyst, engine, "two-level-example")
         quality(analyst, engine, "two-level-example")
         ballots(analyst, engine, "two-level-example")
+        review(analyst, engine, "two-level-example")
     analyst.ask("GET", "/results/" + ready["wave"], 200)
     engine.ask("GET", wave + "/progress", 403)
     engine.ask("GET", "/v1/me", 200)
@@ -666,6 +672,43 @@ def answering(ready):
     nobody.ask("POST", put, 400, b"{}", **js)
     nobody.ask("POST", put, 413, b" " * 300000, **js)
     nobody.ask("GET", "/v1/ballot/none/none/receipts", 404)
+
+
+def review(analyst, engine, wave):
+    """Of a wave that takes no sheets here; service/review.sh has one that does."""
+    def body(**members):
+        return json.dumps(members).encode()
+
+    js = {"Content_Type": "application/json"}
+    path, page = f"/v1/waves/{wave}/review/", "/review/" + wave
+    for name in ("list", "list?status=queried&agent=x&flag=Q01", "counts", "queries?all=true",
+                 "history?sheet=none", "show?sheet=none", "reasons", "verify"):
+        analyst.ask("GET", path + name, 200)
+    analyst.ask("GET", path + "list", 200, Accept="text/csv")
+    analyst.ask("GET", path + "list", 200, Accept="application/x-ndjson")
+    analyst.ask("GET", path + "history", 400)
+    analyst.ask("GET", path + "none", 404)
+    engine.ask("GET", path + "list", 403)
+    analyst.ask("POST", path + "none", 404, body(), **js)
+    analyst.ask("POST", path + "answer", 403, body(), **js)
+    analyst.ask("POST", path + "accept", 400, body(sheets="CT01-00001-2"), **js)
+    analyst.ask("POST", path + "reject", 400, body(sheets="CT01-00001-2"), **js)
+    analyst.ask("POST", path + "require", 200, body(reason="thử"), **js)
+    analyst.ask("POST", path + "require", 200, body(off=True, reason="thử"), **js)
+    analyst.ask("POST", path + "reason", 200, body(**{
+        "for": "query", "code": "thu", "words": "Thử", "reason": "thử"}), **js)
+    analyst.ask("POST", path + "reason", 409, body(**{
+        "for": "query", "code": "thu", "words": "Thử", "reason": "thử"}), **js)
+    analyst.ask("POST", path + "accept", 415, b"x")
+    analyst.ask("POST", path + "accept", 413, b" " * 300000, **js)
+    for name in ("open", "diff"):  # a program opens none
+        at = f"/v1/waves/{wave}/sheets/none/{name}"
+        analyst.ask("POST", at, 404, body(reason="x"), **js)
+        engine.ask("POST", at, 403, body(reason="x"), **js)
+    for query in ("", "?status=queried", "?sheet=none", "?show=queries", "?do=require"):
+        analyst.ask("GET", page + query, 200)
+    analyst.ask("GET", page + "?do=none", 404)
+    analyst.ask("POST", page + "/accept", 403, b"")  # not from this host
 
 
 def opened_files(web, sheets, cookie, mine):
