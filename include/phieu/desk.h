@@ -94,6 +94,7 @@ struct desk_list {
 	const char *summary, *summary_vi;
 	enum q query;
 	unsigned roles;
+	bool asks_who;
 	/* Rows count fields keyed wrongly: they get shares and intervals
 	 * (second.h), and `heads` are of the columns after that. */
 	bool shares;
