@@ -67,7 +67,7 @@ RESULT_C  := server/score_plan.c server/score_run.c server/responses.c \
              server/self_sheet.c server/self_read.c server/doc_read.c \
              $(wildcard server/inspect_*.c) $(wildcard server/acts*.c) \
              $(wildcard server/ledger_*.c) server/explain_print.c \
-             server/ballot_key.c server/ballot_read.c \
+             server/roster_read.c server/ballot_key.c server/ballot_read.c \
              server/desks.c $(filter-out $(STORE_C) $(WEB_C) server/cmd_% server/ledger_%,$(wildcard server/*_desk.c))
 RESULT    := $(call objs,$(RESULT_C))
 # frozen answers row by row, for data sets and their feed; explanations, which

@@ -40,8 +40,8 @@ bool desk_take_options(const char *name, const struct desk_param *params,
 	       err_set(e, ERR_INPUT, "give --wave (phieu %s --help)", name);
 }
 
-bool desk_enter(struct desk_room *m, const struct app *app, const char *wave,
-		struct err *e)
+static bool enter_as(struct desk_room *m, const struct app *app, enum who whose,
+		     const char *wave, struct err *e)
 {
 	bool found = false;
 
@@ -55,13 +55,25 @@ bool desk_enter(struct desk_room *m, const struct app *app, const char *wave,
 		(void)err_set(e, ERR_NOMEM, "out of memory");
 		return false;
 	}
-	m->db = connect_ready(app->conf, WHO_SERVER, e);
+	m->db = connect_ready(app->conf, whose, e);
 	if (!m->db ||
 	    !store_wave_head(m->db, wave, 0, m->arena, &m->wave, &found, e))
 		return false;
 	return found ||
 	       err_set(e, ERR_INPUT,
 		       "không có đợt điều tra này (no wave \"%.64s\")", wave);
+}
+
+bool desk_enter(struct desk_room *m, const struct app *app, const char *wave,
+		struct err *e)
+{
+	return enter_as(m, app, WHO_SERVER, wave, e);
+}
+
+bool desk_enter_persons(struct desk_room *m, const struct app *app,
+			const char *wave, struct err *e)
+{
+	return enter_as(m, app, WHO_ROSTER, wave, e);
 }
 
 void desk_leave(struct desk_room *m)
@@ -92,7 +104,8 @@ bool desk_act_on(const struct desk_act *a, const struct given *g,
 {
 	struct desk_done done = { 0 };
 	struct desk_room m;
-	bool ok = desk_enter(&m, app, g->wave, e) &&
+	bool ok = enter_as(&m, app, a->persons ? WHO_ROSTER : WHO_SERVER,
+			   g->wave, e) &&
 		  store_desk_act(m.db, a, m.wave.wave, &m.who, g->values, &done,
 				 e);
 
@@ -155,7 +168,8 @@ static bool show(const struct desk *d, const struct desk_list *l,
 {
 	struct res *r = NULL;
 	struct desk_room m;
-	bool ok = desk_enter(&m, app, g->wave, e);
+	bool ok = enter_as(&m, app, l->persons ? WHO_ROSTER : WHO_SERVER,
+			   g->wave, e);
 
 	if (ok)
 		r = store_desk_list(m.db, d, l, m.wave.wave, &m.who, g->values,

@@ -30,6 +30,9 @@ struct desk_room {
 /* desk_leave it, also when this failed. */
 bool desk_enter(struct desk_room *m, const struct app *app, const char *wave,
 		struct err *e) MUST_USE;
+/* The same on the roster's connection, and on no other. */
+bool desk_enter_persons(struct desk_room *m, const struct app *app,
+			const char *wave, struct err *e) MUST_USE;
 void desk_leave(struct desk_room *m);
 
 /* Runs the act with what was given, and says what came of it. */

@@ -6,7 +6,8 @@
 #include "phieu/second.h"
 
 const struct desk *const desks[] = { &desk_ledger, &desk_review, &desk_quality,
-				     &desk_ballot, &desk_second };
+				     &desk_ballot, &desk_second, &desk_recheck,
+				     &desk_roster };
 const size_t desks_n = sizeof desks / sizeof desks[0];
 
 const struct desk *desk_find(const char *name)

@@ -55,6 +55,12 @@ bool desk_page_form(struct desk_page *p, const struct desk_act *a,
 /* "/ledger/W", for an address; `more` are our own words. */
 void desk_page_path(struct desk_page *p, const char *more);
 
+/* page_recheck.c: the first page of phúc tra; the printed list of a draw */
+enum http_done page_recheck(struct http_request *rq, struct http_reply *rp,
+			    void *app);
+enum http_done page_recheck_paper(struct http_request *rq,
+				  struct http_reply *rp, void *app);
+
 enum http_done page_desk(struct http_request *rq, struct http_reply *rp,
 			 void *app);
 /* page_second.c */

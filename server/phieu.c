@@ -16,10 +16,11 @@
 #define CONF_FILE    "/etc/phieu/phieu.conf"
 
 static const struct cmd_set *const sets[] = {
-	&cmd_ledger, /* numbers of sheets */
-	&cmd_ballot, /* sealed ballots */
-	&cmd_review,
-	&cmd_year,   /* targets, commendation */
+	&cmd_ledger,		    /* numbers of sheets */
+	&cmd_ballot,		    /* sealed ballots */
+	&cmd_review,   &cmd_roster, /* persons, and who of them is asked again
+				     */
+	&cmd_year,		    /* targets, commendation */
 	&cmd_archive,  &cmd_criteria,	   &cmd_db,	 &cmd_plan,
 	&cmd_user,     &cmd_key,	   &cmd_audit,	 &cmd_progress,
 	&cmd_sheet,    &cmd_form,	   &cmd_score,	 &cmd_retention,

@@ -20,6 +20,8 @@
 #define PROGRAM	  "phieu-server"
 #define CONF_FILE "/etc/phieu/phieu.conf"
 
+enum { ROSTER_CONNECTIONS = 2 };
+
 static const char help[] =
 	"usage: phieu-server [--routes] [--help] [--KEY VALUE ...]\n"
 	"\n"
@@ -164,6 +166,24 @@ static bool try_database(struct web *w, struct err *e)
 	return true;
 }
 
+/* Persons of a roster have a connection and a role of their own; a service
+ * that is given no address for it tells none. */
+static bool open_roster(struct web *w, const struct conf *c, struct err *e)
+{
+	const char *url = conf_text(c, "database-url-roster");
+	char *address;
+
+	if (!connect_is_private(c) && !(url && *url))
+		return true;
+	address = connect_address(c, WHO_ROSTER, e);
+	if (!address)
+		return false;
+	w->roster = db_pool_new(address, PROGRAM, ROSTER_CONNECTIONS,
+				(int)conf_int(c, "statement-timeout-ms"), e);
+	free(address);
+	return w->roster;
+}
+
 static bool open_database(struct web *w, const struct conf *c, struct err *e)
 {
 	char *address = connect_address(c, WHO_SERVER, e);
@@ -222,11 +242,12 @@ int main(int argc, char **argv)
 	people_rules_read(c, &w.rules);
 	w.conf = c;
 	if (drop_privileges(c, &e) && open_database(&w, c, &e) &&
-	    start_http(&w, c, &e))
+	    open_roster(&w, c, &e) && start_http(&w, c, &e))
 		code = serve(&w, c, &signals);
 out:
 	if (e.kind != ERR_NONE)
 		code = cli_fail(PROGRAM, &e);
+	db_pool_free(w.roster);
 	db_pool_free(w.db);
 	conf_free(c);
 	return code;

@@ -8,6 +8,7 @@
 #include "phieu/ledger.h"
 #include "phieu/second.h"
 #include "phieu/store_quality.h"
+#include "phieu/store_recheck.h"
 
 #define TEXT_BYTES ((size_t)4 << 20)
 
@@ -245,6 +246,17 @@ static bool fill_far(struct db *db, int32_t wave, struct asked *q,
 	return true;
 }
 
+static struct res *answer(struct db *db, const struct desk_list *l,
+			  const char *const *args, struct err *e)
+{
+	switch (l->work) {
+	case DESK_AGREEMENT: return store_recheck_agreement(db, args, e);
+	case DESK_QUESTIONS: return store_recheck_questions(db, args, e);
+	case DESK_STATEMENT: break;
+	}
+	return db_run(db, l->query, args, e);
+}
+
 struct res *store_desk_list(struct db *db, const struct desk *d,
 			    const struct desk_list *l, int32_t wave,
 			    const struct desk_who *who,
@@ -257,7 +269,7 @@ struct res *store_desk_list(struct db *db, const struct desk *d,
 	if (complete(l->name, l->params, values, e) &&
 	    fill_list(l, who, values, &q, e) && look(db, d, q.wave, e) &&
 	    (!l->wants_far || fill_far(db, wave, &q, e))) {
-		r = db_run(db, l->query, q.args, e);
+		r = answer(db, l, q.args, e);
 		if (!r)
 			(void)store_desk_words(e);
 		else if (l->shares)

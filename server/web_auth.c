@@ -174,6 +174,7 @@ bool web_auth(struct http_request *rq, int permission, struct http_reply *rp,
 		return false;
 	}
 	rq->identity = id;
+	id->web = w;
 	id->token = http_cookie(rq, cookie_name(w));
 	if (!key && !id->token)
 		return say_401(rq, rp);
@@ -245,7 +246,8 @@ bool web_person(struct db *db, struct http_request *rq, const struct web *w,
 	*found = false;
 	if (!id)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	*id = (struct identity){ .token = http_cookie(rq, cookie_name(w)) };
+	*id = (struct identity){ .token = http_cookie(rq, cookie_name(w)),
+				 .web = w };
 	rq->identity = id;
 	return !id->token || find_person(db, rq, id, csrf_hash, found, e);
 }

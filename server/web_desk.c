@@ -109,16 +109,25 @@ static bool not_allowed(struct err *e)
 	       err_set(e, ERR_DENIED, "không có quyền (not allowed)");
 }
 
-bool web_desk_do(struct db *db, struct http_request *rq,
-		 const struct desk_act *a, int32_t wave,
-		 const char *const *values, struct desk_done *done,
-		 struct err *e)
+/* What is of persons runs as the roster's role, which sees no sheet; what is
+ * of sheets as the server's, which sees no person. */
+static struct db *take_roster(struct http_request *rq, struct err *e)
 {
-	struct desk_who as[ROLE_COUNT];
-	size_t n = whos(rq, a->roles, wave, as, e);
+	const struct identity *id = rq->identity;
 
-	if (n == 0)
-		return not_allowed(e);
+	if (id->web->roster)
+		return db_pool_take(id->web->roster, WEB_DB_WAIT_MS, e);
+	(void)err_set(e, ERR_CONFLICT,
+		      "danh sách người không mở ở đây, dùng dòng lệnh (no "
+		      "roster on this service: database-url-roster)");
+	return NULL;
+}
+
+static bool do_as(struct db *db, const struct desk_act *a, int32_t wave,
+		  const struct desk_who *as, size_t n,
+		  const char *const *values, struct desk_done *done,
+		  struct err *e)
+{
 	for (size_t i = 0; i < n; i++) {
 		struct err why = { 0 };
 
@@ -134,6 +143,29 @@ bool web_desk_do(struct db *db, struct http_request *rq,
 	return false;
 }
 
+bool web_desk_do(struct db *db, struct http_request *rq,
+		 const struct desk_act *a, int32_t wave,
+		 const char *const *values, struct desk_done *done,
+		 struct err *e)
+{
+	const struct identity *id = rq->identity;
+	struct desk_who as[ROLE_COUNT];
+	size_t n = whos(rq, a->roles, wave, as, e);
+	struct db *roster;
+	bool ok;
+
+	if (n == 0)
+		return not_allowed(e);
+	if (!a->persons)
+		return do_as(db, a, wave, as, n, values, done, e);
+	roster = take_roster(rq, e);
+	if (!roster)
+		return false;
+	ok = do_as(roster, a, wave, as, n, values, done, e);
+	db_pool_give(id->web->roster, roster);
+	return ok;
+}
+
 /* ---- lists ------------------------------------------------------------- */
 
 struct res *web_desk_list(struct db *db, struct http_request *rq,
@@ -142,6 +174,9 @@ struct res *web_desk_list(struct db *db, struct http_request *rq,
 			  struct err *e)
 {
 	const char *asked[DESK_PARAMS_MAX] = { NULL };
+	const struct identity *id = rq->identity;
+	struct db *roster;
+	struct res *r = NULL;
 	struct desk_who who;
 
 	if (!web_desk_who(rq, l->roles, v->wave, &who, e)) {
@@ -150,8 +185,16 @@ struct res *web_desk_list(struct db *db, struct http_request *rq,
 	}
 	for (size_t i = 0; !values && i < desk_params(l->params); i++)
 		asked[i] = http_query(rq, l->params[i].name);
-	return store_desk_list(db, d, l, v->wave, &who, values ? values : asked,
-			       e);
+	if (!l->persons)
+		return store_desk_list(db, d, l, v->wave, &who,
+				       values ? values : asked, e);
+	roster = take_roster(rq, e);
+	if (roster)
+		r = store_desk_list(roster, d, l, v->wave, &who,
+				    values ? values : asked, e);
+	if (roster)
+		db_pool_give(id->web->roster, roster);
+	return r;
 }
 
 static void put_list(struct http_request *rq, struct http_reply *rp,

@@ -43,6 +43,7 @@ enum {
 struct web {
 	const struct conf *conf;
 	struct db_pool *db;
+	struct db_pool *roster; /* NULL: no persons are told here */
 	struct http_server *http;
 	struct people_rules rules;
 	bool tls;
@@ -56,6 +57,7 @@ struct identity {
 	struct api_key key;
 	unsigned roles;
 	const char *token; /* of a person's session */
+	const struct web *web;
 };
 
 extern const struct http_route web_routes[];

@@ -28,6 +28,14 @@
 	 ROLE_BIT(ROLE_SUPERVISOR))
 #define ACTS_ON_QUALITY ACTS_ON_SHEETS
 
+/* Phúc tra: the supervising body, and who may know how it went. */
+#define SEES_RECHECK                                          \
+	(ROLE_BIT(ROLE_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST) | \
+	 ROLE_BIT(ROLE_POST_SUPERVISOR) | ROLE_BIT(ROLE_AUDITOR))
+#define ACTS_ON_RECHECK (ROLE_BIT(ROLE_SUPERVISOR) | ROLE_BIT(ROLE_ANALYST))
+/* Persons by code, never by name. */
+#define SEES_ROSTER (ROLE_BIT(ROLE_SUPERVISOR) | ROLE_BIT(ROLE_POST_SUPERVISOR))
+
 enum {
 	SMALL_BODY = 4096,
 	FORM_BODY = 16384,
@@ -138,6 +146,22 @@ const struct http_route web_routes[] = {
 	{ HTTP_GET, "/quality-paper/{wave}/{paper}", MAY(SEES_QUALITY), 0,
 	  web_quality_paper },
 	{ HTTP_POST, "/quality/{wave}/{act}", MAY(ACTS_ON_QUALITY), LEDGER_BODY,
+	  page_desk_do },
+	{ HTTP_GET, "/v1/waves/{wave}/recheck/{name}", MAY(SEES_RECHECK), 0,
+	  web_desk_get },
+	{ HTTP_POST, "/v1/waves/{wave}/recheck/{name}", MAY(ACTS_ON_RECHECK),
+	  LEDGER_BODY, web_desk_act },
+	{ HTTP_GET, "/recheck/{wave}", MAY(SEES_RECHECK), 0, page_recheck },
+	{ HTTP_POST, "/recheck/{wave}/{act}", MAY(ACTS_ON_RECHECK), LEDGER_BODY,
+	  page_desk_do },
+	{ HTTP_GET, "/recheck/{wave}/list/{draw}",
+	  MAY(ROLE_BIT(ROLE_SUPERVISOR)), 0, page_recheck_paper },
+	{ HTTP_GET, "/v1/waves/{wave}/roster/{name}", MAY(SEES_ROSTER), 0,
+	  web_desk_get },
+	{ HTTP_POST, "/v1/waves/{wave}/roster/{name}", MAY(ACTS_ON_SHEETS),
+	  LEDGER_BODY, web_desk_act },
+	{ HTTP_GET, "/roster/{wave}", MAY(SEES_ROSTER), 0, page_desk },
+	{ HTTP_POST, "/roster/{wave}/{act}", MAY(ACTS_ON_SHEETS), LEDGER_BODY,
 	  page_desk_do },
 	{ HTTP_GET, "/v1/rounds", MAY(WEB_ROUNDS), 0, web_rounds },
 	{ HTTP_GET, "/v1/rounds/{round}", MAY(WEB_ROUNDS), 0, web_round_get },

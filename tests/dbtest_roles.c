@@ -442,6 +442,19 @@ static const struct {
 	{ "frozen.rating", "", "w, 1, 1, 1, 1, 1, 0, 'x'" },
 	{ "frozen.comment", "", "w, 1, 1, 1, 'x'" },
 	{ "roster.person", "", "w, gen_random_uuid(), 1, 0, 'x'" },
+	{ "roster.draw",
+	  "(wave, draw, body, of, by, count, hide, seed, method, frame, "
+	  "frame_sha256, frame_n, drawn_by)",
+	  "w, 1, 'x', 'all', 'none', 1, 3, 'x', 'x', 'x', sha256('x'), 1, "
+	  "'x'" },
+	{ "roster.drawn", "", "w, 1, 1, 'p', 'g', 'u', 'a', 'a', 's'" },
+	{ "roster.house", "", "w, 1, 'x', 1, '', 1, 0, 0, 0, 'x'" },
+	{ "field.recheck_sheet", "", "w, 'T1', 1, 1, 0, 1, 1, 1" },
+	{ "field.recheck_rating", "", "w, 'T1', 1, 'x', 'x'" },
+	{ "field.recheck_decision",
+	  "(wave, decision, number, reason, sheets, decided_by)",
+	  "w, 1, 'x', 'x', 1, 'x'" },
+	{ "field.recheck_decided", "", "w, 1, 'T1', 'x', 1" },
 	{ "people.account", "(login, name, password_hash)",
 	  "'x' || w, '', ''" },
 	{ "people.session", "",
@@ -522,7 +535,7 @@ static bool is_by_wave(const char *role, const char *table)
 	return (strcmp(role, "analysis") == 0 &&
 		strncmp(table, "frozen.", 7) == 0) ||
 	       (strcmp(role, "roster") == 0 &&
-		strncmp(table, "roster.", 7) == 0);
+		strcmp(table, "roster.person") == 0);
 }
 
 static bool is_open(const char *role, const char *table)

@@ -25,6 +25,7 @@ extern const struct cmd_set cmd_db, cmd_user, cmd_key, cmd_plan, cmd_simulate,
 	cmd_round_explain;
 
 extern const struct cmd_set cmd_ledger, cmd_review, cmd_criteria, cmd_archive;
+extern const struct cmd_set cmd_roster;
 
 extern const struct cmd_set cmd_ballot; /* sealed ballots */
 

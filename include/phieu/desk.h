@@ -79,7 +79,8 @@ struct desk_act {
 	/* of the whole wave: not for whoever has but an area, and the
 	 * statement gets no areas */
 	bool whole;
-	bool named; /* the statement serves several acts */
+	bool named;   /* the statement serves several acts */
+	bool persons; /* runs on the roster's own connection, as its role */
 	struct desk_param params[DESK_PARAMS_MAX];
 	/* what `moved` counts: its key in JSON, then always there (NULL:
 	 * "sheets", where any moved), and its word (NULL: "phiếu") */
@@ -89,16 +90,25 @@ struct desk_act {
 	const char *confirm;
 };
 
+/* Lists that the program works out from what the statement would get. */
+enum desk_work {
+	DESK_STATEMENT, /* none: the statement is all */
+	DESK_AGREEMENT, /* of a re-survey (store_recheck.h) */
+	DESK_QUESTIONS
+};
+
 struct desk_list {
 	const char *name; /* "balance" */
 	const char *summary, *summary_vi;
 	enum q query;
+	enum desk_work work; /* in place of the statement */
 	unsigned roles;
 	bool asks_who;
 	/* Rows count fields keyed wrongly: they get shares and intervals
 	 * (second.h), and `heads` are of the columns after that. */
 	bool shares;
 	bool wants_far; /* what Q06 found, after the parameters */
+	bool persons;	/* runs on the roster's own connection, as its role */
 	struct desk_param params[DESK_PARAMS_MAX];
 	const char *heads[DESK_COLUMNS_MAX]; /* Vietnamese, a column each */
 	size_t right; /* columns from here on are numbers */
@@ -131,6 +141,7 @@ struct desk {
 	const struct desk_choice *words;
 };
 extern const struct desk desk_ledger, desk_ballot, desk_quality;
+extern const struct desk desk_recheck, desk_roster;
 
 /* A new desk is a line in server/desks.c. */
 extern const struct desk *const desks[];

@@ -36,7 +36,7 @@ deny "only server/chart*.[ch] see cairo" 'cairo' \
 deny "only core/http*.c see libmicrohttpd" microhttpd \
 	$(except "$all" 'core/http')
 only "analysis is pure" \
-	'phieu/(score|taylor|exact|disclose|frame|survey|estimate|estimate_spec|replicates|calibrate|weights|planning|estimate_weights|scale|agreement|agent_means|quality|models|contingency|regress|matrix|moments|distribution|reliability|factor|polychoric|structure|index|index_change|index_file|index_sure|proportion)\.h|phieu/(arena|buf|csv|dec|err|fault|json|limits|utf8)\.h|cjson/cJSON\.h|[a-z]+_parts\.h|assert\.h|float\.h|math\.h|std(bool|def|int|lib)\.h|string\.h|gmp\.h|pthread\.h|gsl/[a-z_]+\.h' \
+	'phieu/(score|taylor|exact|disclose|frame|survey|estimate|estimate_spec|replicates|calibrate|weights|planning|estimate_weights|scale|agreement|recheck|agent_means|quality|models|contingency|regress|matrix|moments|distribution|reliability|factor|polychoric|structure|index|index_change|index_file|index_sure|proportion)\.h|phieu/(arena|buf|csv|dec|err|fault|json|limits|utf8)\.h|cjson/cJSON\.h|[a-z]+_parts\.h|assert\.h|float\.h|math\.h|std(bool|def|int|lib)\.h|string\.h|gmp\.h|pthread\.h|gsl/[a-z_]+\.h' \
 	$(except 'analysis/*.[ch]' 'analysis/store_')
 deny "collector never sees analysis" \
 	'gsl/|gmp|phieu/(score|taylor|exact|disclose|result|responses)' collector/*.[ch]

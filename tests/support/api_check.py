@@ -374,6 +374,7 @@ def office(ready, published):
         quality(analyst, engine, "two-level-example")
         ballots(analyst, engine, "two-level-example")
         review(analyst, engine, "two-level-example")
+        recheck(analyst, engine, "two-level-example")
     analyst.ask("GET", "/results/" + ready["wave"], 200)
     engine.ask("GET", wave + "/progress", 403)
     engine.ask("GET", "/v1/me", 200)
@@ -709,6 +710,41 @@ def review(analyst, engine, wave):
         analyst.ask("GET", page + query, 200)
     analyst.ask("GET", page + "?do=none", 404)
     analyst.ask("POST", page + "/accept", 403, b"")  # not from this host
+
+
+def recheck(analyst, engine, wave):
+    """As the office sees it: what the supervising body may is recheck_check.py's."""
+    def body(**members):
+        return json.dumps(members).encode()
+
+    js = {"Content_Type": "application/json"}
+    for desk in ("recheck", "roster"):
+        path, page = f"/v1/waves/{wave}/{desk}/", f"/{desk}/{wave}"
+        engine.ask("GET", path + "none", 403)
+        engine.ask("GET", page, 403)
+        analyst.ask("POST", path + "none", 404, body(), **js)
+        analyst.ask("POST", path + "none", 404, b"x")
+        analyst.ask("POST", path + "draw", 413, b" " * 300000, **js)
+        analyst.ask("POST", page + "/none", 403, b"")  # not from this host
+    path, page = f"/v1/waves/{wave}/recheck/", f"/recheck/{wave}"
+    for name in ("draws", "agreement", "questions", "compared", "decisions", "verify",
+                 "answers?sheet=CT01-00001-3", "decided?decision=1"):
+        analyst.ask("GET", path + name, 200)
+    analyst.ask("GET", path + "draws", 200, Accept="text/csv")
+    analyst.ask("GET", path + "draws", 200, Accept="application/x-ndjson")
+    analyst.ask("GET", path + "decided", 400)
+    analyst.ask("GET", path + "none", 404)
+    analyst.ask("GET", path + "list?draw=1", 403)
+    analyst.ask("POST", path + "draw", 403, body(body="x"), **js)
+    analyst.ask("POST", path + "decide", 400, body(number="1"), **js)
+    analyst.ask("POST", path + "undo", 409, body(decision=1, number="1", reason="x"), **js)
+    analyst.ask("GET", page, 200)
+    analyst.ask("GET", page + "?show=draws", 200)
+    analyst.ask("GET", page + "?do=decide", 200)
+    analyst.ask("GET", page + "/list/1", 403)
+    analyst.ask("GET", f"/v1/waves/{wave}/roster/persons", 403)
+    analyst.ask("POST", f"/v1/waves/{wave}/roster/forget", 409, body(reason="x"), **js)
+    analyst.ask("GET", f"/roster/{wave}", 403)
 
 
 def opened_files(web, sheets, cookie, mine):
