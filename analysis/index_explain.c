@@ -42,7 +42,7 @@ static struct index_input *input(struct book *b, struct index_record *r,
 {
 	struct index_input *in = &b->pool[b->used++];
 
-	*in = (struct index_input){ what, what_vi, code, value, NULL };
+	*in = (struct index_input){ what, what_vi, code, value, NULL, false };
 	r->n_inputs++;
 	return in;
 }
@@ -401,6 +401,7 @@ static void add_left_out(struct book *b, struct index_record *r)
 			   index_state_word_vi(c->state), n->code,
 			   dec_words(b, n->maximum));
 		in->note = v ? v->reason : NULL;
+		in->said = true;
 	}
 }
 
@@ -466,12 +467,16 @@ static void add_deductions(struct book *b, const struct index_total *t)
 	for (size_t i = 0; i < b->s->n_deductions; i++) {
 		const struct index_deduction *d = &b->s->deductions[i];
 
-		if (d->unit == b->unit)
-			input(b, r, "deduction", "điểm trừ",
-			      d->node == INDEX_NONE ? NULL
-						    : b->s->nodes[d->node].code,
-			      dec_words(b, d->points))
-				->note = d->reason;
+		struct index_input *in;
+
+		if (d->unit != b->unit)
+			continue;
+		in = input(b, r, "deduction", "điểm trừ",
+			   d->node == INDEX_NONE ? NULL
+						 : b->s->nodes[d->node].code,
+			   dec_words(b, d->points));
+		in->note = d->reason;
+		in->said = true;
 	}
 	r->before = exact_words(b, t->deduction);
 	b->n -= r->n_inputs == 0;

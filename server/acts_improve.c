@@ -57,7 +57,7 @@ static const struct act_list lists[] = {
 	  "the plan's name, its reports and the round that follows",
 	  "kế hoạch nâng cao chỉ số của kỳ",
 	  Q_IMPROVE_HEAD_LIST,
-	  READERS | APPRAISERS | UNITS,
+	  READERS | APPRAISER | UNITS,
 	  ACT_ANYBODY,
 	  { { NULL, ACT_OPTIONAL, false } },
 	  { "tên kế hoạch", "căn cứ", "báo cáo mỗi (ngày)", "kỳ sau",

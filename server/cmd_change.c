@@ -32,7 +32,8 @@ struct job {
 	struct index_pairs pairs;
 	struct index_change c;
 	struct faults f;
-	bool told; /* the faults are printed */
+	const char *version; /* of this year's document */
+	bool told;	     /* the faults are printed */
 };
 
 static void close_job(struct job *j)
@@ -103,6 +104,8 @@ static bool take_round(struct job *j, size_t i, const char *code, struct err *e)
 	if (!store_round_head(j->db, code, j->a, &h, e) ||
 	    !find_result(j, i, &h, &x, e))
 		return false;
+	if (i == NOW)
+		j->version = x.version;
 	result_desk_init(&j->desk[i], j->db, j->a, &h);
 	j->head.name[i] = h.name;
 	if (!result_desk_verify(&j->desk[i], &x, e))
@@ -111,7 +114,23 @@ static bool take_round(struct job *j, size_t i, const char *code, struct err *e)
 	return true;
 }
 
-/* Criteria that this round's document says it replaced. */
+static bool take_merged(struct job *j, const struct round *r, struct err *e)
+{
+	struct index_pair *p = arena_array(j->a, r->n_merged + 1, sizeof *p);
+
+	if (!p)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < r->n_merged; i++)
+		p[i] = (struct index_pair){
+			r->merged[i].from, r->set.units[r->merged[i].to].code
+		};
+	j->pairs.units = p;
+	j->pairs.n_units = r->n_merged;
+	return true;
+}
+
+/* Criteria that this round's document says it replaced, units that it says
+ * were merged: the document that the result was made by, not a later one. */
 static bool take_replaced(struct job *j, const char *code, struct err *e)
 {
 	struct index_pair *p;
@@ -121,7 +140,7 @@ static bool take_replaced(struct job *j, const char *code, struct err *e)
 
 	faults_init(&j->f, j->a);
 	if (!store_round_head(j->db, code, j->a, &h, e) ||
-	    !store_round_text(j->db, h.id, j->a, &text, e))
+	    !store_round_text_at(j->db, h.id, j->version, j->a, &text, e))
 		return false;
 	if (!round_read(text, strlen(text), j->a, &r, &j->f))
 		return err_set(e, ERR_BUG, "the stored document has a fault");
@@ -142,26 +161,40 @@ static bool take_replaced(struct job *j, const char *code, struct err *e)
 	j->letter.superior = r.superior;
 	j->letter.body = r.body;
 	j->letter.place = r.place;
-	return true;
+	return take_merged(j, &r, e);
 }
 
 /* ---- what follows what --------------------------------------------------- */
 
+static const struct index_pair *both(struct arena *a,
+				     const struct index_pair *x, size_t n,
+				     const struct index_pair *y, size_t m)
+{
+	struct index_pair *p = arena_array(a, n + m + 1, sizeof *p);
+
+	for (size_t i = 0; p && i < n; i++)
+		p[i] = x[i];
+	for (size_t i = 0; p && i < m; i++)
+		p[n + i] = y[i];
+	return p;
+}
+
 /* The file's pairs come last: they win over the document's. */
 static bool join(struct job *j, const struct index_pairs *file, struct err *e)
 {
-	size_t n = j->pairs.n_criteria + file->n_criteria;
-	struct index_pair *p = arena_array(j->a, n + 1, sizeof *p);
+	const struct index_pairs *x = &j->pairs;
+	struct index_pairs out = {
+		both(j->a, x->criteria, x->n_criteria, file->criteria,
+		     file->n_criteria),
+		both(j->a, x->units, x->n_units, file->units, file->n_units),
+		x->n_criteria + file->n_criteria, x->n_units + file->n_units
+	};
 
-	if (!p) {
+	if (!out.criteria || !out.units) {
 		(void)err_set(e, ERR_NOMEM, "out of memory");
 		return false;
 	}
-	for (size_t i = 0; i < j->pairs.n_criteria; i++)
-		p[i] = j->pairs.criteria[i];
-	for (size_t i = 0; i < file->n_criteria; i++)
-		p[j->pairs.n_criteria + i] = file->criteria[i];
-	j->pairs = (struct index_pairs){ p, file->units, n, file->n_units };
+	j->pairs = out;
 	return true;
 }
 

@@ -17,6 +17,7 @@ struct job {
 	struct arena *a;
 	struct round_result result;
 	size_t unit, node; /* INDEX_NONE: the total */
+	bool office_sees;  /* what was asked for */
 	struct jw j;
 };
 
@@ -229,6 +230,40 @@ static void begin_step(struct job *x, int *number, const char *of)
 	jw_kv(&x->j, "of", of);
 }
 
+/* Why somebody decided so is for the unit, who appraises the criterion and
+ * those who follow all; the others hear that there is a reason. */
+static const char no_reason[] =
+	"có lý do; chỉ đơn vị, cơ quan thẩm định, Tổ Thư ký, Hội đồng và kiểm "
+	"toán xem được (there is a reason, not for this reader)";
+
+/* `code` NULL: of no criterion, as what is taken from the total. */
+static bool reads_reason(const struct job *x, const char *code)
+{
+	const struct round_explain *q = x->q;
+
+	return q->all || (q->decisions && x->office_sees && code &&
+			  q->criterion && strcmp(code, q->criterion) == 0);
+}
+
+static void hide_reasons(const struct job *x, size_t node,
+			 struct index_record *r, size_t n)
+{
+	const char *code =
+		node == INDEX_NONE ? NULL : x->result.set.nodes[node].code;
+
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].reason && *r[i].reason && !reads_reason(x, code))
+			r[i].reason = no_reason;
+		for (size_t k = 0; k < r[i].n_inputs; k++) {
+			struct index_input *in = &r[i].inputs[k];
+
+			if (in->said && in->note && *in->note &&
+			    !reads_reason(x, in->code))
+				in->note = no_reason;
+		}
+	}
+}
+
 static bool put_records(struct job *x, size_t node, struct err *e)
 {
 	struct buf b = BUF_INIT(TEXT_BYTES);
@@ -237,6 +272,7 @@ static bool put_records(struct job *x, size_t node, struct err *e)
 
 	if (!index_explain(x->result.ix, x->unit, node, x->a, &r, &n, e))
 		return false;
+	hide_reasons(x, node, r, n);
 	index_write_records(r, n, &b);
 	if (!buf_cstr(&b)) {
 		buf_free(&b);
@@ -414,7 +450,7 @@ static bool write_document(struct job *x, struct buf *out, struct err *e)
 	else
 		put_cell(x, x->node);
 	jw_object_end(&x->j);
-	jw_kb(&x->j, "decisions_shown", x->q->decisions);
+	jw_kb(&x->j, "decisions_shown", x->q->decisions && x->office_sees);
 	jw_key(&x->j, "steps");
 	jw_array(&x->j);
 	ok = put_steps(x, e);
@@ -427,7 +463,10 @@ bool round_explain(struct db *db, const struct round_explain *q,
 		   struct arena *a, struct buf *out, struct err *e)
 {
 	struct job x = { .db = db, .q = q, .a = a };
-	bool ok = recompute(&x, e) && find(&x, e) && write_document(&x, out, e);
+	bool ok = recompute(&x, e) && find(&x, e) &&
+		  store_explained_seen(db, q->head->id, q->unit, q->criterion,
+				       q->office, &x.office_sees, e) &&
+		  write_document(&x, out, e);
 
 	round_result_free(&x.result);
 	return ok;

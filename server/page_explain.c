@@ -378,6 +378,7 @@ static bool put_explained(struct page *p, const struct explained_result *x,
 
 	q.criterion = strcmp(criterion, "total") == 0 ? NULL : criterion;
 	q.decisions = sees_decisions(p, q.criterion);
+	q.all = sees_decisions(p, NULL);
 	if (round_explain(p->db, &q, p->a, &b, e))
 		doc = json_parse(b.data, b.len, &json_plan_limits, e);
 	buf_free(&b);

@@ -657,7 +657,7 @@ bool page_area_now(struct page *p, const char *act, const char **version,
 				   ? "0"
 				   : arena_strdup(p->a,
 						  standing_cell(&s, "version"));
-	if (told && s.row >= 0) {
+	if (told && s.act && s.row >= 0) {
 		page_put(p->b, "<h2>Đang lưu</h2>\n");
 		if (!put_last(p, &s, e)) {
 			res_free(s.r);
@@ -718,6 +718,8 @@ static bool form(struct page *p, struct err *e)
 		return page_refuse(p);
 	if (!standing_open(p, a->name, &s, e))
 		return false;
+	if (!s.act)
+		return page_missing(p);
 	preset_of(p, a, &s, preset);
 	back = asked(p, "item") && asked(p, "inspection")
 		       ? arena_printf(p->a, "/work/%s?inspection=%s",

@@ -141,7 +141,13 @@ static bool add(struct page *p, struct err *e)
 enum http_done page_evidence_add(struct http_request *rq, struct http_reply *rp,
 				 void *app)
 {
-	return page_run_upload(rq, rp, app, add);
+	enum http_done done;
+
+	if (!web_scan_begin(rq, rp, app))
+		return HTTP_REPLIED;
+	done = page_run_upload(rq, rp, app, add);
+	web_scan_end(app);
+	return done;
 }
 
 /* ---- opening ----------------------------------------------------------------

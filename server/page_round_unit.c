@@ -340,10 +340,12 @@ static bool unit(struct page *p, struct err *e)
 	ok = page_requests(p, u, NULL, false, e);
 	if (fill)
 		put_workbook(p, &d);
-	if (p->me.all || p->me.unit[u]) {
-		put_explain(p, &d, fill);
+	/* who appraises something of the unit reads what it handed in */
+	if (p->me.all || p->me.unit[u] ||
+	    strcmp(d.self.state, "submitted") == 0)
+		put_explain(p, &d, fill && p->me.unit[u]);
+	if (p->me.all || p->me.unit[u])
 		put_lists(p, &d);
-	}
 	if (page_may(p, "self reopen", p->round.set.units[u].code, NULL) &&
 	    strcmp(d.self.state, "submitted") == 0) {
 		page_put(p->b, "<h2>Mở lại bản tự đánh giá</h2>\n");

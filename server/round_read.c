@@ -349,6 +349,48 @@ static void read_replaced(struct reader *d, const cJSON *root)
 	}
 }
 
+static void read_merged(struct reader *d, const cJSON *root)
+{
+	static const char *const names[] = { "from", "to", NULL };
+	const cJSON *list = doc_list(&d->doc, root, "", "merged", false), *o;
+	size_t n = list ? (size_t)cJSON_GetArraySize(list) : 0;
+	struct round *r = d->r;
+
+	r->merged = arena_array(d->doc.a, n + 1, sizeof *r->merged);
+	if (!r->merged)
+		return;
+	cJSON_ArrayForEach(o, list)
+	{
+		struct round_merged *x = &r->merged[r->n_merged];
+		const char *path = doc_element(&d->doc, "/merged", r->n_merged);
+		const char *to;
+
+		doc_known(&d->doc, path, o, names);
+		x->from = doc_code(&d->doc, o, path, "from", true);
+		to = doc_code(&d->doc, o, path, "to", true);
+		x->to = to && d->index_ok ? round_unit(r, to) : INDEX_NONE;
+		if (to && d->index_ok && x->to == INDEX_NONE)
+			doc_unknown(&d->doc, doc_below(&d->doc, path, "to"),
+				    to);
+		for (size_t i = 0; x->from && i < r->n_merged; i++)
+			if (r->merged[i].from &&
+			    strcmp(r->merged[i].from, x->from) == 0)
+				doc_twice(&d->doc,
+					  doc_below(&d->doc, path, "from"),
+					  x->from);
+		if (x->from && d->index_ok &&
+		    round_unit(r, x->from) != INDEX_NONE)
+			doc_fault(
+				&d->doc, 13, doc_below(&d->doc, path, "from"),
+				"a unit that is still there is not merged into "
+				"another",
+				"đơn vị còn trong kỳ thì không sáp nhập vào "
+				"đơn "
+				"vị khác");
+		r->n_merged++;
+	}
+}
+
 /* Leaves that people type want somebody who appraises them. */
 static void check_appraised(struct reader *d)
 {
@@ -378,7 +420,7 @@ static void read_parts(struct reader *d, const cJSON *root)
 	static const char *const names[] = { "round",	    "index",
 					     "offices",	    "calendar",
 					     "assignments", "replaced",
-					     NULL };
+					     "merged",	    NULL };
 
 	doc_known(&d->doc, "", root, names);
 	read_head(d, root);
@@ -387,6 +429,7 @@ static void read_parts(struct reader *d, const cJSON *root)
 	read_calendar(d, root);
 	read_assignments(d, root);
 	read_replaced(d, root);
+	read_merged(d, root);
 	if (d->doc.f->n == 0)
 		check_appraised(d);
 }

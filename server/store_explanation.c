@@ -218,6 +218,21 @@ bool store_explained_result(struct db *db, int32_t round, const char *number,
 	return ok;
 }
 
+bool store_explained_seen(struct db *db, int32_t round, const char *unit,
+			  const char *criterion, const char *office, bool *out,
+			  struct err *e)
+{
+	char id[16];
+	const char *args[] = { id, unit, criterion, office };
+	struct res *r;
+
+	(void)snprintf(id, sizeof id, "%" PRId32, round);
+	r = db_run(db, Q_EXPLAIN_SEEN, args, e);
+	*out = r && res_bool(r, 0, 0);
+	res_free(r);
+	return r != NULL;
+}
+
 struct res *store_explained_decisions(struct db *db, int32_t round,
 				      int64_t result, const char *unit,
 				      const char *criterion, const char *office,

@@ -120,6 +120,7 @@ bool store_result_get(struct db *db, int32_t round, const char *number,
 		out->content = res_dup(a, r, 0, 2);
 		out->sha256 = res_dup(a, r, 0, 3);
 		out->method = res_dup(a, r, 0, 4);
+		out->version = res_dup(a, r, 0, 5);
 		ok = !arena_broken(a) || no_memory(e);
 	}
 	res_free(r);

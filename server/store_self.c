@@ -251,6 +251,16 @@ static bool ask_scanner(struct db *db, const struct scanner *scanner,
 			struct scan *scan, char said[SCAN_WORDS + 32],
 			struct err *e)
 {
+	const char *args[] = { x->round, x->unit };
+	struct res *r;
+
+	if (scanner->program) {
+		/* not for a minute, only to be refused after it */
+		r = db_run(db, Q_EVIDENCE_OPEN, args, e);
+		res_free(r);
+		if (!r)
+			return false;
+	}
 	scan_bytes(scanner, file->bytes, file->n, scan);
 	(void)snprintf(said, SCAN_WORDS + 32, "%s%s",
 		       scan->state == SCAN_CLEAN      ? "clean"

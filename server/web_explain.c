@@ -8,6 +8,7 @@
 #include "phieu/round_explain.h"
 #include "phieu/round_may.h"
 #include "web_impl.h"
+#include "web_round.h"
 
 #define TEXT_BYTES ((size_t)64 << 20)
 #define DRAFTS                                                 \
@@ -43,6 +44,25 @@ static bool sees_decisions(const struct identity *id, int32_t wave,
 	return round_may(&who, &ask, unit, NULL).why == ROUND_MAY;
 }
 
+/* His office, of who appraises; NULL: none, or several. */
+static bool find_office(struct db *db, struct http_request *rq,
+			struct http_reply *rp, const char **office,
+			struct err *e)
+{
+	const struct round_ask ask = { ROLE_BIT(ROLE_APPRAISER), ACT_OWN_OFFICE,
+				       false };
+	struct web_room m = { .db = db, .rq = rq, .rp = rp };
+	bool found;
+
+	m.id = rq->identity;
+	*office = NULL;
+	if (!web_room_open(&m, rq->param[0], &found, e))
+		return false;
+	if (found)
+		*office = round_may(&m.who, &ask, NULL, NULL).office;
+	return true;
+}
+
 static bool explain(struct db *db, struct http_request *rq,
 		    struct http_reply *rp, const struct round_head *h,
 		    int32_t wave, struct err *e)
@@ -62,7 +82,12 @@ static bool explain(struct db *db, struct http_request *rq,
 		return true;
 	}
 	q.criterion = strcmp(criterion, "total") == 0 ? NULL : criterion;
-	q.decisions = sees_decisions(id, wave, unit);
+	q.all = q.decisions = sees_decisions(id, wave, unit);
+	if (!q.all && id->is_person) {
+		if (!find_office(db, rq, rp, &q.office, e))
+			return false;
+		q.decisions = q.office != NULL;
+	}
 	if (h->trial)
 		http_set_header(rp, "X-Phieu-Trial", "mau-thu");
 	http_set_header(rp, "Cache-Control", "private, no-cache");

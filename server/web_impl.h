@@ -48,7 +48,7 @@ struct web {
 	struct people_rules rules;
 	bool tls;
 	int64_t started_us;
-	atomic_int sign_ins, feeds;
+	atomic_int sign_ins, feeds, scans;
 };
 
 struct identity {

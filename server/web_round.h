@@ -99,6 +99,11 @@ enum http_done web_self_import(struct http_request *rq, struct http_reply *rp,
 /* web_round_evidence.c */
 enum http_done web_evidence_add(struct http_request *rq, struct http_reply *rp,
 				void *app);
+/* A scanner may take a minute of a worker: more than some at once get 429.
+ * False: replied.  What began ends, by web_scan_end. */
+bool web_scan_begin(struct http_request *rq, struct http_reply *rp,
+		    struct web *w) MUST_USE;
+void web_scan_end(struct web *w);
 enum http_done web_evidence_open(struct http_request *rq, struct http_reply *rp,
 				 void *app);
 enum http_done web_evidence_remove(struct http_request *rq,

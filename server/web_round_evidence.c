@@ -8,6 +8,8 @@
 #include "phieu/store_self.h"
 #include "web_round.h"
 
+enum { SCANS_MAX = 2 };
+
 #define FILE_BYTES (LIMIT_EVIDENCE_BYTES * 2 + ((size_t)1 << 20))
 
 /* ---- POST /v1/rounds/{round}/units/{unit}/evidence?name= --------------------
@@ -74,10 +76,35 @@ static bool add(struct web_room *m, struct err *e)
 	return true;
 }
 
+bool web_scan_begin(struct http_request *rq, struct http_reply *rp,
+		    struct web *w)
+{
+	if (atomic_fetch_add(&w->scans, 1) < SCANS_MAX ||
+	    !conf_text(w->conf, "evidence-scanner"))
+		return true;
+	atomic_fetch_sub(&w->scans, 1);
+	http_set_header(rp, "Retry-After", "5");
+	http_error(rq, rp, 429, "busy",
+		   "other files are being scanned; try again soon",
+		   "Đang quét tệp của người khác; hãy thử lại sau");
+	return false;
+}
+
+void web_scan_end(struct web *w)
+{
+	atomic_fetch_sub(&w->scans, 1);
+}
+
 enum http_done web_evidence_add(struct http_request *rq, struct http_reply *rp,
 				void *app)
 {
-	return web_run_round(rq, rp, app, add);
+	enum http_done done;
+
+	if (!web_scan_begin(rq, rp, app))
+		return HTTP_REPLIED;
+	done = web_run_round(rq, rp, app, add);
+	web_scan_end(app);
+	return done;
 }
 
 /* ---- GET, DELETE …/evidence/{number}

@@ -466,6 +466,64 @@ static void each_task_has_its_outcome(void **state)
 			    "8 0.5 gained;9 0.5 partly");
 }
 
+static void set_document(struct room *m, const char *text)
+{
+	pg_do(m->raw, arena_printf(m->a,
+				   "UPDATE assess.version SET content = '%s', "
+				   "sha256 = sha256(convert_to('%s', 'UTF8')) "
+				   "WHERE version = 1 AND round = (SELECT "
+				   "round FROM assess.round WHERE code = "
+				   "'r23')",
+				   text, text));
+}
+
+#define REPLACED \
+	"\"replaced\":[{\"from\":\"1.4\",\"to\":\"1.5\"},{\"from\":\"1.6\"}]"
+
+/* C is part of B now: what it has is shown and not called gained or lost, and
+ * the unit it went into counts once. */
+static void a_merged_unit_is_followed_and_not_compared(void **state)
+{
+	struct room *m = *state;
+
+	plan(m);
+	(void)done(m, "improve add", SOON "text=x lead=o1 gain=0 unit=C");
+	(void)done(m, "improve add", SOON "text=x lead=o1 gain=0 unit=A");
+	(void)done(m, "improve add", SOON "text=x lead=o1 gain=0");
+	(void)done(m, "improve add",
+		   SOON "text=x lead=o1 gain=1 criterion=1.4");
+	publish_next(m);
+	assert_string_equal(listed(m, "improve gained", NULL, NULL,
+				   gained_columns),
+			    "1  gone;2 0.5 gained;3 0.8 gained;4 0.5 partly");
+	set_document(m, "{\"merged\":[{\"from\":\"C\",\"to\":\"B\"}]," REPLACED
+			"}");
+	assert_string_equal(listed(m, "improve gained", NULL, NULL,
+				   gained_columns),
+			    "1 -9.5 changed;2 0.5 gained;3 -18.2 changed;"
+			    "4 0.5 changed");
+	set_document(m, "{" REPLACED "}");
+}
+
+/* A document that was loaded after the publication says nothing of it. */
+static void the_document_of_the_result_counts(void **state)
+{
+	struct room *m = *state;
+
+	plan(m);
+	(void)done(m, "improve add",
+		   SOON "text=x lead=o1 gain=2.5 unit=B criterion=1.4");
+	publish_next(m);
+	pg_do(m->raw, "INSERT INTO assess.version (round, version, content, "
+		      "sha256, reason, loaded_by) SELECT round, 2, '{}', "
+		      "sha256('{}'), 'thử', 'thử' FROM assess.round WHERE "
+		      "code = 'r23'");
+	assert_string_equal(listed(m, "improve gained", NULL, NULL,
+				   gained_columns),
+			    "1 1 partly");
+	pg_do(m->raw, "DELETE FROM assess.version WHERE version = 2");
+}
+
 static void without_a_next_round_all_is_pending(void **state)
 {
 	struct room *m = *state;
@@ -538,6 +596,8 @@ int main(void)
 			a_login_without_the_right_is_refused_by_the_database),
 		cmocka_unit_test(units_and_offices_see_what_concerns_them),
 		cmocka_unit_test(each_task_has_its_outcome),
+		cmocka_unit_test(a_merged_unit_is_followed_and_not_compared),
+		cmocka_unit_test(the_document_of_the_result_counts),
 		cmocka_unit_test(without_a_next_round_all_is_pending),
 		cmocka_unit_test(what_is_late_comes_of_the_day_alone),
 	};

@@ -534,6 +534,56 @@ static void what_is_told_cannot_leave_the_plan(void **state)
 			 3);
 }
 
+/* What was found under a number stays with its unit. */
+static void the_number_of_a_cancelled_one_is_of_its_unit(void **state)
+{
+	struct room *m = *state;
+
+	fresh(m);
+	done(m, "inspect cancel", "inspection=1 reason=bão");
+	load(m, "\"unit\": \"so-giao-duc\"", "\"unit\": \"so-noi-vu\"",
+	     ERR_CONFLICT, "K40");
+	/* it may leave the plan; its number is not free for that */
+	load(m, "\"number\": 1,", "\"number\": 101,", ERR_NONE, "");
+	assert_int_equal(pg_long(m->raw, "SELECT count(*) FROM "
+					 "assess.inspection WHERE inspection "
+					 "= 1 AND NOT in_force"),
+			 1);
+	load(m, "\"unit\": \"so-giao-duc\"", "\"unit\": \"so-noi-vu\"",
+	     ERR_CONFLICT, "số này là của đơn vị khác");
+	/* the same unit may have it back, cancelled as it was */
+	load(m, "\"documents_days\": 3", "\"documents_days\": 6", ERR_NONE, "");
+	assert_int_equal(pg_long(m->raw, "SELECT count(*) FROM "
+					 "assess.inspection WHERE inspection "
+					 "= 1 AND in_force AND state = "
+					 "'cancelled'"),
+			 1);
+}
+
+/* Another connection has an act under way: the load waits for it and sees what
+ * it did. */
+static void a_plan_waits_for_acts_under_way(void **state)
+{
+	struct room *m = *state;
+	PGconn *other;
+	PGresult *r;
+
+	fresh(m);
+	other = PQconnectdb(getenv("PHIEU_TEST_DB"));
+	assert_int_equal(PQstatus(other), CONNECTION_OK);
+	r = PQexec(other, "BEGIN; UPDATE assess.inspection SET version = "
+			  "version + 1 WHERE inspection = 2");
+	assert_int_equal(PQresultStatus(r), PGRES_COMMAND_OK);
+	PQclear(r);
+	pg_do(m->raw, "SET lock_timeout = 200");
+	r = PQexec(m->raw, "SELECT assess.inspect_keep(round, '[]') FROM "
+			   "assess.inspect_plan LIMIT 1");
+	assert_string_equal(PQresultErrorField(r, PG_DIAG_SQLSTATE), "55P03");
+	PQclear(r);
+	pg_do(m->raw, "SET lock_timeout = 0");
+	PQfinish(other);
+}
+
 /* The service has the acts and nothing else. */
 static void the_service_writes_by_acts_alone(void **state)
 {
@@ -591,6 +641,8 @@ int main(void)
 		cmocka_unit_test(
 			an_appraiser_sees_the_findings_of_his_criteria),
 		cmocka_unit_test(what_is_told_cannot_leave_the_plan),
+		cmocka_unit_test(the_number_of_a_cancelled_one_is_of_its_unit),
+		cmocka_unit_test(a_plan_waits_for_acts_under_way),
 		cmocka_unit_test(the_service_writes_by_acts_alone),
 	};
 

@@ -226,6 +226,22 @@ static void every_fault_has_its_code_and_place(void **state)
 		  "\"replaced\": [{\"from\":\"x\",\"to\":\"y\"}],"
 		  "\"calendar\": [",
 		  "R05", "/replaced/0/to" },
+		{ "\"calendar\": [",
+		  "\"merged\": [{\"from\":\"so-tu-phap\",\"to\":"
+		  "\"so-noi-vu\"}],\"calendar\": [",
+		  "R13", "/merged/0/from" },
+		{ "\"calendar\": [",
+		  "\"merged\": [{\"from\":\"x\",\"to\":\"y\"}],"
+		  "\"calendar\": [",
+		  "R05", "/merged/0/to" },
+		{ "\"calendar\": [",
+		  "\"merged\": [{\"from\":\"x\",\"to\":\"so-noi-vu\"},"
+		  "{\"from\":\"x\",\"to\":\"so-tu-phap\"}],"
+		  "\"calendar\": [",
+		  "R06", "/merged/1/from" },
+		{ "\"calendar\": [",
+		  "\"merged\": [{\"from\":\"x\"}],\"calendar\": [", "R01",
+		  "/merged/0/to" },
 		{ "\"calendar\": [", "\"calendar\": 1, \"x\": [", "R03",
 		  "/calendar" },
 		{ "{", "[{", "R00", "" },

@@ -327,11 +327,12 @@ struct index_input {
 	const char *code;	    /* criterion, group, band; NULL */
 	const char *value;
 	const char *note; /* a state, a reason; NULL */
+	bool said;	  /* the note is what somebody wrote */
 };
 struct index_record {
 	const char *rule; /* "linear", "sum", "rescale-total", "half-up" */
 	const char *words, *words_vi;
-	const struct index_input *inputs;
+	struct index_input *inputs;
 	size_t n_inputs;
 	const char *before; /* exact: "8/11"; NULL where nothing is a number */
 	const char *after;  /* after the rule's rounding: "0.73" */

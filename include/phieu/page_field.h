@@ -41,6 +41,6 @@ struct field_choice {
 	const char *value, *label;
 };
 const struct field_choice *page_choice(const char *act, const char *name,
-				       size_t i);
+				       size_t at);
 
 #endif

@@ -47,6 +47,12 @@ struct round_replaced {
 	size_t to; /* INDEX_NONE: dropped */
 };
 
+/* Units of the year before that are part of a unit of this one. */
+struct round_merged {
+	const char *from;
+	size_t to; /* a unit */
+};
+
 struct round {
 	const char *code, *name;
 	int year;
@@ -64,6 +70,8 @@ struct round {
 	size_t n_assignments;
 	struct round_replaced *replaced;
 	size_t n_replaced;
+	struct round_merged *merged;
+	size_t n_merged;
 	const char *text; /* canonical JSON */
 };
 

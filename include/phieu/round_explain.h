@@ -18,7 +18,8 @@ struct round_explain {
 	const struct round_head *head;
 	const struct explained_result *result;
 	const char *unit, *criterion; /* NULL: the unit's total */
-	bool decisions;		      /* with who and when */
+	bool decisions;	    /* of what is asked, with who, when and why */
+	bool all;	    /* and why of everything of the unit */
 	const char *office; /* decisions that this office may see; NULL: all */
 };
 

@@ -41,6 +41,11 @@ struct explained_result {
 bool store_explained_result(struct db *db, int32_t round, const char *number,
 			    struct arena *a, struct explained_result *out,
 			    bool *found, struct err *e) MUST_USE;
+/* May the office see what stands about a unit and criterion (NULL: the
+ * total)?  `office` NULL: yes. */
+bool store_explained_seen(struct db *db, int32_t round, const char *unit,
+			  const char *criterion, const char *office, bool *out,
+			  struct err *e) MUST_USE;
 /* Who changed what until then; columns as in explain_decisions.sql. */
 struct res *store_explained_decisions(struct db *db, int32_t round,
 				      int64_t result, const char *unit,

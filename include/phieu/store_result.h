@@ -25,6 +25,7 @@ bool store_result_add(struct db *db, int32_t round,
 struct stored_result {
 	int64_t number;
 	const char *input, *content, *sha256, *method;
+	const char *version; /* of the round's document that it is made by */
 };
 /* `number` NULL: the newest.  ERR_INPUT: there is none. */
 bool store_result_get(struct db *db, int32_t round, const char *number,

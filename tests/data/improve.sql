@@ -43,13 +43,17 @@ SELECT round, 'o2', 3, 'lead' FROM assess.round WHERE code = 'r22';
 INSERT INTO assess.deduction (round, deduction, unit, node, points, reason,
     document, done_by, cancelled_by, cancelled_why)
 SELECT round, d, 1, NULL, p, w, 'CV', 'thử', c, c FROM assess.round
-JOIN (VALUES (1, 0.5, 'chậm báo cáo', NULL), (2, 3, 'nhầm', 'nhầm'))
+JOIN (VALUES (1, 0.5, 'chậm báo cáo', NULL), (2, 3, 'nhầm', 'nhầm'),
+    (3, 4, 'sau khi công bố', NULL))
     AS x (d, p, w, c) ON code = 'r22';
 INSERT INTO assess.result (round, result, version, input, input_sha256,
     content, sha256, method, complete, made_by)
-SELECT round, n, 1, '{}', sha256('{}'), c, sha256(convert_to(c, 'UTF8')), 'm',
-    true, 'thử'
-FROM assess.round JOIN (VALUES
+SELECT round, n, 1, i.input, sha256(convert_to(i.input, 'UTF8')), c,
+    sha256(convert_to(c, 'UTF8')), 'm', true, 'thử'
+FROM (VALUES ('{"units":[{"code":"A","deductions":[{"points":"0.5","reason":'
+    '"chậm báo cáo","document":"CV"},{"criterion":"1.2","points":"0.5",'
+    '"reason":"khác"}]},{"code":"B"}]}')) AS i (input),
+    assess.round JOIN (VALUES
     ('r22', 1, '{"units":[{"code":"A","maximum":"20","published":"20",'
         '"criteria":[{"code":"1.1","state":"scored","points":"0","base":"4"}]}]}'),
     ('r22', 2, '{"units":[{"code":"A","maximum":"20","published":"11.5","criteria":['

@@ -86,6 +86,44 @@ is 'clean now' "$(kept)" 'one.pdf=clean five.pdf=clean'
 PHIEU_EVIDENCE_SCANNER=/nowhere/scanner taken "$dir/one.pdf" 'CHƯA QUÉT'
 is 'clean stays' "$(kept)" 'one.pdf=clean five.pdf=clean'
 
+# over HTTP: two at a time, and none where nothing may be added
+server=
+trap '[ -z "$server" ] || { kill "$server" && wait "$server" || true; }; rm -rf "$dir"' EXIT
+(umask 077; echo 'mật khẩu rất dài 1' >"$dir/password")
+"$phieu" user add u1 --name u1 --password-file "$dir/password" >/dev/null
+"$phieu" user role u1 --give unit --unit so-tai-chinh >/dev/null
+sql 'UPDATE people.account SET must_change = false'
+cat >"$dir/scanner" <<'SCANNER'
+#!/bin/sh
+# it may write no file
+mkdir "$0.ran.$$"
+while [ ! -e "$0.go" ]; do sleep 0.1; done
+SCANNER
+chmod 777 "$dir" # the service may have gone over to another user
+PHIEU_EVIDENCE_SCAN_SECONDS=30 "$bin/phieu-server" --server-port 0 >"$dir/ready" 2>"$dir/server.err" &
+server=$!
+for _ in $(seq 300); do [ -s "$dir/ready" ] && break; sleep 0.1; done
+url=$(jq -r .listening "$dir/ready")
+curl -sS -c "$dir/jar" -H 'Content-Type: application/json' -d '{"login":"u1","password":"mật khẩu rất dài 1"}' "$url/v1/session" >"$dir/out"
+send() { curl -sS -o /dev/null -H "X-CSRF-Token: $(jq -r .csrf "$dir/out")" -w '%{http_code}\n' -b "$dir/jar" -H 'Content-Type: application/octet-stream' --data-binary "%PDF $1" \
+	"$url/v1/rounds/ha-nam-2023/units/so-tai-chinh/evidence?criterion=1.1&name=$1.pdf"; }
+for i in 1 2; do send "h$i" >"$dir/code.$i" & pids="${pids:-} $!"; done
+ran() { find "$dir" -name 'scanner.ran.*' | wc -l; }
+for _ in $(seq 300); do [ "$(ran)" != 2 ] || break; sleep 0.1; done
+is 'a third at once is told to come again' "$(send h3)" 429
+touch "$dir/scanner.go"
+# shellcheck disable=SC2086
+wait $pids
+is 'the two that were scanned are kept' "$(cat "$dir"/code.* | paste -sd' ')" '201 201'
+is 'then the third is' "$(send h3)" 201
+"$phieu" round step ha-nam-2023 self-assess --close --reason thử >/dev/null
+before=$(ran)
+is 'closed' "$(send h9)" 409
+is 'no file was scanned that could not be added' "$(ran)" "$before"
+kill "$server" && wait "$server" || true
+server=
+"$phieu" round step ha-nam-2023 self-assess --until "$(TZ=Asia/Ho_Chi_Minh date -d tomorrow +%F)" --reason thử >/dev/null
+
 # settings that cannot be
 PHIEU_EVIDENCE_UNSCANNED=maybe refused "$dir/six.pdf" 2 'refuse or keep'
 PHIEU_EVIDENCE_SCANNER=clamdscan refused "$dir/six.pdf" 2 'whole path'

@@ -495,6 +495,29 @@ def totals():
     return [float((x * 100 + F(1, 2)).__floor__()) / 100 for x in out]
 
 
+def reasons():
+    """Why somebody decided so: for the unit, who appraises the criterion, and
+    those who follow all; the others hear that there is a reason."""
+    hidden = "có lý do; chỉ đơn vị"
+    why = {"1.2": ("u1", "a-so-noi-vu", "thu-ky", "hoi-dong", "kiem-toan",
+                   "phan-tich"),
+           "total": ("u2", "thu-ky", "hoi-dong", "kiem-toan", "phan-tich")}
+    for login in ("u1", "u2", "u3", "a-so-noi-vu", "a-so-khcn", "thu-ky",
+                  "hoi-dong", "kiem-toan", "phan-tich"):
+        for at, unit in (("1.2", UNITS[0]), ("total", UNITS[1])):
+            for api in ("", "/v1"):
+                path = f"{api}{R}/results/1/" + (
+                    f"units/{unit}/criteria/{at}" if api else f"{unit}/{at}")
+                p = who(login).get(path)
+                text = p.body.decode()
+                need(f"{login} {path}: {p.status}", p.status == 200)
+                sees = login in why[at]
+                need(f"{login} {path} reads why: {sees}",
+                     ("alert(1)" in text) == sees)
+                need(f"{login} {path} sees that there is a reason",
+                     sees or hidden in text)
+
+
 def results():
     b = who("thu-ky")
     says(b.get(R + "/results"), "Chưa công bố kết quả")
@@ -533,6 +556,7 @@ def results():
         p = says(who(login).get(R + "/results/1"), "QĐ 1/QĐ-UBND")
         lacks(p, "Dự thảo")
         says(who(login).get(f"{R}/results/1/{UNITS[1]}"), "Điểm tự chấm")
+    reasons()
     # a correction supersedes
     says(who("hoi-dong").send(who("hoi-dong").get(item(UNITS[0], "2.1")).form(
         "Ghi kết luận"), {"meeting": "1", "points": "4", "reason": "sửa"}),
