@@ -286,7 +286,11 @@ static bool tests_table(const struct making *m, size_t number,
 			test_row(m, &c->tests[i], paper_at(&t, row++, 0));
 	note[0] = arena_printf(m->a,
 			       "Kiểm định %zu thay đổi cùng lúc, hiệu chỉnh "
-			       "Holm, mức ý nghĩa %.0f%%.",
+			       "Holm, mức ý nghĩa %.0f%%. Coi hai năm là hai "
+			       "mẫu độc lập, vì không biết ai trả lời cả hai "
+			       "năm: nếu nhiều người trả lời cả hai năm và "
+			       "giống nhau, thay đổi thật có thể rõ hơn p cho "
+			       "thấy.",
 			       c->n_tested, 100 * c->alpha);
 	t.notes = note;
 	t.n_notes = 1;

@@ -305,7 +305,8 @@ static bool tests(const struct index_change *c, size_t unit, struct err *e)
 		if (unit == INDEX_NONE || c->tests[i].unit == unit)
 			test_row(t, c, &c->tests[i]);
 	printf("\nkết quả khảo sát: kiểm định %zu thay đổi cùng lúc (Holm), "
-	       "mức %.0f%%\n",
+	       "mức %.0f%%; coi hai năm là hai mẫu độc lập (as of independent "
+	       "samples)\n",
 	       c->n_tested, 100 * c->alpha);
 	table_print(t, stdout);
 	table_free(t);

@@ -385,8 +385,13 @@ static int run_archive(int argc, char **argv, void *app)
 	     archive_seal(&c.content, &held.secret, &c.sealed, &e);
 	if (ok) {
 		content_hash(&c.content, hex);
-		ok = log_archived(&c, hex, &e) &&
-		     file_write(out, c.sealed.data, c.sealed.len, 0600, &e);
+		/* the log tells of files that are there; one that it could not
+		 * tell of does not stay */
+		ok = file_write(out, c.sealed.data, c.sealed.len, 0600, &e);
+		if (ok && !log_archived(&c, hex, &e)) {
+			(void)unlink(out);
+			ok = false;
+		}
 	}
 	if (ok)
 		printf("%s: %zu byte; nội dung (content) SHA-256 %s\n", out,

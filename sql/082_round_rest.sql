@@ -1,6 +1,6 @@
 -- Rounds of assessment, what was found wanting: plans of inspections loaded
 -- while these run, losses of the result that was published, units that were
--- merged, documents over HTTP.
+-- merged, evidence scanned in vain.
 
 -- ---- inspections ------------------------------------------------------------
 -- A number stands for one unit for good once anything happened under it, also
@@ -197,21 +197,9 @@ $$;
 COMMENT ON FUNCTION assess.evidence_open(integer, integer) IS
     'refuses when a unit may not add evidence now';
 
--- ---- documents over HTTP ----------------------------------------------------
--- The service loads them for a person who may (assess.note looks once more);
--- texts are checked by the program before.
-ALTER FUNCTION assess.inspect_load(integer, boolean, text, jsonb, text, text)
-    SECURITY DEFINER;
-INSERT INTO assess.act_right (kind, role, bound)
-SELECT k, r, NULL FROM unnest(ARRAY['inspect-load', 'target-load',
-        'reward-load']) AS k, unnest(ARRAY['secretariat', 'analyst']) AS r;
-
 REVOKE ALL ON FUNCTION assess.published_document(integer),
     assess.evidence_open(integer, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION assess.evidence_open(integer, integer)
     TO phieu_server;
 GRANT EXECUTE ON FUNCTION assess.published_document(integer)
     TO phieu_server, phieu_auditor;
-GRANT EXECUTE ON FUNCTION
-    assess.inspect_load(integer, boolean, text, jsonb, text, text)
-    TO phieu_server;
