@@ -79,6 +79,11 @@ says 'at least 12'
 code 2 phieu round archive $R --key "$dir/key"
 [ ! -e "$dir/a.phieu" ] || fail 'a refused archive is there'
 
+# ---- the log tells of no file that is not there
+told() { psql -qXAt "$PHIEU_TEST_DB" -c "SELECT count(*) FROM audit.entry WHERE kind = 'archive'"; }
+code 1 phieu round archive $R --result 1 --out "$dir/nowhere/a.phieu" --key "$dir/key"
+[ "$(told)" = 0 ] || fail 'the log tells of an archive that could not be written'
+
 # ---- put away, by key and by passphrase
 code 0 archive --key "$dir/key"
 says 'khớp: snapshot.json tính lại'
