@@ -383,7 +383,7 @@ static int run_archive(int argc, char **argv, void *app)
 	ok = ok && collect(&c, argv[1], number, !without, &e) &&
 	     verified(&c, &e) &&
 	     archive_seal(&c.content, &held.secret, &c.sealed, &e);
-	if (ok) {
+	if (ok && out) {
 		content_hash(&c.content, hex);
 		/* the log tells of files that are there; one that it could not
 		 * tell of does not stay */
