@@ -81,7 +81,7 @@ static size_t whos(struct http_request *rq, unsigned roles, int32_t wave,
 bool web_desk_who(struct http_request *rq, unsigned roles, int32_t wave,
 		  struct desk_who *who, struct err *e)
 {
-	struct desk_who all[ROLE_COUNT];
+	struct desk_who all[ROLE_COUNT] = { 0 };
 	size_t n = whos(rq, roles, wave, all, e), total = 0;
 	const char **areas;
 
@@ -149,7 +149,7 @@ bool web_desk_do(struct db *db, struct http_request *rq,
 		 struct err *e)
 {
 	const struct identity *id = rq->identity;
-	struct desk_who as[ROLE_COUNT];
+	struct desk_who as[ROLE_COUNT] = { 0 };
 	size_t n = whos(rq, a->roles, wave, as, e);
 	struct db *roster;
 	bool ok;

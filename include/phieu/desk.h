@@ -109,6 +109,9 @@ struct desk_list {
 	bool shares;
 	bool wants_far; /* what Q06 found, after the parameters */
 	bool persons;	/* runs on the roster's own connection, as its role */
+	/* Rows count fields keyed wrongly: they get shares and intervals
+	 * (second.h), and `heads` are of the columns after that. */
+	bool shares;
 	struct desk_param params[DESK_PARAMS_MAX];
 	const char *heads[DESK_COLUMNS_MAX]; /* Vietnamese, a column each */
 	size_t right; /* columns from here on are numbers */
