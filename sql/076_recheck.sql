@@ -1359,11 +1359,11 @@ $$;
 COMMENT ON FUNCTION field.recheck_named(integer, text[], text[], text[],
     text) IS 'what counts of the sheets that a decision is about';
 
--- Moves what a decision changed in a wave's ledger: locked ones are unlocked
--- first, by the role that decides.
-CREATE FUNCTION field.recheck_move(p_wave integer, p_by text, p_role text,
-    p_act text, p_sheets text[], p_reason text, p_detail jsonb)
-RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+-- Sheets that the ledger locked are unlocked first, by the role that decides;
+-- the review moves them.
+CREATE FUNCTION field.recheck_unlock(p_wave integer, p_by text, p_role text,
+    p_sheets text[], p_reason text, p_detail jsonb)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ev integer := field.ledger_next(p_wave);
     there text[];
@@ -1371,23 +1371,17 @@ BEGIN
     there := ARRAY(SELECT s.sheet FROM field.sheet AS s
         WHERE s.wave = p_wave AND s.sheet = ANY (p_sheets)
             AND s.status = 'locked' ORDER BY s.sheet);
+    IF there = '{}' THEN
+        RETURN;
+    END IF;
     PERFORM field.ledger_move(p_wave, ev, 'unlock', p_role, p_reason, there,
         NULL, NULL, NULL);
-    there := ARRAY(SELECT s.sheet FROM field.sheet AS s
-        WHERE s.wave = p_wave AND s.sheet = ANY (p_sheets)
-            AND s.status <> CASE p_act WHEN 'reject' THEN 'invalid'
-                ELSE 'valid' END
-        ORDER BY s.sheet);
-    PERFORM field.ledger_move(p_wave, ev, p_act, 'system', p_reason, there,
-        NULL, NULL, CASE p_act WHEN 'reject'
-            THEN array_fill('V12'::text, ARRAY[cardinality(there)]) END);
-    PERFORM field.ledger_seal(p_wave, ev, p_act, p_by, p_role, p_reason,
+    PERFORM field.ledger_seal(p_wave, ev, 'unlock', p_by, p_role, p_reason,
         NULL, false, p_detail);
-    RETURN ev;
 END
 $$;
-COMMENT ON FUNCTION field.recheck_move(integer, text, text, text, text[],
-    text, jsonb) IS 'a decision''s moves in the ledger, one event';
+COMMENT ON FUNCTION field.recheck_unlock(integer, text, text, text[], text,
+    jsonb) IS 'unlocks the sheets that a decision is about';
 
 CREATE FUNCTION field.recheck_decide(p_wave integer, p_by text, p_role text,
     p_areas text[], p_number text, p_from text[], p_to text[], p_agent text,
@@ -1400,6 +1394,7 @@ DECLARE
     no integer;
     r field.response;
     sheets text[] := '{}';
+    items text[] := '{}';
     ev integer;
 BEGIN
     SELECT * INTO w FROM plan.wave WHERE wave = p_wave;
@@ -1418,11 +1413,8 @@ BEGIN
         INSERT INTO field.recheck_decided (wave, decision, sheet, instance,
             state, faults)
         VALUES (p_wave, no, r.sheet, r.instance, r.state, r.faults);
-        PERFORM field.judge(p_wave, r.instance, 3::smallint,
-            jsonb_build_array(jsonb_build_object('code', 'V12', 'path', '',
-                'message', 'rejected in phúc tra', 'message_vi', p_reason)),
-            p_number || ': ' || p_reason, p_by);
         sheets := sheets || r.sheet;
+        items := items || r.instance;
     END LOOP;
     IF sheets = '{}' THEN
         RAISE EXCEPTION 'không có phiếu nào đang tính (nothing counts here)'
@@ -1433,8 +1425,13 @@ BEGIN
     VALUES (p_wave, no, p_number, p_reason, CASE WHEN p_agent IS NOT NULL
         THEN field.ledger_agent(p_agent) END, cardinality(sheets), p_by);
     IF w.ledger THEN
-        ev := field.recheck_move(p_wave, p_by, p_role, 'reject', sheets,
-            p_reason, jsonb_build_object('decision', no, 'number', p_number));
+        PERFORM field.recheck_unlock(p_wave, p_by, p_role, sheets, p_reason,
+            jsonb_build_object('decision', no, 'number', p_number));
+    END IF;
+    PERFORM field.review_do(p_wave, p_by, 'owner', NULL, NULL, 'reject',
+        items, 'V12', p_number || ': ' || p_reason, NULL);
+    IF w.ledger THEN
+        ev := field.ledger_next(p_wave) - 1;
     END IF;
     PERFORM audit.append(0::smallint, 'recheck', p_by, jsonb_build_object(
         'wave', p_wave, 'act', 'decide', 'role', p_role, 'decision', no,
@@ -1457,6 +1454,7 @@ DECLARE
     d field.recheck_decision;
     r record;
     sheets text[] := '{}';
+    items text[] := '{}';
     ev integer;
 BEGIN
     SELECT * INTO w FROM plan.wave WHERE wave = p_wave;
@@ -1478,7 +1476,7 @@ BEGIN
         LEFT JOIN field.sheet AS t ON t.wave = p_wave AND t.sheet = x.sheet
         WHERE x.wave = p_wave AND x.decision = p_decision
         ORDER BY x.sheet LOOP
-        IF r.now <> 3 OR r.code IS DISTINCT FROM 'V12' THEN
+        IF r.now <> 6 OR r.code IS DISTINCT FROM 'V12' THEN
             RAISE EXCEPTION 'phiếu % đã được kết luận khác sau quyết định '
                 '(judged otherwise since)', r.sheet USING ERRCODE = '55000';
         ELSIF p_areas IS NOT NULL
@@ -1486,20 +1484,22 @@ BEGIN
             RAISE EXCEPTION 'quyết định có phiếu ngoài địa bàn của bạn (not '
                 'all of it lies in your area)' USING ERRCODE = '42501';
         END IF;
-        -- what was queried and counted comes back as accepted
-        PERFORM field.judge(p_wave, r.instance, CASE r.state WHEN 2 THEN 5
-            ELSE r.state END::smallint, r.faults, p_number || ': '
-            || p_reason, p_by);
         sheets := sheets || r.sheet;
+        items := items || r.instance;
     END LOOP;
     UPDATE field.recheck_decision AS x SET status = 'undone',
         undone_number = p_number, undone_by = p_by, undone_reason = p_reason,
         undone_on = (now() AT TIME ZONE 'UTC' + interval '7 hours')::date
     WHERE x.wave = p_wave AND x.decision = p_decision;
     IF w.ledger THEN
-        ev := field.recheck_move(p_wave, p_by, p_role, 'accept', sheets,
-            p_reason, jsonb_build_object('decision', p_decision, 'undone_by',
+        PERFORM field.recheck_unlock(p_wave, p_by, p_role, sheets, p_reason,
+            jsonb_build_object('decision', p_decision, 'undone_by',
                 p_number));
+    END IF;
+    PERFORM field.review_do(p_wave, p_by, 'owner', NULL, NULL, 'undo', items,
+        NULL, p_number || ': ' || p_reason, NULL);
+    IF w.ledger THEN
+        ev := field.ledger_next(p_wave) - 1;
     END IF;
     PERFORM audit.append(0::smallint, 'recheck', p_by, jsonb_build_object(
         'wave', p_wave, 'act', 'undo', 'role', p_role, 'decision',

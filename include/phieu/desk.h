@@ -104,9 +104,6 @@ struct desk_list {
 	enum desk_work work; /* in place of the statement */
 	unsigned roles;
 	bool asks_who;
-	/* Rows count fields keyed wrongly: they get shares and intervals
-	 * (second.h), and `heads` are of the columns after that. */
-	bool shares;
 	bool wants_far; /* what Q06 found, after the parameters */
 	bool persons;	/* runs on the roster's own connection, as its role */
 	/* Rows count fields keyed wrongly: they get shares and intervals
