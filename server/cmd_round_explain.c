@@ -37,7 +37,8 @@ static bool explain(const struct app *app, const struct asked *q,
 	struct db *db = connect_ready(app->conf, WHO_SERVER, e);
 	size_t n = strcspn(q->what, "/");
 	struct explained_result result;
-	struct round_explain ask = { .result = &result, .decisions = true,
+	struct round_explain ask = { .result = &result,
+				     .decisions = true,
 				     .all = true };
 	struct round_head head;
 	bool found = false, ok;

@@ -84,8 +84,9 @@
 #define LIMIT_HTTP_QUERY_PARAMS 64
 #define LIMIT_PARTS		250 /* of one multipart body */
 #define LIMIT_PART_HEAD_BYTES	((size_t)8 << 10)
-#define LIMIT_TOLD_BYTES	((size_t)64 << 10) /* what an agent tells of sheets \
-						    */
+#define LIMIT_TOLD_BYTES                                    \
+	((size_t)64 << 10) /* what an agent tells of sheets \
+			    */
 #define LIMIT_OPENROSA_BYTES	((size_t)16 << 20)  /* one such body */
 #define LIMIT_OPENROSA_ASKED	((size_t)10 << 20)  /* what clients are told */
 #define LIMIT_ATTACHMENT_BYTES	((size_t)10 << 20)  /* one file */

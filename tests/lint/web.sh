@@ -33,7 +33,7 @@ if grep -nE ' style=| on[a-z]+="|<script>|innerHTML|insertAdjacentHTML|eval\(' $
 	echo 'inline script or style, or text made markup'
 	bad=1
 fi
-awk 'length > 100 { print FILENAME ":" FNR ": over 100 columns"; bad = 1 } END { exit bad }' $(ls $web/src/*.ts tests/web/*.mjs | grep -v /words) || bad=1
+awk 'length > 100 { print FILENAME ":" FNR ": over 100 columns"; bad = 1 } END { exit bad }' $(ls $web/src/*.ts tests/web/*.mjs | grep -vE 'words[^/]*$') || bad=1
 wc -l $web/src/*.ts | awk '$2 != "total" && $1 > 400 { print "too long: " $2; bad = 1 } END { exit bad }' || bad=1
 $web/node_modules/.bin/esbuild $web/src/rules.ts --bundle --format=esm --log-level=warning --outfile="$dir/rules.mjs"
 node tests/web/corpus.test.mjs "$dir/rules.mjs" tests/data/corpus || bad=1

@@ -728,7 +728,7 @@ def recheck(analyst, engine, wave):
         analyst.ask("POST", page + "/none", 403, b"")  # not from this host
     path, page = f"/v1/waves/{wave}/recheck/", f"/recheck/{wave}"
     for name in ("draws", "agreement", "questions", "compared", "decisions", "verify",
-                 "answers?sheet=CT01-00001-3", "decided?decision=1"):
+                 "answers?sheet=CT01-00001-2", "decided?decision=1"):
         analyst.ask("GET", path + name, 200)
     analyst.ask("GET", path + "draws", 200, Accept="text/csv")
     analyst.ask("GET", path + "draws", 200, Accept="application/x-ndjson")
