@@ -80,7 +80,7 @@ code 2 phieu round archive $R --key "$dir/key"
 [ ! -e "$dir/a.phieu" ] || fail 'a refused archive is there'
 
 # ---- the log tells of no file that is not there
-told() { psql -qXAt "$PHIEU_TEST_DB" -c "SELECT count(*) FROM audit.entry WHERE kind = 'archive'"; }
+told() { "$(pg_config --bindir)/psql" -qXAt "host=$dir/state/sock user=phieu_owner dbname=phieu" -c "SELECT count(*) FROM audit.entry WHERE kind = 'archive'"; }
 code 1 phieu round archive $R --result 1 --out "$dir/nowhere/a.phieu" --key "$dir/key"
 [ "$(told)" = 0 ] || fail 'the log tells of an archive that could not be written'
 

@@ -71,7 +71,10 @@ walled='people.account people.session people.password_reset people.api_key
 	field.conflict field.quarantine frozen.response frozen.rating
 	frozen.comment roster.person field.device_login field.attachment_bytes
 	field.attachment_conflict field.import publish.hook ballot.token
-	ballot.used ballot.sealed ballot.comment'
+	ballot.used ballot.sealed ballot.comment field.review_query
+	field.second_difference roster.draw roster.drawn roster.house
+	field.recheck_sheet field.recheck_rating field.recheck_decision
+	field.recheck_decided'
 sql "INSERT INTO field.raw VALUES (1, 1, 'x'), (2, 1, 'x');
 	INSERT INTO field.rating VALUES (1, 1, 1, '\\x01'), (2, 1, 1, '\\x01');
 	INSERT INTO field.comment VALUES (1, 1, 'x'), (2, 1, 'x');
@@ -98,6 +101,24 @@ sql "INSERT INTO field.raw VALUES (1, 1, 'x'), (2, 1, 'x');
 	INSERT INTO ballot.sealed (receipt, wave, grp, home, sealed)
 		VALUES (sha256('x'), 1, 1, 0, 'x');
 	INSERT INTO ballot.comment VALUES (1, 1, 'x', '');
+	INSERT INTO field.review_query (wave, query, event, response, instance, addressee, words)
+		VALUES (1, 1, 1, 1, 'uuid:1', 'agent', 'x');
+	INSERT INTO field.second_sheet (wave, sheet, status) VALUES (1, 'x', 'differs');
+	INSERT INTO field.second_pair (wave, sheet, pair, response, response_version, response_sha, second,
+		second_version, second_sha, first_agent, second_agent, form, compared, fields)
+		VALUES (1, 'x', 1, 1, 1, 'x', 2, 1, 'x', 1, 2, 1, '{}', 1);
+	INSERT INTO field.second_difference (wave, sheet, pair, field, kind, question, one, two, place)
+		VALUES (1, 'x', 1, 'x', 'x', 'x', 'a', 'b', 1);
+	INSERT INTO roster.draw (wave, draw, body, of, by, count, hide, seed, method, frame, frame_sha256, frame_n,
+		drawn_by) VALUES (1, 1, 'x', 'all', 'none', 1, 3, 'x', 'x', 'x', sha256('x'), 1, 'x');
+	INSERT INTO roster.drawn (wave, draw, place, code, grp, unit, agent, area, stratum)
+		VALUES (1, 1, 1, 'x', 'x', 'x', 'x', 'x', 'x');
+	INSERT INTO roster.house VALUES (1, 1, 'x', 0, 'x', 1, 0, 0, 0, 'x');
+	INSERT INTO field.recheck_sheet VALUES (1, 'x', 1, 1, 0, 1, 1, 1);
+	INSERT INTO field.recheck_rating VALUES (1, 'x', 1, 'x', 'x');
+	INSERT INTO field.recheck_decision (wave, decision, number, reason, sheets, decided_by)
+		VALUES (1, 1, 'x', 'x', 1, 'x');
+	INSERT INTO field.recheck_decided VALUES (1, 1, 'x', 'uuid:1', 1);
 	INSERT INTO publish.hook (wave, url, events, secret, made_by)
 		VALUES (1, 'https://x', '{release.published}', sha256('x'), 'x');
 	INSERT INTO people.session SELECT sha256('a'), account, sha256('b'),
