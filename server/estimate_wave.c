@@ -455,7 +455,7 @@ bool load_wave(const struct wave_source *s, struct frame *f,
 	bool ok = t.a || err_set(e, ERR_NOMEM, "out of memory");
 
 	*out = (struct wave_limits){ .min_unit = 0 };
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n && i < 2; i++) {
 		const struct decisions *d = &s->wave[i]->plan->decisions;
 
 		r[i].w = s->wave[i];
@@ -473,7 +473,7 @@ bool load_wave(const struct wave_source *s, struct frame *f,
 	}
 	for (size_t i = 0; i < t.n_made; i++)
 		free(t.made[i].y);
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < 2; i++)
 		fields_free(r[i].fields);
 	arena_free(t.a);
 	return ok;

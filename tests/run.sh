@@ -85,8 +85,8 @@ for b in $builds; do mkdir -p "build/$b/log"; done
 for kind in "$@"; do
 	for b in $builds; do list "$b" "$kind"; done
 done | xargs -r -P "${PHIEU_TEST_JOBS:-$(nproc)}" -L1 tests/run.sh --one
-# what takes long is worth knowing
-sort -nr "$COUNTS.took" 2>/dev/null |
-	awk '$1 >= 20 && NR <= 10 { printf "took %s s: %s %s\n", $1, $2, $3 }'
+# what takes long is worth knowing: the first ten here, all in build/took.txt
+sort -nr "$COUNTS.took" >build/took.txt 2>/dev/null
+awk '$1 >= 20 && NR <= 10 { printf "took %s s: %s %s\n", $1, $2, $3 }' build/took.txt
 awk '{ p += $1; f += $2 }
 	END { printf "%d passed, %d failed\n", p, f; exit f > 0 || p == 0 }' "$COUNTS"
