@@ -241,8 +241,10 @@ static bool list_parts(struct xlsx *x, struct err *e)
 			(struct part){ fold(x->arena, name), (zip_uint64_t)i };
 		x->n_parts++;
 	}
-	if (arena_broken(x->arena))
-		return err_set(e, ERR_NOMEM, "out of memory");
+	if (!x->parts || arena_broken(x->arena)) {
+		(void)err_set(e, ERR_NOMEM, "out of memory");
+		return false;
+	}
 	if (x->n_parts > 1)
 		qsort(x->parts, x->n_parts, sizeof *x->parts, by_name);
 	for (size_t i = 1; i < x->n_parts; i++)
