@@ -4,6 +4,8 @@
 # Closes with a line `N passed, N failed`; exit 1 when any failed.  Output of
 # what failed is shown, of what passed it is kept in build/BUILD/log.
 # PHIEU_TEST_ONLY=pattern runs only names that match.
+# A script with a line `# once: WHY` spends its time in a browser or in R: of
+# several builds only the first runs it, unless PHIEU_TRIAL=1.
 set -u
 cd "$(dirname "$0")/.."
 
@@ -72,10 +74,12 @@ list() { # BUILD KIND
 	esac | while read -r t; do
 		[[ -x $t && ${t##*/} =~ ${PHIEU_TEST_ONLY:-} ]] || continue
 		[[ $2 != unit && $2 != db ]] || [[ ! ${t##*/} =~ \. ]] || continue
+		[[ $1 == "$first" || ${PHIEU_TRIAL:-0} == 1 || $2 != service ]] ||
+			! grep -q '^# once: ' "$t" || continue
 		echo "$1 $2 $t"
 	done
 }
-builds=${1//,/ }
+builds=${1//,/ } first=${1%%,*}
 shift
 COUNTS=$(mktemp)
 trap 'rm -f "$COUNTS" "$COUNTS.took"' EXIT

@@ -43,38 +43,70 @@ quiet() {
 		exit 1
 	}
 }
-quiet run "$bin/initdb" -D "$d/data" -A trust -U phieu_super -E UTF8 \
-	--locale=C.UTF-8 --data-checksums --no-sync
+# a new cluster with role and database, everything migrated; started in $d
+new_cluster() {
+	quiet run "$bin/initdb" -D "$d/data" -A trust -U phieu_super -E UTF8 \
+		--locale=C.UTF-8 --data-checksums --no-sync
+	start
+	quiet "$bin/createuser" -h "$d" -U phieu_super --createrole phieu_owner
+	quiet "$bin/createdb" -h "$d" -U phieu_super -O phieu_owner phieu
+	# As core/migrate.c does it, so that migrate_check agrees.
+	{
+		cat "$here/sql/queries/migration_schema.sql" \
+			"$here/sql/queries/migration_table.sql"
+		for f in "$here"/sql/[0-9][0-9][0-9]_*.sql; do
+			name=${f##*/}
+			sum=$(sha256sum "$f")
+			echo "BEGIN;"
+			cat "$f"
+			echo "INSERT INTO meta.migration (name, sha256)"
+			echo "VALUES ('${name%.sql}', '\\x${sum%% *}'); COMMIT;"
+		done
+	} | PGOPTIONS='-c client_min_messages=warning' "$bin/psql" -qX \
+		-v ON_ERROR_STOP=1 "host=$d user=phieu_owner dbname=phieu" >/dev/null
+}
 clock=
 if [ -n "${PHIEU_TEST_CLOCK:-}" ]; then
 	fake=$(find /usr/lib -name libfaketime.so.1 | head -n 1)
 	[ -n "$fake" ] || { echo 'libfaketime is not here (tests/setup.sh test)' >&2; exit 1; }
 	clock="env TZ=UTC LD_PRELOAD=$fake FAKETIME_DONT_FAKE_MONOTONIC=1"
 fi
-# shellcheck disable=SC2086 # words of the clock
-quiet run $clock ${clock:+"FAKETIME=@$PHIEU_TEST_CLOCK"} \
-	"$bin/pg_ctl" -D "$d/data" -w -l "$d/log" \
-	-o "-c listen_addresses='' -k $d $speed" start
-quiet "$bin/createuser" -h "$d" -U phieu_super --createrole phieu_owner
-quiet "$bin/createdb" -h "$d" -U phieu_super -O phieu_owner phieu
+start() {
+	# shellcheck disable=SC2086 # words of the clock
+	quiet run $clock ${clock:+"FAKETIME=@$PHIEU_TEST_CLOCK"} \
+		"$bin/pg_ctl" -D "$d/data" -w -l "$d/log" \
+		-o "-c listen_addresses='' -k $d $speed" start
+}
+# Making a cluster takes seconds and there are a hundred to make, so the first
+# one is kept and copied.  It is named by all that goes into it; one whose
+# days differ is made anew.
+model() {
+	cat "$here"/tests/with_pg.sh "$here"/sql/[0-9]*.sql \
+		"$here"/sql/queries/migration_*.sql
+	"$bin/postgres" --version
+	id -u
+}
+if [ -n "$clock" ]; then
+	new_cluster
+else
+	kept=$here/build/pg/$(model | sha256sum | cut -c1-16)
+	mkdir -p "$here/build/pg"
+	exec 9>"$here/build/pg/lock"
+	flock 9
+	if [ ! -d "$kept" ]; then
+		find "$here/build/pg" -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
+		new_cluster
+		quiet run "$bin/pg_ctl" -D "$d/data" -m fast -w stop
+		mv "$d/data" "$kept.new"
+		mv "$kept.new" "$kept"
+	fi
+	exec 9>&-
+	cp -a "$kept" "$d/data"
+	start
+fi
 
 PHIEU_TEST_DB="host=$d user=phieu_owner dbname=phieu"
 PHIEU_TEST_SUPER="host=$d user=phieu_super dbname=phieu"
 PHIEU_TEST_SOCKET=$d
 export PHIEU_TEST_DB PHIEU_TEST_SUPER PHIEU_TEST_SOCKET
-
-# As core/migrate.c does it, so that migrate_check agrees.
-{
-	cat "$here/sql/queries/migration_schema.sql" \
-		"$here/sql/queries/migration_table.sql"
-	for f in "$here"/sql/[0-9][0-9][0-9]_*.sql; do
-		name=${f##*/}
-		sum=$(sha256sum "$f")
-		echo "BEGIN;"
-		cat "$f"
-		echo "INSERT INTO meta.migration (name, sha256)"
-		echo "VALUES ('${name%.sql}', '\\x${sum%% *}'); COMMIT;"
-	done
-} | PGOPTIONS='-c client_min_messages=warning' "$bin/psql" -qX \
-	-v ON_ERROR_STOP=1 "$PHIEU_TEST_DB" >/dev/null
 "$@"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Replays the committed corpora, then runs each fuzz target for a time.
+# Replays the committed corpora, then runs each fuzz target for a time, a core
+# each.
 # usage: tests/fuzz/run.sh BUILD_DIR SECONDS [NAME …]; 0 seconds: replay only
 # Prints `fuzz NAME: N runs, ok` a target; exit 1 when one finds something,
 # with the input kept as build/fuzz/crash/NAME-*.  What is found on the way
@@ -53,8 +54,11 @@ one() {
 }
 
 export UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1
-failed=0
-for name in "${names[@]}"; do
-	one "$name" || failed=1
-done
-exit $failed
+if [ "${FUZZ_ONE:-}" ]; then
+	said=$(one "$FUZZ_ONE")
+	rc=$?
+	printf '%s\n' "$said"
+	exit $rc
+fi
+printf '%s\n' "${names[@]}" |
+	xargs -P "$(nproc)" -I{} env FUZZ_ONE={} tests/fuzz/run.sh "$B" "$seconds" {}

@@ -3,6 +3,7 @@
 # without a line and received once, the browser and the collector killed in
 # the middle, 20 kbit/s, another agent at the same computer, the export file,
 # accessibility of every screen, and what keying costs in keys and time.
+# once: its time goes to Chromium
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ -z "${PHIEU_TEST_SOCKET:-}" ]; then

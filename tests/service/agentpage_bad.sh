@@ -3,6 +3,7 @@
 # every refusal shown with a way on and nothing dropped, answers that are not
 # the collector's, two tabs, a new version of the page, older stores, a wrong
 # clock, a full disk, a window that keeps nothing.
+# once: its time goes to Chromium
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ -z "${PHIEU_TEST_SOCKET:-}" ]; then

@@ -4,6 +4,7 @@
 # never before, through killed browsers and collectors; refused and damaged
 # ones are shown; a mended sheet keeps its photos; the exported files go on by
 # phieu-upload.
+# once: its time goes to Chromium
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ -z "${PHIEU_TEST_SOCKET:-}" ]; then

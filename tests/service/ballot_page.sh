@@ -2,6 +2,7 @@
 # The whole way of a respondent in a real browser: the letter's QR picture, the
 # form on a phone, a sealed answer, a receipt; then close, list, mix, freeze,
 # score; and the office's page.
+# once: its time goes to Chromium
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ -z "${PHIEU_TEST_SOCKET:-}" ]; then

@@ -2,6 +2,7 @@
 # The office's pages in Chromium as people meet them: signing in by keyboard,
 # a first password that must be changed, waves, progress and results on a PC,
 # on a phone and on paper, and what goes wrong; accessibility of each.
+# once: its time goes to Chromium
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=${PHIEU_BIN:-$PWD/build/debug}

@@ -2,6 +2,7 @@
 # The pages of a round in Chromium: by keyboard, on a PC, on a telephone of 360
 # pixels and on paper; accessibility of each; two people at one item.
 # PICTURES=DIR keeps a picture of each screen.
+# once: its time goes to Chromium
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 [ -n "${PHIEU_TEST_SOCKET:-}" ] || exec tests/with_pg.sh "$0" "$@"

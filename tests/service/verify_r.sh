@@ -2,6 +2,7 @@
 # The folder of `phieu estimate --verify-in-r`: what is in it, that phieu makes
 # the same result from it, and, where R and its package survey are installed,
 # that R agrees and that it notices a number that was changed.
+# once: its time goes to R
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=${PHIEU_BIN:-$PWD/build/debug}

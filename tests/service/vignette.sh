@@ -2,6 +2,7 @@
 # docs/VIGNETTE.md as a newcomer follows it: every block of commands is run, in
 # order, in one shell; what is printed and drawn must be what the document
 # shows.  PHIEU_TEST_REWRITE=1 writes what is printed and drawn into it.
+# once: its time goes to R
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=${PHIEU_BIN:-$PWD/build/debug}

@@ -3,6 +3,7 @@
 # others in a real browser: ODK Web Forms and Enketo, unmodified, on a real
 # collector.  What they send must be stored as a valid sheet; one of each is
 # opened again, changed, given a photo and sent as an edit.
+# once: its time goes to Chromium
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 [ -n "${PHIEU_TEST_SOCKET:-}" ] || PHIEU_TEST_FSYNC=on exec tests/with_pg.sh "$0" "$@"
