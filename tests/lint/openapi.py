@@ -82,6 +82,12 @@ def compare(service, doc):
             say(f"{service}: {method} {path} is described, not served")
 
 
+def load(path=ROOT / "docs/api/openapi.yaml"):
+    """The description; read by libyaml, which is tenfold as quick."""
+    return yaml.load(path.read_text(encoding="utf-8"), getattr(
+        yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 def look_up(api, ref):
     node = api
     for part in ref.removeprefix("#/").split("/"):
@@ -247,7 +253,7 @@ def check_limits():
 
 def main():
     path = ROOT / "docs/api/openapi.yaml"
-    api = yaml.safe_load(path.read_text(encoding="utf-8"))
+    api = load(path)
     json.dumps(api, default=str)  # no cycles, no odd types
     check_description(api)
     doc = described(api)

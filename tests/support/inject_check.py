@@ -17,9 +17,8 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lint"))
 import openapi  # noqa: E402
-import yaml  # noqa: E402
 
-API = yaml.safe_load((openapi.ROOT / "docs/api/openapi.yaml").read_text("utf-8"))
+API = openapi.load()
 READY = json.loads(pathlib.Path(sys.argv[1]).read_text("utf-8"))
 LOGIN, PASSWORD, ROUND, CANARY = sys.argv[2:6]
 faults = []
