@@ -1,4 +1,5 @@
-/* From counts to exact points: DOMAIN 2.6, steps 1-4 and the sums. */
+/* From counts to exact points: means by question and group, points of criteria,
+ * and the sums (score.h). */
 #include "score_parts.h"
 
 static void mpq_set_counts(mpq_t q, int64_t num, int64_t den)
@@ -290,8 +291,7 @@ static bool sum_add(struct sum *a, struct score_cell *to,
 	return dec_add(to->maximum, c->maximum, &to->maximum, e);
 }
 
-/* Achieved / scored maximum x maximum, as DOMAIN 2.5 has it for criteria
- * that are left out. */
+/* Achieved / scored maximum x maximum, for criteria that are left out. */
 static bool sum_settle(const struct score_spec *p, struct sum *a,
 		       struct score_cell *to, double *factor, struct err *e)
 {

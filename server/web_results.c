@@ -6,7 +6,7 @@
 #include "phieu/store_publish.h"
 #include "web_impl.h"
 
-/* Marks that travel with every result (DESIGN 5.2). */
+/* Marks that travel with every result: a trial, simulated sheets. */
 static void put_marks(struct http_reply *rp, const struct wave_head *v,
 		      bool trial)
 {

@@ -3,7 +3,7 @@
 #include "phieu/migrate.h"
 #include "support/pg.h"
 
-/* Each test has a database of its own, empty. */
+/* R21.  Each test has a database of its own, empty. */
 static struct db *fresh(const char *name)
 {
 	PGconn *c = pg_as("super", "postgres");

@@ -13,7 +13,7 @@
 #include "phieu/store_attachment.h"
 
 /* One wave of the two-level example, two agents, a few sheets of the
- * first. */
+ * first; keys from pictures: S3. */
 #define PLAN   "collector/plans/two-level-example.json"
 #define SHEETS 40
 #define REUSED "[{\"code\":\"V01\"}]"

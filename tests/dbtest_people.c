@@ -5,6 +5,7 @@
 #include "phieu/store_people.h"
 #include "support/pg.h"
 
+/* S1, and accounts, sessions, keys. */
 static const struct people_rules rules = {
 	.min_length = 12, .failures = 3, .lock_minutes = 15, .session_hours = 12
 };

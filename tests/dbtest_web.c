@@ -1,5 +1,5 @@
 /* The office's service in this process: its own routes, a real database,
- * real sockets. */
+ * real sockets; S2, S4, S5. */
 #include "../server/web_impl.h"
 #include "phieu/fault.h"
 #include "phieu/json.h"

@@ -1,4 +1,5 @@
-/* Pages for people: marks, errors, forms, signing in with a browser. */
+/* Pages for people: marks, errors, forms, signing in with a browser (S2,
+ * S10). */
 #include "../server/web_impl.h"
 #include "phieu/fault.h"
 #include "phieu/json.h"

@@ -1,5 +1,5 @@
-/* Every allocation on the way from a specification to its results fails once:
- * each time the call says so, nothing leaks, nothing is half done. */
+/* R22: Every allocation on the way from a specification to its results fails
+ * once: each time the call says so, nothing leaks, nothing is half done. */
 #include <stdlib.h>
 #include <string.h>
 

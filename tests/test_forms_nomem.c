@@ -1,5 +1,5 @@
-/* Forms and filled tables with every allocation failing once: each time the
- * call says so, nothing leaks, and what is given as whole is whole. */
+/* R22: Forms and filled tables with every allocation failing once: each time
+ * the call says so, nothing leaks, and what is given as whole is whole. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

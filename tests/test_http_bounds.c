@@ -1,4 +1,4 @@
-/* Bounds of the server, and how it stops. */
+/* Bounds of the server, and how it stops (R9, R15). */
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,4 +1,4 @@
-/* Both modes of the HTTP service on real sockets. */
+/* Both modes of the HTTP service on real sockets (S9, S14). */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>

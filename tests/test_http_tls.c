@@ -1,4 +1,4 @@
-/* TLS and a certificate that is replaced. */
+/* TLS and a certificate that is replaced (S8). */
 #include <curl/curl.h>
 #include <spawn.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 
 static int saved = -1, ends[2] = { -1, -1 };
 
-/* stderr becomes a pipe while a test runs. */
+/* S19.  stderr becomes a pipe while a test runs. */
 static int capture(void **state)
 {
 	(void)state;

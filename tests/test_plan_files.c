@@ -91,7 +91,8 @@ static void lai_chau_adds_up_to_1193_sheets(void **state)
 	plan_free(p);
 }
 
-/* DOMAIN 3.2: 820 + 300 + 192 + 120 + 320 + 500 rating rows. */
+/* Who rates whom, group by group: 820 + 300 + 192 + 120 + 320 + 500 rating
+ * rows. */
 static void lai_chau_makes_2252_ratings_at_full_return(void **state)
 {
 	struct plan *p = shipped("lai-chau-2020");

@@ -1,4 +1,4 @@
-/* Scale quality when memory ends. */
+/* R22: Scale quality when memory ends. */
 #include <stdlib.h>
 #include <string.h>
 

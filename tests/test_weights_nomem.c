@@ -1,5 +1,5 @@
-/* Weights, calibration, replicates and planning while allocations fail, one
- * by one: an error that says so, nothing lost, nothing read twice. */
+/* R22: Weights, calibration, replicates and planning while allocations fail,
+ * one by one: an error that says so, nothing lost, nothing read twice. */
 #include <gsl/gsl_matrix.h>
 #include <gsl/gsl_roots.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The private cluster as its keeper meets it: start, status, stop; a backup,
+# The private cluster as its keeper meets it: start, status, stop; R20: a backup,
 # damaged copies, a restore that gives back the same.
 set -u
 cd "$(dirname "$0")/../.."

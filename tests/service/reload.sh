@@ -1,5 +1,5 @@
 #!/bin/bash
-# SIGHUP and the collector: log level and certificate are taken up, a broken
+# SIGHUP and the collector (S8): log level and certificate are taken up, a broken
 # file changes nothing, and a connection that is open is served through it all.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

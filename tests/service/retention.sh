@@ -1,5 +1,5 @@
 #!/bin/bash
-# The end of a wave's fieldwork side: what tells who brought which sheet is gone,
+# S20: the end of a wave's fieldwork side: what tells who brought which sheet is gone,
 # from the files too; numbers, frozen answers and the log stand as before.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The collector over many sheets on one process: the books balance, memory
+# R19: the collector over many sheets on one process: the books balance, memory
 # and open files stay where they were.  PHIEU_TRIAL=1: the long form.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

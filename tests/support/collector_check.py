@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Drives a live collector.  usage: collector_check.py BIN DIR PLAN
+"""Drives a live collector: R1, R2, R3, R8 and R9 of tests/README.md.  usage:
+collector_check.py BIN DIR PLAN
 Exit 1 at the first thing that is not as promised; lines N=... say how much
 was tried."""
 import http.client

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A round by forms alone, with a browser that has no script.
+"""A round by forms alone, with a browser that has no script; hostile names (S10).
 
 usage: pages_check.py SERVER DIR BIN, from tests/service/round_pages.sh.
 Exit 1 with a line for each thing that is not as it should be.

@@ -1,5 +1,5 @@
 """Drives the review of a simulated wave through the collector, the office's
-service and the command line.  usage: review_check.py BIN DIR"""
+service and the command line; R6: all of them count the same.  usage: review_check.py BIN DIR"""
 import atexit
 import csv
 import html
