@@ -91,7 +91,8 @@ static void promises(const struct ballot_head *h, struct buf *out)
 		"</b></li><li>Sau khi đóng hòm phiếu, câu trả lời mới được mở, "
 		"xáo trộn và tách khỏi mã trên thư; đơn vị nào dưới 10 phiếu "
 		"thì không "
-		"giữ lại. Không lưu giờ, địa chỉ mạng, loại máy.</li><li>Giữ "
+		"giữ lại. Cùng câu trả lời không lưu giờ, địa chỉ mạng, loại "
+		"máy.</li><li>Giữ "
 		"kín "
 		"mã này; dùng xong thì hủy thư. Giữ biên nhận để tìm trong "
 		"danh sách công bố.</li></ul>");

@@ -37,9 +37,9 @@ const WORDS = {
     "khỏi mã; đơn vị nào dưới 10 phiếu thì không giữ lại.",
   "Only after the close are answers opened, shuffled and parted from codes; " +
     "no set of fewer than 10 is kept."],
-  p4: ["Không lưu giờ trả lời, địa chỉ mạng hay loại máy. Đừng viết tên mình " +
-    "trong phần ý kiến.", "No time, network address or kind of device is " +
-    "kept. Do not write your name in the comment."],
+  p4: ["Cùng câu trả lời không lưu giờ, địa chỉ mạng hay loại máy. Đừng viết " +
+    "tên mình trong phần ý kiến.", "No time, network address or kind of " +
+    "device is kept with an answer. Do not write your name in the comment."],
   finger: ["Dấu của khóa, phải giống trên thư:",
     "Fingerprint of the key, must equal the letter's:"],
   begin: ["Bắt đầu trả lời", "Begin"],
