@@ -50,6 +50,10 @@ static void print_report(const struct audit_report *r, size_t outside)
 	       " (lô), submissions %" PRId64
 	       " (bản nộp), heads kept outside %zu (đầu giữ ở ngoài)\n",
 	       r->lanes, r->entries, r->batches, r->responses, outside);
+	if (r->own_bytes)
+		printf("submissions whose bytes were read again %" PRId64
+		       " (bản nộp được đọc lại từng byte)\n",
+		       r->own_bytes);
 	if (r->destroyed)
 		printf("waves destroyed by a recorded act %zu (đợt đã hủy dữ "
 		       "liệu thực địa)\n",
@@ -77,6 +81,7 @@ static bool print_report_json(const struct audit_report *r, size_t outside,
 	jw_ki(&w, "entries", r->entries);
 	jw_ki(&w, "batches", r->batches);
 	jw_ki(&w, "submissions", r->responses);
+	jw_ki(&w, "own_bytes", r->own_bytes);
 	jw_ki(&w, "heads_outside", (int64_t)outside);
 	jw_key(&w, "faults");
 	jw_array(&w);
@@ -97,11 +102,21 @@ static bool print_report_json(const struct audit_report *r, size_t outside,
 	return ok;
 }
 
+static bool verify_bytes(void *app, struct audit_report *r, struct err *e)
+{
+	struct db *db = connect_ready(((struct app *)app)->conf, WHO_BACKUP, e);
+	bool ok = db && store_audit_bytes(db, r, e);
+
+	db_close(db);
+	return ok;
+}
+
 static int run_verify(int argc, char **argv, void *app)
 {
 	struct audit_head heads[HEADS_MAX];
-	bool json = false;
-	const struct cli_opt opts[] = { { "--json", &json, NULL } };
+	bool json = false, bytes = false;
+	const struct cli_opt opts[] = { { "--json", &json, NULL },
+					{ "--bytes", &bytes, NULL } };
 	struct audit_report r;
 	struct db *db = NULL;
 	struct err e;
@@ -109,13 +124,15 @@ static int run_verify(int argc, char **argv, void *app)
 	bool ok;
 
 	ok = take_heads(&argc, argv, heads, &n, &e) &&
-	     cli_options(opts, 1, &argc, argv, &e);
+	     cli_options(opts, 2, &argc, argv, &e);
 	if (ok && argc > 1)
 		ok = err_set(&e, ERR_INPUT, "audit verify takes no words");
 	if (ok)
 		db = open_log(app, &e);
 	ok = db && store_audit_verify(db, heads, n, &r, &e);
 	db_close(db);
+	if (ok && bytes)
+		ok = verify_bytes(app, &r, &e);
 	if (ok && json)
 		ok = print_report_json(&r, n, &e);
 	else if (ok)
@@ -201,7 +218,7 @@ static int run_head(int argc, char **argv, void *app)
 
 static const struct cmd cmds[] = {
 	{ "audit verify", "nhật ký có nguyên vẹn không (is the log whole?)",
-	  "phieu audit verify [--head LANE:SEQ:HASH]... [--json]\n"
+	  "phieu audit verify [--head LANE:SEQ:HASH]... [--bytes] [--json]\n"
 	  "\n"
 	  "Recomputes every hash, holds the batches of intake to the "
 	  "submissions,\n"
@@ -209,7 +226,10 @@ static const struct cmd cmds[] = {
 	  "one.\n"
 	  "With heads that were kept outside (phieu audit head) it also "
 	  "finds a\n"
-	  "log that was cut short, emptied or taken back from an old copy.\n",
+	  "log that was cut short, emptied or taken back from an old copy.\n"
+	  "--bytes also reads every submission's own bytes again, as the role "
+	  "of\n"
+	  "copies, and holds them to their hash; it prints none of them.\n",
 	  run_verify },
 	{ "audit list", "các mục mới nhất (the newest entries of a lane)",
 	  "phieu audit list [--lane 0] [--last 50]\n"

@@ -524,6 +524,37 @@ out:
 	return ok;
 }
 
+bool store_audit_bytes(struct db *db, struct audit_report *out, struct err *e)
+{
+	struct copy_out *c = copy_out_open(db, Q_COPY_AUDIT_BYTES, e);
+	uint8_t sum[SHA256_BYTES];
+	struct copy_field f[4];
+	int got = -1;
+
+	if (!c)
+		return false;
+	while ((got = copy_out_row(c, f, 4, e)) > 0) {
+		int lane = copy_i16(&f[0]);
+		int64_t seq = copy_i64(&f[1]);
+
+		out->own_bytes++;
+		if (f[3].n < 0) {
+			fault(out, lane, seq,
+			      "the bytes of a submission of this batch are "
+			      "gone");
+			continue;
+		}
+		sha256(f[3].p, (size_t)f[3].n, sum);
+		if (f[2].n != SHA256_BYTES ||
+		    memcmp(f[2].p, sum, sizeof sum) != 0)
+			fault(out, lane, seq,
+			      "the bytes of a submission of this batch were "
+			      "changed");
+	}
+	copy_out_close(c);
+	return got == 0;
+}
+
 bool audit_head_parse(const char *s, struct audit_head *out, struct err *e)
 {
 	long long seq;

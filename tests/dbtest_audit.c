@@ -544,6 +544,68 @@ static void a_destruction_of_a_part_is_a_fault(void **state)
 	      0, WRITERS * EACH + 1, "without wave");
 }
 
+/* Bytes of every submission as write_batch hashed them: their own names. */
+static void keep_bytes(struct world *w)
+{
+	pg_do(w->owner, "TRUNCATE field.raw");
+	pg_do(w->owner, "INSERT INTO field.raw SELECT wave, response, "
+			"convert_to(instance, 'UTF8') FROM field.response");
+}
+
+static void verify_bytes(struct world *w)
+{
+	char conninfo[512];
+	struct db *copies;
+
+	pg_conninfo(conninfo, sizeof conninfo, "backup", NULL);
+	copies = db_open(conninfo, "dbtest", DB_SERVICE_ROLE, 0, &w->e);
+	verify(w, false);
+	must(copies && store_audit_bytes(copies, &w->r, &w->e));
+	db_close(copies);
+}
+
+static void bytes_that_are_their_hash_are_whole(void **state)
+{
+	struct world *w = *state;
+
+	keep_bytes(w);
+	verify_bytes(w);
+	assert_int_equal(w->r.faults_n, 0);
+	assert_int_equal(w->r.own_bytes, 7 * 8 / 2 + 3);
+}
+
+static void changed_or_missing_bytes_are_found(void **state)
+{
+	struct world *w = *state;
+
+	keep_bytes(w);
+	pg_do(w->owner,
+	      "UPDATE field.raw SET bytes = bytes || '\\x20' FROM "
+	      "field.response AS r WHERE r.response = raw.response AND "
+	      "r.instance = 'uuid:1-5-03'");
+	pg_do(w->owner, "DELETE FROM field.raw USING field.response AS r WHERE "
+			"r.response = raw.response AND r.instance = "
+			"'uuid:2-2-00'");
+	/* the chains and the batches' hashes do not see it */
+	honest(w, false);
+	verify_bytes(w);
+	assert_int_equal(w->r.faults_n, 2);
+	found(w, 1, 5, "changed");
+	found(w, 2, 2, "gone");
+}
+
+/* The auditor does not come to read answers by this way. */
+static void the_auditor_reads_no_bytes(void **state)
+{
+	struct world *w = *state;
+
+	keep_bytes(w);
+	verify(w, false);
+	assert_false(store_audit_bytes(w->db, &w->r, &w->e));
+	assert_int_equal(w->r.own_bytes, 0);
+	w->e = (struct err){ 0 };
+}
+
 #define here(test) cmocka_unit_test_setup(test, again)
 
 int main(void)
@@ -551,6 +613,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		here(the_log_of_many_writers_is_whole),
 		here(a_log_that_went_on_still_holds_old_heads),
+		here(bytes_that_are_their_hash_are_whole),
+		here(changed_or_missing_bytes_are_found),
+		here(the_auditor_reads_no_bytes),
 		here(an_empty_log_is_whole),
 		here(an_edit_of_any_column_is_found),
 		here(moving_text_between_columns_is_found),

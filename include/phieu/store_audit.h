@@ -29,7 +29,8 @@ struct audit_fault {
 struct audit_report {
 	size_t lanes;
 	int64_t entries, batches, responses; /* seen */
-	size_t destroyed; /* waves whose submissions went by an act */
+	int64_t own_bytes; /* submissions whose bytes were read again */
+	size_t destroyed;  /* waves whose submissions went by an act */
 	struct audit_fault faults[AUDIT_FAULTS];
 	size_t faults_n, more; /* more: found, not kept */
 };
@@ -55,6 +56,13 @@ struct res *store_audit_list(struct db *db, int lane, int64_t max,
 bool store_audit_verify(struct db *db, const struct audit_head *outside,
 			size_t n, struct audit_report *out,
 			struct err *e) MUST_USE;
+
+/* After store_audit_verify, into its report: every submission's own bytes are
+ * hashed again and held to the hash that the batch in the log stands for.
+ * `db` is the role of copies: no other reads bytes of all waves.  False only
+ * when it could not be read. */
+bool store_audit_bytes(struct db *db, struct audit_report *out,
+		       struct err *e) MUST_USE;
 
 /* "LANE:SEQ:HASH" as `phieu audit head` prints it. */
 bool audit_head_parse(const char *s, struct audit_head *out,

@@ -18,4 +18,5 @@ export PHIEU_DATABASE_URL_AUDITOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phi
 "$bin/phieu" simulate --plan $plan --seed ledger --n "$([ "${PHIEU_TRIAL:-}" = 1 ] && echo 12000 || echo 6000)" --out "$dir/sheets.ndjson" >/dev/null
 "$bin/phieu" simulate --plan $plan --seed spoil --n 60 --spoil --out "$dir/spoilt.ndjson" >/dev/null
 PYTHONDONTWRITEBYTECODE=1 python3 tests/support/collector_check.py "$bin" "$dir" "$plan"
-"$bin/phieu" audit verify
+PHIEU_DATABASE_URL_BACKUP="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_backup" \
+	"$bin/phieu" audit verify --bytes

@@ -16,4 +16,5 @@ export PHIEU_DATABASE_URL_AUDITOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phi
 "$bin/phieu" plan load $plan --reason test >/dev/null
 "$bin/phieu" simulate --plan $plan --seed files --n "$([ "${PHIEU_TRIAL:-}" = 1 ] && echo 6000 || echo 600)" --out "$dir/sheets.ndjson" >/dev/null
 PYTHONDONTWRITEBYTECODE=1 python3 tests/support/import_check.py "$bin" "$dir" "$plan"
-"$bin/phieu" audit verify
+PHIEU_DATABASE_URL_BACKUP="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_backup" \
+	"$bin/phieu" audit verify --bytes

@@ -19,4 +19,5 @@ export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phie
 "$bin/phieu" plan load $plan --reason test >/dev/null
 "$bin/phieu" simulate --plan $plan --seed phones --n "$([ "${PHIEU_TRIAL:-}" = 1 ] && echo 1190 || echo 600)" --openrosa --out "$dir/sheets.xml" >/dev/null 2>&1
 PYTHONDONTWRITEBYTECODE=1 python3 tests/support/openrosa_check.py "$bin" "$dir"
-"$bin/phieu" audit verify
+PHIEU_DATABASE_URL_BACKUP="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_backup" \
+	"$bin/phieu" audit verify --bytes

@@ -19,4 +19,5 @@ done
 "$bin/phieu" plan load $plan --reason test >/dev/null
 "$bin/phieu" simulate --plan $plan --seed review --out "$dir/sheets.ndjson" >/dev/null 2>&1
 PYTHONDONTWRITEBYTECODE=1 python3 tests/support/review_check.py "$bin" "$dir"
-"$bin/phieu" audit verify
+PHIEU_DATABASE_URL_BACKUP="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_backup" \
+	"$bin/phieu" audit verify --bytes

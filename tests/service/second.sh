@@ -20,4 +20,5 @@ done
 "$bin/phieu" plan load $plan --reason test >/dev/null
 "$bin/phieu" simulate --plan $plan --seed second --out "$dir/sheets.ndjson" >/dev/null 2>&1
 PYTHONDONTWRITEBYTECODE=1 timeout 900 python3 tests/support/second_check.py "$bin" "$dir"
-"$bin/phieu" audit verify
+PHIEU_DATABASE_URL_BACKUP="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_backup" \
+	"$bin/phieu" audit verify --bytes

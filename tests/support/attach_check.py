@@ -411,6 +411,8 @@ def killed(times):
                 pass
         t = threading.Thread(target=run)
         t.start()
+        if k == times - 1:
+            t.join()  # one is acknowledged on any machine
         time.sleep(0.02 * k)
         c.proc.kill()
         c.proc.wait()

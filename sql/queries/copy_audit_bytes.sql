@@ -1,0 +1,6 @@
+-- Each submission's own bytes beside the hash that its batch in the log holds.
+COPY (
+    SELECT r.lane, r.batch, r.sha256, w.bytes
+    FROM field.response AS r
+    LEFT JOIN field.raw AS w ON w.wave = r.wave AND w.response = r.response
+) TO STDOUT (FORMAT binary);
