@@ -13,10 +13,11 @@ import threading
 import time
 
 from ballots import Programs, WAVE, ballot_of, check, receipt, rows, seal, sql
+from trial import count
 
 BIN, DIR = sys.argv[1:3]
 TRIES, THREADS, KILLS = 50, 8, 3
-FORGED = 1000000
+FORGED = count(100000, 1000000)
 GROUP = "cong-chuc-so"
 SHEETS = [json.loads(x) for x in open(f"{DIR}/sheets.ndjson", encoding="utf-8")]
 MINE = [s for s in SHEETS if s["group"] == GROUP]
