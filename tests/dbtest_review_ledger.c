@@ -488,6 +488,158 @@ static void what_is_queried_or_rejected_is_never_frozen(void **state)
 	all_is_well();
 }
 
+/* ---- beside second keying ---------------------------------------------- */
+
+static char more[2][24]; /* sheets of agent 1 that nobody sent */
+
+static void two_more_sheets(void)
+{
+	pg_do(raw, "UPDATE plan.wave SET state = 'open' WHERE code = 'thu'");
+	pg_do(server, "SELECT field.ledger_amend(" WAVE ", 'me', 'analyst', "
+		      "'cong-chuc', 'xa-1', 8, 'thêm')");
+	pg_do(server, "SELECT field.ledger_act(" WAVE ", 'me', 'owner', NULL, "
+		      "'issue', NULL, NULL, 'cong-chuc', 'xa-1', 2, 'a1', "
+		      "NULL, NULL)");
+	for (int i = 0; i < 2; i++) {
+		char sql[200], *s;
+
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT sheet FROM field.sheet WHERE status = "
+			       "'issued' AND home = 4 ORDER BY serial DESC "
+			       "OFFSET %d LIMIT 1",
+			       i);
+		s = pg_text(raw, sql);
+		(void)snprintf(more[i], sizeof more[i], "%.*s",
+			       (int)strcspn(s, "\n"), s);
+		free(s);
+	}
+}
+
+/* By the second agent, other answers. */
+static void send_again(const char *instance, const char *sheet)
+{
+	char sql[1000];
+
+	(void)snprintf(
+		sql, sizeof sql,
+		"SELECT field.intake(" WAVE ", 1::smallint, 1::smallint, '[]', "
+		"repeat('0', 64), ARRAY[2], ARRAY['%s'], "
+		"ARRAY[sha256('%s')], ARRAY['x'::bytea], ARRAY[1::smallint], "
+		"ARRAY[1], ARRAY[1], ARRAY[4], ARRAY['%s'], "
+		"ARRAY[2::smallint], ARRAY['2020-02-03'::date], "
+		"ARRAY[NULL::timestamptz], ARRAY[NULL::timestamptz], "
+		"ARRAY[NULL::text], ARRAY[1::smallint], ARRAY[0], "
+		"ARRAY[NULL::jsonb], ARRAY['{\"tuoi\":\"30\"}'::jsonb], "
+		"ARRAY[false], NULL, ARRAY['lời %s'], ARRAY[1], ARRAY[4], "
+		"ARRAY['\\x0202'::bytea], ARRAY['{\"Q3\":\"chữ\"}'::jsonb])",
+		instance, instance, sheet, instance);
+	pg_do(raw, sql);
+}
+
+static void settled(const char *sheet, const char *want)
+{
+	char sql[300], s[6];
+
+	(void)snprintf(sql, sizeof sql,
+		       "SELECT * FROM field.second_resolve(" WAVE ", 'me', "
+		       "'post-supervisor', NULL, '%s', '@all', 'second', "
+		       "NULL, 'xem giấy', NULL)",
+		       sheet);
+	assert_string_equal(pg_state(server, sql, s), want);
+}
+
+static void a_settled_second_keying_is_no_gap_in_the_history(void **state)
+{
+	(void)state;
+	two_more_sheets();
+	send("uuid:twice", more[0]);
+	send_again("uuid:twice2", more[0]);
+	DO(.act = "accept", .items = more[0]);
+	settled(more[0], "");
+	is("SELECT version FROM field.response WHERE instance = 'uuid:twice'",
+	   "3");
+	all_is_well();
+	DO(.act = "undo", .items = more[0], .reason = "xem lại");
+	DO(.act = "reject", .items = more[0], .code = "V05");
+	all_is_well();
+	/* a version that nobody made shows as before */
+	pg_do(raw, "BEGIN; UPDATE field.response SET version = version + 1 "
+		   "WHERE instance = 'uuid:twice'");
+	is("SELECT count(*) FROM field.review_verify(" WAVE ", NULL)", "1");
+	pg_do(raw, "ROLLBACK");
+	/* what is put out is not keyed again */
+	is("SELECT count(*) FROM field.agent_second(2)", "0");
+	pg_do(raw, "BEGIN; UPDATE field.second_sheet SET status = 'drawn'");
+	assert_string_equal(
+		pg_state(raw,
+			 "SELECT field.second_assign(" WAVE ", 'me', "
+			 "'analyst', NULL, 'a2', ARRAY(SELECT sheet FROM "
+			 "field.second_sheet), ARRAY(SELECT sheet FROM "
+			 "field.second_sheet), NULL, NULL, 'x')",
+			 (char[6]){ "" }),
+		"55000");
+	pg_do(raw, "ROLLBACK");
+}
+
+static void what_is_locked_changes_by_nobodys_hand(void **state)
+{
+	(void)state;
+	send("uuid:lock", more[1]);
+	send_again("uuid:lock2", more[1]);
+	close_ledger(true, "");
+	pg_do(server, "SELECT field.ledger_reopen(" WAVE ", 'me', 'analyst', "
+		      "'về muộn')");
+	settled(more[1], "55000");
+	comes_in(&(struct sent){ .instance = "uuid:lock3",
+				 .sheet = more[1],
+				 .replaces = "uuid:lock",
+				 .key = 1,
+				 .state = 1,
+				 .answers = "0201" },
+		 "1/3");
+	is("SELECT faults -> 0 ->> 'code' FROM field.response WHERE instance "
+	   "= 'uuid:lock3'",
+	   "V01");
+	STATUS("uuid:lock", "received+");
+	mark("unlock", more[1]);
+	settled(more[1], "");
+	comes_in(&(struct sent){ .instance = "uuid:lock4",
+				 .sheet = more[1],
+				 .replaces = "uuid:lock",
+				 .key = 1,
+				 .state = 1,
+				 .answers = "0201" },
+		 "1/1");
+	STATUS("uuid:lock4", "received+");
+	all_is_well();
+}
+
+/* The first plan of a wave waits for the ledger's lock before it takes the
+ * row of the wave, which acts of review take after it. */
+static void who_plans_and_who_reviews_do_not_stand_crosswise(void **state)
+{
+	PGresult *r;
+
+	(void)state;
+	pg_do(raw, "BEGIN; SELECT pg_advisory_xact_lock(7004, wave) FROM "
+		   "plan.wave WHERE code = 'khac'");
+	assert_int_equal(PQsendQuery(second,
+				     "SELECT field.ledger_plan((SELECT wave "
+				     "FROM plan.wave WHERE code = 'khac'), "
+				     "'me', 'analyst', 'r')"),
+			 1);
+	while (pg_long(server, "SELECT count(*) FROM pg_locks WHERE locktype "
+			       "= 'advisory' AND NOT granted") == 0)
+		;
+	pg_do(raw, "UPDATE plan.wave SET queries_block = true WHERE code = "
+		   "'khac'");
+	pg_do(raw, "COMMIT");
+	r = PQgetResult(second);
+	assert_int_equal(PQresultStatus(r), PGRES_TUPLES_OK);
+	PQclear(r);
+	assert_null(PQgetResult(second));
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -497,6 +649,11 @@ int main(void)
 		cmocka_unit_test(
 			open_queries_stand_against_closing_where_it_is_the_rule),
 		cmocka_unit_test(what_is_queried_or_rejected_is_never_frozen),
+		cmocka_unit_test(
+			a_settled_second_keying_is_no_gap_in_the_history),
+		cmocka_unit_test(what_is_locked_changes_by_nobodys_hand),
+		cmocka_unit_test(
+			who_plans_and_who_reviews_do_not_stand_crosswise),
 	};
 
 	return cmocka_run_group_tests_name("review", t, open_all, close_all);
