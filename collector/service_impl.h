@@ -311,6 +311,18 @@ bool receipt_text(const struct service *s, int key_id, const char *wave,
 void write_flags(struct buf *out, unsigned flags);
 const char *state_word(int state);
 
+/* "tiếng Việt (English)", as functions of the database refuse, in its two
+ * parts; without the second, both are all of it.  Borrowed. */
+struct both_words {
+	const char *vi, *en;
+	size_t vi_n, en_n;
+};
+struct both_words service_words(const char *words);
+/* As http_error_of, with the reason in the words of both languages: an agent
+ * reads them on his page. */
+void service_refused(struct http_request *rq, struct http_reply *rp,
+		     const struct err *e);
+
 /* handlers */
 enum http_done service_submit(struct http_request *rq, struct http_reply *rp,
 			      void *app);

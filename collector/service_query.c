@@ -118,6 +118,6 @@ enum http_done service_query_answer(struct http_request *rq,
 	}
 	cJSON_Delete(o);
 	if (e.kind != ERR_NONE)
-		http_error_of(rq, rp, &e);
+		service_refused(rq, rp, &e);
 	return HTTP_REPLIED;
 }

@@ -107,18 +107,14 @@ static bool read_told(const cJSON *o, struct told *t, struct err *e)
 	return read_sheets(json_get(o, "sheets"), &t->sheets, e);
 }
 
-/* "tiếng Việt (English)" in its two parts. */
 static void write_words(struct jw *w, const char *words)
 {
-	const char *open = strstr(words, " ("), *close = strrchr(words, ')');
+	struct both_words b = service_words(words);
 
 	jw_key(w, "message");
-	if (open && close && close > open)
-		jw_textn(w, open + 2, (size_t)(close - open - 2));
-	else
-		jw_text(w, words);
+	jw_textn(w, b.en, b.en_n);
 	jw_key(w, "message_vi");
-	jw_textn(w, words, open ? (size_t)(open - words) : strlen(words));
+	jw_textn(w, b.vi, b.vi_n);
 }
 
 static void write_told(const struct told_row *r, void *arg)
@@ -174,6 +170,6 @@ enum http_done service_tell(struct http_request *rq, struct http_reply *rp,
 		tell(s, rp, rq->identity, o, &e);
 	cJSON_Delete(o);
 	if (e.kind != ERR_NONE)
-		http_error_of(rq, rp, &e);
+		service_refused(rq, rp, &e);
 	return HTTP_REPLIED;
 }

@@ -2,6 +2,8 @@
 # An agent's own numbered sheets on his page, in Chromium against a real
 # collector: counted, found, marked in bulk without a line, sent later and counted
 # once; what his supervisor changed meanwhile is told back; nothing of others.
+# Then what reviewers ask him about sheets he sent: answered without a line or
+# keyed anew, and never an answer of a sheet on the screen.
 # PICTURES=DIR keeps a picture of each screen.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -24,8 +26,12 @@ AGENT_B=$(key --code binh --name 'Vàng A Bình' --office 'Bưu điện Sìn H�
 "$bin/phieu" ledger plan --wave $wave >/dev/null
 "$bin/phieu" ledger issue --wave $wave --agent an --group hdnd-tinh --count 8 >/dev/null
 "$bin/phieu" ledger issue --wave $wave --agent binh --group hdnd-tinh --count 2 >/dev/null
+"$bin/phieu" simulate --plan collector/plans/$wave.json --seed asked --out "$dir/sheets.ndjson" >/dev/null 2>&1
 timeout 200 node tests/web/agentsheets.mjs "$bin" "$dir" "${PICTURES:-}"
 "$bin/phieu" ledger verify --wave $wave
 # one event for each thing told, however often it was sent; none of another's
 n=$("$bin/phieu" ledger events --wave $wave --csv | tail -n +2 | grep -c ",agent,")
 [ "$n" = 3 ] || { echo "acts of agents: $n, not 3"; exit 1; }
+[ "$("$bin/phieu" review verify --wave $wave --csv | wc -l)" = 1 ] || { echo "the history of reviews is not well"; exit 1; }
+n=$(psql -qAtX "$PHIEU_TEST_DB" -c "SELECT count(*) FROM field.review_event WHERE role = 'agent'")
+[ "$n" = 2 ] || { echo "answers of agents: $n, not 2"; exit 1; }

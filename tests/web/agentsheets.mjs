@@ -1,16 +1,19 @@
 /* usage: agentsheets.mjs BIN DIR [PICTURES], from tests/service/agentsheets.sh */
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { Collector } from "./collector.mjs";
 import { browser, clean, closeAll, faultCount, forget, need, open, signIn,
   SIZES, tap, until } from "./driver.mjs";
-import { axeBoth, screens, signOut, workerReady } from "./hands.mjs";
+import { axeBoth, CT02, screens, signOut, workerReady } from "./hands.mjs";
 
 const [bin, dir, pictures] = process.argv.slice(2);
 const { AGENT_A, AGENT_B } = process.env;
 const collector = new Collector(bin);
 
-const ledger = (...args) => execFileSync(`${bin}/phieu`, ["ledger", args[0],
-  "--wave", "lai-chau-2020", ...args.slice(1)], { encoding: "utf-8" });
+const desk = (name) => (...args) => execFileSync(`${bin}/phieu`, [name,
+  args[0], "--wave", "lai-chau-2020", ...args.slice(1)],
+{ encoding: "utf-8" });
+const ledger = desk("ledger"), review = desk("review");
 const standing = () => Object.fromEntries(JSON.parse(ledger("sheets",
   "--json", "--group", "hdnd-tinh")).sheets.map((r) => [r.sheet, r.status]));
 
@@ -47,6 +50,169 @@ async function mark(page, act, sheets, reason = "") {
   need(`${act}: the button counts ${sheets.length}`, (await page.$eval("#tell",
     (e) => e.textContent)).includes(` ${sheets.length} `));
   await tap(page, "#tell");
+}
+
+/* ---- what reviewers ask -------------------------------------------------- */
+const SECRET = "DẤU RIÊNG"; // stands in each sheet that was sent
+const status = (sheet) => JSON.parse(review("show", "--json", "--sheet",
+  sheet)).show.map((r) => r.status).join();
+
+/* Five sheets of the department's, the last sent by another. */
+async function sendFive() {
+  ledger("issue", "--agent", "an", "--group", "cong-chuc-so", "--unit",
+    "so-tu-phap", "--count", "4");
+  ledger("issue", "--agent", "binh", "--group", "cong-chuc-so", "--unit",
+    "so-tu-phap", "--count", "1");
+  const like = readFileSync(`${dir}/sheets.ndjson`, "utf-8").split("\n")
+    .map((l) => l && JSON.parse(l)).find((x) => x.home === "so-tu-phap" &&
+      x.group === "cong-chuc-so");
+  const sheets = [];
+  for (const key of [AGENT_A, AGENT_B])
+    for (const o of (await collector.ask(key, "agent/sheets")).json.sheets) {
+      if (o.group !== "cong-chuc-so") continue;
+      const r = await collector.ask(key, "submissions", JSON.stringify({
+        ...like, simulated: undefined, instanceID: `uuid:asked-${o.sheet}`,
+        sheet: o.sheet, comment: SECRET }));
+      need(`${o.sheet} is taken: ${JSON.stringify(r.json)}`,
+        r.status === 201);
+      sheets.push(o.sheet);
+    }
+  return sheets;
+}
+
+const card = (sheet) => `.asked li[data-sheet="${sheet}"]`;
+const stands = (page, sheet, kind) => until(page, `${sheet} is ${kind}`,
+  (c, k) => document.querySelector(c)?.dataset.stand === k, card(sheet), kind);
+const hidden = async (page, what) => need(`${what}: no answer of a sheet`,
+  !(await page.evaluate(() => document.documentElement.innerHTML))
+    .includes(SECRET));
+
+/* By keyboard: what is typed, then the button after it. */
+async function answer(page, sheet, text) {
+  await page.focus(`${card(sheet)} textarea`);
+  await page.keyboard.type(text);
+  await page.keyboard.press("Tab");
+  need("the next stop is the button", await page.evaluate(() =>
+    document.activeElement?.dataset.do === "reply"));
+  await page.keyboard.press("Enter");
+  await stands(page, sheet, "said");
+}
+
+async function withoutALine(page, [one, two, three]) {
+  await page.setOfflineMode(true);
+  await answer(page, one, "phiếu giấy ghi như vậy");
+  need("the hand goes on to the next", await page.evaluate((c) =>
+    document.activeElement === document.querySelector(`${c} textarea`),
+  card(two)));
+  await tap(page, `${card(two)} [data-do="as"]`);
+  await tap(page, `${card(two)} [data-do="reply"]`);
+  await stands(page, two, "said");
+  await tap(page, `${card(two)} [data-do="unsay"]`);
+  await stands(page, two, "open");
+  need("what was said stands in the field", await page.$eval(
+    `${card(two)} textarea`, (e) => e.value) === "Đúng như phiếu giấy");
+  await page.keyboard.press("End");
+  await answer(page, two, ", câu 2 cũng vậy");
+  await page.focus(`${card(three)} textarea`);
+  await page.keyboard.type("để xem");
+  await page.keyboard.press("Tab");
+  await look(page, "asked-offline");
+  need("nothing was sent", [one, two].every((s) => status(s) === "queried"));
+  await page.reload();
+  await stands(page, one, "said");
+  await stands(page, two, "said");
+  need("what was half typed outlives the page", await page.$eval(
+    `${card(three)} textarea`, (e) => e.value) === "để xem");
+  /* keyed anew, its head filled in and nothing else */
+  await tap(page, `${card(three)} [data-do="anew"]`);
+  await page.waitForSelector("#sheet");
+  need("nothing is missing: Enter begins", await page.evaluate(() =>
+    document.activeElement?.matches("button.main")));
+  await look(page, "asked-anew");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".panel");
+  need("no cell is filled in", (await page.$$eval(".box", (l) => l.map((e) =>
+    e.textContent.trim()).join(""))) === "");
+  await hidden(page, "keying anew");
+  for (const k of CT02) await page.keyboard.press(k);
+  await stands(page, three, "mended");
+}
+
+async function queries(page) {
+  const [one, two, three, four, other] = await sendFive();
+  review("query", "--sheets", [one, two, three].join(), "--reason",
+    "Câu 2 đánh gì trên giấy?");
+  review("query", "--sheets", four, "--to", "post-supervisor", "--reason",
+    "hỏi giám sát");
+  review("query", "--sheets", other, "--reason", "hỏi Bình");
+  await signIn(page, AGENT_A, true);
+  await until(page, "told on the first screen", () => document
+    .querySelector("#asked")?.textContent.startsWith("3 "));
+  await look(page, "asked-today");
+  await tap(page, "#asked a");
+  for (const s of [one, two, three]) await stands(page, s, "open");
+  need("three are his, no other's, none of his supervisor's",
+    (await page.$$(".asked li")).length === 3);
+  need("what is asked", (await page.$eval(card(one), (e) => e.innerText))
+    .includes("Câu 2 đánh gì trên giấy?"));
+  await hidden(page, "the list");
+  need("an empty answer is none", await page.$eval(
+    `${card(one)} [data-do="reply"]`, (e) => e.disabled));
+  await look(page, "asked");
+  await withoutALine(page, [one, two, three]);
+  /* meanwhile the reviewer looks at the first, which changes nothing of the
+   * query, and has taken the second back */
+  review("open", "--sheet", one, "--reason", "xem lại");
+  review("undo", "--sheets", two, "--reason", "hỏi nhầm");
+  await page.setOfflineMode(false);
+  await stands(page, one, "answered");
+  await until(page, "the second is told back, the third was taken", (c) =>
+    document.querySelector("#unreplied") && !document.querySelector(c),
+  card(three));
+  const told = await page.$eval("#unreplied", (e) => e.innerText);
+  need(`in his language, with his words: ${told}`, told.includes(two) &&
+    told.includes("Không có câu hỏi này") && !told.includes("such") &&
+    told.includes("không còn hỏi") &&
+    told.includes("Đúng như phiếu giấy, câu 2 cũng vậy"));
+  await look(page, "asked-untaken");
+  await tap(page, "#unreplied button");
+  await until(page, "seen", () => !document.querySelector("#unreplied"));
+  need(`answered, taken back, in its place: ${[one, two, three].map(status)
+    .join(" ")}`, status(one) === "answered" && status(two) === "received" &&
+    status(three).split(",").sort().join() === "corrected,replaced");
+  const kept = JSON.parse(review("queries", "--json")).queries.find((q) =>
+    q.sheet === one);
+  need(`as he said it: ${kept?.answer}`, kept?.answer ===
+    "phiếu giấy ghi như vậy" && kept.answered_by === "an");
+  /* an answer that another asked for changes nothing and tells nothing */
+  const q = (await collector.ask(AGENT_A, "agent/queries")).json.queries[0];
+  const theft = await collector.ask(AGENT_B, `agent/queries/${q.query}`,
+    JSON.stringify({ note: "x" }));
+  const none = await collector.ask(AGENT_B, "agent/queries/99999",
+    JSON.stringify({ note: "x" }));
+  need("another's query is as one that is not", theft.status === 400 &&
+    JSON.stringify(theft.json.error.message_vi) ===
+    JSON.stringify(none.json.error.message_vi));
+  /* the other's screen; he answers on a line */
+  await signOut(page);
+  await signIn(page, AGENT_B, true);
+  await tap(page, 'a[data-to="more"]');
+  await tap(page, "#toqueries");
+  await stands(page, other, "open");
+  need("his one alone", (await page.$$(".asked li")).length === 1);
+  await page.focus(`${card(other)} textarea`);
+  await page.keyboard.type("=1+1 <b>đúng</b>");
+  await tap(page, `${card(other)} [data-do="reply"]`);
+  await stands(page, other, "answered");
+  need("as he typed it", (await page.$eval(`${card(other)} .told`, (e) =>
+    e.textContent)) === "=1+1 <b>đúng</b>");
+  await until(page, "nothing waits for him", () => document.querySelector(
+    "#askedcount").textContent.startsWith("Không còn"));
+  review("accept", "--sheets", other);
+  await page.reload();
+  await until(page, "decided: gone", () => document.querySelector(
+    ".asked .empty"));
+  await look(page, "asked-none");
 }
 
 async function main() {
@@ -130,6 +296,9 @@ async function main() {
   need("and no other", (await rows(page)).every(([s]) => !mine.includes(s) ||
     s === mine[5]));
   await clean(page, "my sheets");
+  await signOut(page);
+  await queries(page);
+  await clean(page, "queries");
   console.log(`N=${screens.n} screens without a violation`);
 }
 

@@ -157,9 +157,53 @@ const mended = R.SheetForm.mend(plan, text, "unit");
 same("mending keeps answers under a new name", [mended.submission(now)
   .ratings, mended.d.replaces, mended.d.instance !== m.d.instance],
 [m.submission(now).ratings, m.d.instance, true]);
+/* one keyed in place of another and refused has replaced nothing: the number
+ * is still the other's, so it is that one's place that is asked for */
+const chain = R.SheetForm.mend(plan, JSON.stringify({ ...m.submission(now),
+  replaces: "uuid:asked" }), "unit");
+same("what was refused is not what is replaced", [chain.d.replaces,
+  chain.d.instead, mended.d.instead], ["uuid:asked", m.d.instance,
+  undefined]);
 same("a fault's path leads to its cell", mended.cells[mended.cellOf(
   "/ratings/3/answers/Q2")].unit, 3);
 same("a path of the head leads nowhere", mended.cellOf("/sheet"), -1);
+
+/* what stands of a query: by what lies here, else by what the collector said */
+const ask = (query, more = {}) => ({ query, instanceID: `uuid:${query}`,
+  sheet: "CT02-00001-0", form: "CT-02", group: "g", home: null, keying: 1,
+  status: "queried", words: "?", opened: "2021-02-28", answer: null,
+  version: 2, ...more });
+const reply = { id: "7", note: "đúng", version: 2, sheet: "CT02-00001-0" };
+const stand = (q, replies, here) => R.standOf(q, replies, here);
+const answered = ask(7, { status: "answered", answer: "đúng" });
+same("asked", stand(ask(7), [], []), { kind: "open" });
+same("another's answer is not this one's", stand(ask(8), [reply], []),
+  { kind: "open" });
+same("said, on its way", stand(ask(7), [reply], []),
+  { kind: "said", note: "đúng" });
+same("answered, as the collector tells", stand(answered, [], []),
+  { kind: "answered", note: "đúng" });
+same("answered without a note is still answered", stand(ask(7,
+  { status: "answered" }), [], []), { kind: "answered", note: "" });
+const here = (where, draft = false) => ({ replaces: "uuid:7", where, draft });
+for (const [where, want] of [["queue", "mended"], ["done", "mended"],
+  ["mend", "back"], ["held", "back"], ["aside", "answered"]])
+  same(`keyed anew, ${where}`, stand(answered, [], [here(where)]).kind,
+    want);
+same("being keyed anew goes before what was said", stand(answered, [reply],
+  [here("d:1", true)]), { kind: "draft", id: "d:1" });
+same("a draft opened from what was refused", stand(answered, [],
+  [here("mend"), here("d:1", true)]).kind, "draft");
+same("what was handed in goes before a draft", stand(ask(7), [],
+  [here("d:1", true), here("queue")]).kind, "mended");
+same("a sheet that replaces another one, or none", stand(ask(8), [],
+  [here("queue"), { replaces: undefined, where: "done" }]).kind, "open");
+const turn = R.inTurn([[1, "answered"], [2, "open"], [3, "mended"],
+  [4, "back"], [5, "draft"]].map(([n, kind]) => ({ asked: ask(n),
+  stand: { kind } })));
+same("what waits for him comes first", turn.map((x) => x.asked.query),
+  [2, 4, 5, 1, 3]);
+same("how many wait for him", R.toDo(turn), 3);
 
 /* five steps whose codes are digits: the digit on the paper is the key */
 const sipas = planOf("collector/plans/sipas-2017-example.json");

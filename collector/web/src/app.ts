@@ -3,6 +3,7 @@ import { db } from "./db";
 import { button, fill, h, redraw } from "./dom";
 import { diskText } from "./parts";
 import { Photos } from "./photos";
+import { Queries } from "./queries";
 import { Queue } from "./queue";
 import { Sender } from "./sender";
 import { forgetKey, keepKey, keptKey, refresh, signIn } from "./session";
@@ -11,6 +12,7 @@ import { fileScreen } from "./screen_file";
 import { keyScreen } from "./screen_key";
 import { moreScreen } from "./screen_more";
 import { outboxScreen } from "./screen_outbox";
+import { queriesScreen } from "./screen_queries";
 import { receivedScreen } from "./screen_received";
 import { secondScreen } from "./screen_second";
 import { sheetsScreen } from "./screen_sheets";
@@ -35,6 +37,7 @@ export interface App {
   sender: Sender;
   photos: Photos;
   tellings: Tellings;
+  queries: Queries;
   go(to: string): void;
   refresh(): Promise<boolean>;
   signOut(): Promise<void>;
@@ -53,6 +56,7 @@ const SCREENS: Record<string, { word: Word; show: (a: App) => Screen;
   received: { word: "received", show: receivedScreen },
   file: { word: "file", show: fileScreen },
   more: { word: "more", show: moreScreen },
+  queries: { word: "queries", show: queriesScreen, under: "more" },
   second: { word: "second", show: secondScreen, under: "more" },
   sheets: { word: "sheets", show: sheetsScreen, under: "more" },
 };
@@ -212,8 +216,9 @@ async function enter(session: Session): Promise<void> {
   const sender = new Sender(queue);
   const photos = new Photos(queue);
   const tellings = new Tellings(session);
+  const queries = new Queries(queue);
   app = {
-    session, queue, sender, photos, tellings, unsaved: false, install: null,
+    session, queue, sender, photos, tellings, queries, unsaved: false, install: null,
     roomNote: await roomNote(),
     go: (to) => {
       if (location.hash === `#/${to}`) void show(to);
@@ -229,6 +234,7 @@ async function enter(session: Session): Promise<void> {
       sender.close();
       photos.close();
       tellings.close();
+      queries.close();
       queue.close();
       await forgetKey();
       app = null;
@@ -249,6 +255,7 @@ async function enter(session: Session): Promise<void> {
   sender.kick(true);
   photos.kick();
   void tellings.send();
+  void queries.load();
   void navigator.storage?.persist?.();
 }
 

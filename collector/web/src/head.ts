@@ -11,6 +11,7 @@ import { todayOf } from "./session";
 import { fixedUnits } from "./sheetform";
 import type { Order, Start } from "./sheetform";
 import { clockNote, hereOf, openDraft } from "./parts";
+import type { Again } from "./parts";
 import type { Kind } from "./db";
 import { dayVi, nameOf, t } from "./words";
 import type { Word } from "./words";
@@ -36,7 +37,7 @@ interface Known {
 const WHERE: Partial<Record<Kind, Word>> = { queue: "w_queue",
   held: "w_held", mend: "w_mend", done: "w_done" };
 
-async function known(a: App): Promise<Known> {
+async function lookUp(a: App): Promise<Known> {
   const where = new Map<string, Kind>();
   const list = await a.queue.list("queue", "held", "mend", "done");
   for (const x of list)
@@ -50,17 +51,17 @@ async function known(a: App): Promise<Known> {
 
 const DRAFTS_SHOWN = 6;
 
-/* `own`: the number of the sheet whose head is changed, else "".  `given`: a
- * number that is known before, of a sheet not begun. */
+/* `own`: the number of the sheet whose head is changed, else "".  `again`: its
+ * number is known before, and it is not begun. */
 export function headView(a: App, kept: Kept, own: string,
-  start: (s: Start) => void, given = ""):
+  start: (s: Start) => void, again: Again | null = null):
 { el: HTMLElement; focus(): void } {
   const plan = a.session.plan;
   const self = a.session.self;
   const today = todayOf(a.session);
   let seen: Known = { where: new Map(), here: new Map(), open: [] };
   const drafts = h("div", { class: "row", id: "opendrafts" });
-  void known(a).then((k) => {
+  void lookUp(a).then((k) => {
     seen = k;
     judge();
     if (!own && k.open.length)
@@ -108,6 +109,13 @@ export function headView(a: App, kept: Kept, own: string,
       : t("k_sheet_hint0", sheetMake(like, 12));
   }
 
+  /* Where it lies here; what is keyed anew takes the place of one sent. */
+  function known(no: string): Kind | undefined {
+    const at = seen.where.get(`${no}|${keying.value}`);
+    return at === "done" && again?.replaces && no === again.sheet
+      ? undefined : at;
+  }
+
   /* What the number says while it is typed. */
   function judge(): void {
     const typed = number.value.trim();
@@ -129,8 +137,7 @@ export function headView(a: App, kept: Kept, own: string,
     } else {
       const hit = plan.forms.filter((f) => prefixOf(f.code) === no.no.prefix)
         .pop() ?? null;
-      const was = no.text === own ? undefined
-        : seen.where.get(`${no.text}|${keying.value}`);
+      const was = no.text === own ? undefined : known(no.text);
       kind = "bad";
       if (!hit) text = t("k_noform", no.no.prefix);
       else if (self.forms && !self.forms.includes(hit.code))
@@ -320,7 +327,7 @@ export function headView(a: App, kept: Kept, own: string,
   });
   keying.addEventListener("change", judge);
   hints();
-  const shown = own || given;
+  const shown = own || again?.sheet || "";
   if (shown) {
     number.value = shown.slice(shown.indexOf("-") + 1);
     judge();
@@ -338,7 +345,8 @@ export function headView(a: App, kept: Kept, own: string,
   }, { class: "quiet", title: t("k_sheet_hint0", ""), "aria-label":
     t("k_sheet_hint0", "") }) : null;
   const el = h("section", { class: "card headform" },
-    h("h1", null, t("keying")), clockNote(a), late,
+    h("h1", null, t("keying")), clockNote(a), late, again?.words
+      ? h("p", { class: "note" }, again.words) : null,
     h("div", { class: "field" },
       h("label", { for: "sheet" }, t("k_sheet")),
       h("div", { class: "sheetline" }, prefixShown, number, other), said,
@@ -351,5 +359,5 @@ export function headView(a: App, kept: Kept, own: string,
         t("k_keying")), keying),
       orderField),
     quotaHint, go);
-  return { el, focus: () => (given && ready ? go : number).focus() };
+  return { el, focus: () => (again && ready ? go : number).focus() };
 }

@@ -74,7 +74,7 @@ Promise<string | null> {
     ? SheetForm.mend(a.session.plan, x.sheet.text, "unit") : null;
   if (!f) return null;
   if (!replaces) {
-    f.d.replaces = null;
+    if (!f.d.instead) f.d.replaces = null;
     f.d.instead = id;
   }
   for (const e of x.sheet.errors ?? []) {
@@ -99,11 +99,15 @@ export function hereOf(list: Listed[]): Map<string, number> {
   return out;
 }
 
-/* A sheet that is to be keyed again, from the list of them. */
+/* A sheet that is to be keyed again, from a list of them. */
 export interface Again {
   sheet: string;
   group: string;
   home: string | null;
+  keying: number;
+  replaces: string | null; // what it takes the place of
+  back: string; // the screen of the list
+  words: string; // what to do, above its head
 }
 
 let again: Again | null = null;

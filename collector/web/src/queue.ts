@@ -33,6 +33,7 @@ export interface Sheet {
   instance: string;
   head: Head;
   text?: string;
+  replaces?: string; // the sheet that it takes the place of
   status?: string; // of the collector
   receipt?: string;
   errors?: Told[];
@@ -158,13 +159,15 @@ export class Queue {
   Promise<void> {
     const size = new TextEncoder().encode(text).length;
     const sheet: Sheet = { instance: d.instance, head, text };
+    if (d.replaces) sheet.replaces = d.replaces;
     const gone: [string, string][] = [[this.store, draftId]];
     const come = [await sealed(this.s.vault, "queue", `s:${d.instance}`,
       sheet, size)];
     if (d.replaces) gone.push([this.store, `s:${d.replaces}`]);
-    const held = d.instead ? await db.get(this.store, `s:${d.instead}`)
+    const was = d.instead ? await db.get(this.store, `s:${d.instead}`)
       : undefined;
-    if (held && held.kind === "held") come.push({ ...held, kind: "aside" });
+    if (was?.kind === "held") come.push({ ...was, kind: "aside" });
+    else if (was?.kind === "mend") gone.push([this.store, was.id]);
     await db.swap(gone, come);
     this.onqueued();
     await this.told();

@@ -6,3 +6,4 @@ export { checkDigit, prefixOf, sheetParse, sheetText, sheetTyped }
 export { dayTyped, perSheet, serves } from "./plan";
 export { fixedUnits, keyed, markKeys, SheetForm } from "./sheetform";
 export { fits } from "./dom";
+export { inTurn, standOf, toDo } from "./queries_state";

@@ -101,16 +101,17 @@ export function keyScreen(a: App): Screen {
       said.textContent = message;
     }
     const which = again;
-    const from: Kept = which ? { ...kept, keying: 2, group: which.group,
+    const from: Kept = which ? { ...kept, keying: which.keying, group: which.group,
       home: which.home, prefix: which.sheet.split("-")[0]! } : kept;
     const v = headView(a, from, "", (s) => {
       if (!which) remember(s);
-      const f = SheetForm.begin(a.session.plan, s,
-        nowOf(a.session), null);
+      /* another number typed here is another sheet */
+      const f = SheetForm.begin(a.session.plan, s, nowOf(a.session),
+        s.sheet === which?.sheet ? which.replaces : null);
       void held(f);
       showCells(f);
       keep();
-    }, which?.sheet ?? "");
+    }, which);
     view = v;
     fill(place, v.el);
     v.focus();
@@ -220,7 +221,7 @@ export function keyScreen(a: App): Screen {
       return;
     }
     a.unsaved = false;
-    if (again) a.go("second");
+    if (again) a.go(again.back);
     else showHead(t("k_saved", f.d.sheet));
   }
 

@@ -47,6 +47,8 @@ export function moreScreen(a: App): Screen {
       a.install ? button(t("m_install"), a.install) : null),
     h("section", { class: "card" }, h("h2", null, t("m_tasks")),
       h("ul", { class: "plain" },
+        h("li", null, h("a", { href: "#/queries", id: "toqueries" },
+          t("queries"))),
         h("li", null, h("a", { href: "#/sheets", id: "tosheets" },
           t("sheets"))),
         h("li", null, h("a", { href: "#/second", id: "tosecond" },

@@ -43,7 +43,8 @@ export function secondScreen(a: App): Screen {
         ? "a_done" : "a_waits"))
         : draft ? button(t("a_on"), () => openDraft(a, draft))
           : s.group ? button(t("a_key"), () => openAgain(a, {
-            sheet: s.sheet, group: s.group ?? "", home: s.home }))
+            sheet: s.sheet, group: s.group ?? "", home: s.home, keying: 2,
+            replaces: null, back: "second", words: "" }))
             : null);
   }
 

@@ -113,8 +113,9 @@ export function todayScreen(a: App): Screen {
   const self = () => a.session.self;
 
   async function draw(): Promise<void> {
-    const [drafts, all] = await Promise.all([a.queue.drafts(),
-      a.queue.list("mend", "queue", "held", "aside", "done")]);
+    const [drafts, all, asked] = await Promise.all([a.queue.drafts(),
+      a.queue.list("mend", "queue", "held", "aside", "done"),
+      a.queries.toDo()]);
     const [back, waiting] = (["mend", "queue"] as const).map((k) =>
       all.filter((x) => x.row.kind === k)) as [Listed[], Listed[]];
     const r = self().received;
@@ -127,6 +128,8 @@ export function todayScreen(a: App): Screen {
         button(t("key_now"), () => a.go("key"), { class: "main big" })),
       clockNote(a), a.roomNote,
       closed ? h("p", { class: "note bad" }, t("wave_closed")) : null,
+      asked ? h("p", { class: "note", id: "asked" }, t("y_today", asked), " ",
+        h("a", { href: "#/queries" }, t("y_show"))) : null,
       h("div", { class: "tiles" },
         tile(r["today"] ?? 0, t("t_today")), tile(good, t("t_valid"), "good"),
         tile(r["invalid"] ?? 0, t("t_invalid"), r["invalid"] ? "bad" : ""),
@@ -148,7 +151,12 @@ export function todayScreen(a: App): Screen {
         quotaTable(a, hereOf(waiting)),
         h("p", { class: "hint" }, t("updated", timeVi(self().now)))));
   }
+  a.queries.onchange = () => void draw();
   void draw();
   void a.refresh().then((ok) => { if (ok) void draw(); });
-  return { el, changed: () => void draw() };
+  void a.queries.load();
+  return { el, changed: () => void draw(), leave: async () => {
+    a.queries.onchange = () => undefined;
+    return true;
+  } };
 }

@@ -33,7 +33,7 @@ export interface Draft {
   at: number;
   order: Order;
   photos?: string[]; // names of files that go with it
-  instead?: string; // the held sheet that this one was opened from
+  instead?: string; // the sheet not taken that this one was opened from
 }
 
 export interface Start {
@@ -125,23 +125,26 @@ export class SheetForm {
     return f;
   }
 
-  /* Of what was sent and found wrong: the same answers under a new name. */
+  /* Of what was sent and found wrong: the same answers under a new name.  What
+   * was not taken replaced nothing, so it names what that one named. */
   static mend(plan: Plan, text: string, order: Order): SheetForm | null {
     const j = JSON.parse(text) as {
       instanceID: string; form: string; version: string; sheet: string;
       group: string; home: string | null; collected: string; keying: number;
       start?: string; profile?: Record<string, string>; comment?: string;
-      files?: string[];
+      files?: string[]; replaces?: string | null;
       ratings: { unit: string; answers: Record<string, unknown> }[];
     };
     const d: Draft = {
-      instance: newInstance(), replaces: j.instanceID, form: j.form,
+      instance: newInstance(), replaces: j.replaces ?? j.instanceID,
+      form: j.form,
       version: j.version, sheet: j.sheet, group: j.group, home: j.home,
       day: Math.round(Date.parse(`${j.collected}T00:00:00Z`) / 86400000),
       keying: j.keying, units: j.ratings.map((r) => r.unit), answers: {},
       comment: j.comment ?? "", start: j.start ?? new Date().toISOString(),
       at: 0, order,
     };
+    if (j.replaces) d.instead = j.instanceID;
     if (j.files?.length) d.photos = j.files;
     for (const [code, v] of Object.entries(j.profile ?? {}))
       d.answers[`p/${code}`] = { o: v };

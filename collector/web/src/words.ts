@@ -1,10 +1,12 @@
 /* Vietnamese first; English by a switch.  {0}, {1}: put in. */
+import { QUERY_WORDS } from "./words_queries";
 import { SHEET_WORDS } from "./words_sheets";
 
 export type Lang = "vi" | "en";
 
 const WORDS = {
   ...SHEET_WORDS,
+  ...QUERY_WORDS,
   app: ["Phiếu – trang điều tra viên", "Phiếu – agent's page"],
   skip: ["Đến nội dung chính", "Skip to content"],
   trial: ["Mẫu thử, không phải phiếu chính thức",
