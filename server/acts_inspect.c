@@ -141,7 +141,7 @@ static const struct act_list lists[] = {
 	    "của ai" } },
 	{ "inspect checklist",
 	  "the outline as a checklist, with what the team saw",
-	  "đề cương và kết quả xem",
+	  "đề cương báo cáo, nhận xét từng mục",
 	  Q_INSPECT_CHECKLIST,
 	  READERS | UNITS,
 	  ACT_OWN_UNIT,

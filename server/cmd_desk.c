@@ -218,6 +218,18 @@ int desk_run_list(int argc, char **argv, void *app)
 
 /* ---- a command for every row ------------------------------------------- */
 
+/* What stands behind an option: the words it takes, or its own name. */
+static void put_value(struct buf *b, const struct desk_param *p)
+{
+	if (p->kind == DESK_FLAG)
+		return;
+	buf_adds(b, " ");
+	for (const struct desk_choice *c = p->choices; c && c->value; c++)
+		buf_addf(b, "%s%s", c == p->choices ? "" : "|", c->value);
+	for (const char *s = p->name; *s && !p->choices; s++)
+		buf_addf(b, "%c", toupper((unsigned char)*s));
+}
+
 static const char *usage_of(const struct desk *d, const char *name,
 			    const struct desk_param *params, const char *more,
 			    struct arena *a)
@@ -228,13 +240,9 @@ static const char *usage_of(const struct desk *d, const char *name,
 	buf_addf(&b, "phieu %s %s --wave W", d->name, name);
 	for (size_t i = 0; i < desk_params(params); i++) {
 		const struct desk_param *p = &params[i];
-		bool flag = p->kind == DESK_FLAG;
 
 		buf_addf(&b, p->needed ? " --%s" : " [--%s", p->name);
-		if (!flag)
-			buf_adds(&b, " ");
-		for (const char *s = p->name; *s && !flag; s++)
-			buf_addf(&b, "%c", toupper((unsigned char)*s));
+		put_value(&b, p);
 		buf_adds(&b, p->needed ? "" : "]");
 	}
 	buf_adds(&b, more);

@@ -430,9 +430,11 @@ static const struct cmd cmds[] = {
 	  "--questions\n"
 	  "adds what came instead of an answer, by question.  A frozen wave is "
 	  "refused.\n"
-	  ""
-	  "Who asks\n"
-	  "stands in the log.\n",
+	  "Who asks stands in the log.\n"
+	  "\n"
+	  "More words of its own: phieu quality agents, flags, faults, "
+	  "outcomes, days,\n"
+	  "codes, payment, print and others (phieu --help lists them).\n",
 	  run_quality },
 };
 const struct cmd_set cmd_quality = { cmds, sizeof cmds / sizeof cmds[0] };

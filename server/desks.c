@@ -80,11 +80,41 @@ static const struct desk_choice labels[] = {
 	{ "by", "Theo" },
 };
 
+/* Roles, where a desk has no word of its own for them. */
+static const struct desk_choice roles[] = {
+	{ "administrator", "quản trị" },
+	{ "analyst", "Sở Nội vụ" },
+	{ "post-supervisor", "giám sát Bưu điện" },
+	{ "agent", "điều tra viên" },
+	{ "supervisor", "cơ quan giám sát" },
+	{ "auditor", "kiểm tra nhật ký" },
+	{ "owner", "quản trị máy chủ" },
+	{ "system", "phần mềm" },
+};
+
 const char *desk_word(const struct desk *d, const char *stored)
 {
 	for (const struct desk_choice *w = d->words; w && w->value; w++)
 		if (strcmp(w->value, stored) == 0)
 			return w->words;
+	for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+		if (strcmp(roles[i].value, stored) == 0)
+			return roles[i].words;
+	return stored;
+}
+
+const char *desk_choice_word(const struct desk *d, const char *param,
+			     const char *stored)
+{
+	for (size_t i = 0; i < d->n_acts; i++) {
+		int at = desk_param_at(d->acts[i].params, param);
+		const struct desk_choice *c =
+			at >= 0 ? d->acts[i].params[at].choices : NULL;
+
+		for (; c && c->value; c++)
+			if (strcmp(c->value, stored) == 0)
+				return c->words;
+	}
 	return stored;
 }
 

@@ -292,9 +292,20 @@ static const struct desk_choice words[] = {
 	{ "empty", "không có dữ liệu" },
 	{ "foreign", "ngoài sổ" },
 	{ "quota", "lệch chỉ tiêu" },
+	{ "query", "còn câu hỏi" },
+	{ "second", "chờ nhập lần hai" },
+	{ "differs", "hai lần nhập khác nhau" },
+	{ "queried", "đang hỏi" },
+	{ "answered", "đã trả lời" },
+	{ "drawn", "đã rút, chưa giao" },
+	{ "assigned", "đã giao nhập lần hai" },
 	/* acts of programs; others have their own words */
 	{ "key", "đã nhập vào" },
 	{ "second-key", "đã nhập lần hai" },
+	{ "accept", "kết luận hợp lệ" },
+	{ "reject", "kết luận không hợp lệ" },
+	{ "undo", "lùi lại kết luận" },
+	{ "lock", "khóa phiếu" },
 	{ NULL, NULL },
 };
 

@@ -14,7 +14,7 @@ static const struct area_list inspect_lists[] = {
 	  "inspection unit quarters form team state first_day last_day "
 	  "documents_due documents_late answered findings overdue conclusion",
 	  NULL },
-	{ "inspect checklist", "Đề cương báo cáo và kết quả xem",
+	{ "inspect checklist", "Đề cương báo cáo, nhận xét từng mục",
 	  "item part title asks verdict content", "inspection" },
 	{ "inspect findings", "Phát hiện qua kiểm tra",
 	  "finding inspection unit criterion content due state days_late "

@@ -169,13 +169,25 @@ static bool is_word(const char *list, const char *name)
 	return false;
 }
 
+/* Columns that hold what an act's parameter took. */
+static const char *const taken[][2] = {
+	{ "verdict", "verdict" },
+	{ "take", "take" },
+	{ "unresolved", "unresolved" },
+	{ "item", "item" },
+	{ "stratum", "by" },
+};
+
 static const char *word_of(const struct desk *d, const char *column,
 			   const char *s)
 {
 	const struct desk_act *a;
 
+	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+		if (strcmp(taken[i][0], column) == 0)
+			return desk_choice_word(d, taken[i][1], s);
 	if (!is_word("status state disposition kind was now act role outcome "
-		     "decision result",
+		     "decision result addressee side level",
 		     column))
 		return s;
 	a = strcmp(column, "act") == 0 ? desk_act_find(d, s) : NULL;

@@ -188,8 +188,8 @@ static bool put_buttons(struct desk_page *p, const char *id, const char *may,
 	page_put(p->b,
 		 "<p><label for=\"%s-to\">Hỏi ai</label><select id=\"%s-to\" "
 		 "name=\"to\"><option value=\"agent\">điều tra viên đã gửi"
-		 "</option><option value=\"post-supervisor\">người phụ trách "
-		 "địa bàn</option></select></p>\n<p class=\"buttons\">",
+		 "</option><option value=\"post-supervisor\">giám sát địa bàn"
+		 "</option></select></p>\n<p class=\"buttons\">",
 		 id, id);
 	for (int i = 0; i < N_BUTTONS; i++) {
 		const struct desk_act *a =
@@ -227,6 +227,24 @@ static bool was_chosen(const struct desk_page *p, const char *item)
 	return false;
 }
 
+/* "Q01 late" in words. */
+static void put_flags(struct desk_page *p, const char *flags)
+{
+	page_put(p->b, "<td>");
+	while (*flags) {
+		size_t n = strcspn(flags, " ");
+		const char *one = arena_printf(p->a, "%.*s", (int)n, flags);
+
+		page_put(p->b, "%s", desk_word(&desk_review, one));
+		flags += n;
+		if (*flags == ' ') {
+			page_put(p->b, ", ");
+			flags++;
+		}
+	}
+	page_put(p->b, "</td>");
+}
+
 static void put_row(struct desk_page *p, const struct res *r, size_t i,
 		    bool boxes)
 {
@@ -246,9 +264,10 @@ static void put_row(struct desk_page *p, const struct res *r, size_t i,
 	desk_page_path(p, "");
 	page_put(p->b, "?sheet=%u\">%s</a></th><td>%s</td>", item, shown,
 		 status_vi(res_word(r, i, "status")));
-	page_put(p->b, "<td>%s</td><td>%s</td><td>%s</td><td>%s</td>",
+	page_put(p->b, "<td>%s</td><td>%s</td><td>%s</td>",
 		 res_word(r, i, "group"), res_word(r, i, "unit"),
-		 res_word(r, i, "agent"), res_word(r, i, "flags"));
+		 res_word(r, i, "agent"));
+	put_flags(p, res_word(r, i, "flags"));
 	page_put(p->b, "<td>%s</td><td>%s</td><td>%d</td></tr>\n",
 		 res_word(r, i, "faults"), res_word(r, i, "words"),
 		 res_word(r, i, "changed_on"));

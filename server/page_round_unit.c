@@ -61,7 +61,7 @@ static void put_name(struct page *p, const struct page_desk *d, size_t node,
 			 page_item_path(p, d->unit, node));
 	page_put(p->b, "%s %s%r", n->code, n->name, link ? "</a>" : "");
 	if (n->effect == INDEX_BONUS)
-		page_put(p->b, " <span class=\"tag\">điểm thưởng</span>");
+		page_put(p->b, " <span class=\"tag\">điểm cộng</span>");
 	if (n->effect == INDEX_DEDUCTION)
 		page_put(p->b, " <span class=\"tag\">điểm trừ</span>");
 	page_put(p->b, "</th>");

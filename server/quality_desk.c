@@ -215,9 +215,11 @@ static const struct desk_list lists[] = {
 	  .right = 9 },
 };
 
-static const struct desk_choice words[] = { { "new", "trong ngày" },
-					    { "old", "từ trước" },
-					    { NULL, NULL } };
+static const struct desk_choice words[] = {
+	{ "new", "trong ngày" },      { "old", "từ trước" },
+	{ "agent", "điều tra viên" }, { "office", "bưu cục" },
+	{ "total", "tổng cộng" },     { NULL, NULL }
+};
 
 const struct desk desk_quality = {
 	.name = "quality",

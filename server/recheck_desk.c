@@ -32,15 +32,14 @@ static const struct desk_choice results[] = { { "confirmed", "xác nhận" },
 					      { "refused", "từ chối" },
 					      { NULL, NULL } };
 
-static const struct desk_choice words[] = { { "open", "đang làm" },
-					    { "closed", "đã xong" },
-					    { "decided", "có hiệu lực" },
-					    { "undone", "đã hủy" },
-					    { "confirmed", "xác nhận" },
-					    { "differs", "sai khác" },
-					    { "not-found", "không gặp" },
-					    { "refused", "từ chối" },
-					    { NULL, NULL } };
+static const struct desk_choice words[] = {
+	{ "open", "đang làm" },	      { "closed", "đã xong" },
+	{ "decided", "có hiệu lực" }, { "undone", "đã hủy" },
+	{ "confirmed", "xác nhận" },  { "differs", "sai khác" },
+	{ "not-found", "không gặp" }, { "refused", "từ chối" },
+	{ "agent", "điều tra viên" }, { "area", "địa bàn" },
+	{ "total", "tất cả" },	      { NULL, NULL }
+};
 
 static const struct desk_act acts[] = {
 	{ .name = "draw",
@@ -75,7 +74,8 @@ static const struct desk_act acts[] = {
 				 "người cùng nhóm, đơn vị (3)" },
 		      { .name = "seed",
 			.kind = DESK_TEXT,
-			.words = "Hạt giống (để trống: máy sinh)" } },
+			.words = "Hạt giống: số bốc thăm (để trống: máy "
+				 "sinh)" } },
 	  .counts = "persons",
 	  .counts_vi = "người" },
 	{ .name = "result",
@@ -208,13 +208,13 @@ static const struct desk_list lists[] = {
 	  .summary_vi = "các lần rút",
 	  .query = Q_RECHECK_DRAWS,
 	  .roles = KNOWS,
-	  .heads = { "lần",	 "trạng thái",	      "cơ quan",
-		     "ngày",	 "người rút",	      "trong",
-		     "tầng",	 "tỷ lệ %",	      "số người",
-		     "ẩn từ",	 "hạt giống",	      "cách rút",
-		     "khung",	 "SHA-256 của khung", "rút được",
-		     "xác nhận", "sai khác",	      "không gặp",
-		     "từ chối",	 "còn lại",	      NULL },
+	  .heads = { "lần",	    "trạng thái",	 "cơ quan",
+		     "ngày",	    "người rút",	 "trong",
+		     "tầng",	    "tỷ lệ %",		 "số người",
+		     "đủ người từ", "hạt giống",	 "cách rút",
+		     "khung",	    "SHA-256 của khung", "rút được",
+		     "xác nhận",    "sai khác",		 "không gặp",
+		     "từ chối",	    "còn lại",		 NULL },
 	  .right = 14,
 	  .page = "draw status body drawn_on share count frame_n drawn "
 		  "confirmed differs not_found refused waiting" },

@@ -13,7 +13,7 @@
 
 static const struct desk_choice addressees[] = {
 	{ "agent", "điều tra viên đã gửi" },
-	{ "post-supervisor", "người phụ trách địa bàn" },
+	{ "post-supervisor", "giám sát địa bàn" },
 	{ NULL, NULL }
 };
 static const struct desk_choice statuses[] = { { "received", "mới nhận" },
@@ -37,11 +37,14 @@ static const struct desk_choice words[] = { { "received", "mới nhận" },
 					    { "rejected", "bị loại" },
 					    { "withdrawn", "rút lại" },
 					    { "replaced", "đã thay" },
+					    { "overflow", "vượt chỉ tiêu" },
+					    { "late", "về muộn" },
+					    { "files", "có tệp kèm" },
 					    { "send", "gửi đến" },
 					    { "open", "mở xem" },
 					    { "agent", "điều tra viên" },
 					    { "post-supervisor",
-					      "phụ trách bưu điện" },
+					      "giám sát Bưu điện" },
 					    { "analyst", "Sở Nội vụ" },
 					    { "owner", "quản trị máy chủ" },
 					    { "-", "–" },

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "phieu/desk.h"
+#include "phieu/second.h"
 #include "web_impl.h"
 
 static const char style[] =
@@ -233,8 +235,54 @@ static const char *state_words(const char *state)
 	return state;
 }
 
-static void put_wave(struct buf *b, const struct wave_head *v, bool link,
-		     bool plans, bool results)
+/* Who sees the page of a desk stands in its route. */
+static bool sees_desk(const struct identity *id, const char *name, int32_t wave)
+{
+	char pattern[64];
+
+	(void)snprintf(pattern, sizeof pattern, "/%s/{wave}", name);
+	for (size_t i = 0; i < web_routes_n; i++)
+		if (web_routes[i].method == HTTP_GET &&
+		    strcmp(web_routes[i].pattern, pattern) == 0)
+			return web_sees_wave(
+				id, (unsigned)web_routes[i].permission >> 1,
+				wave);
+	return false;
+}
+
+/* The desks of a wave that this person has to do with.  Quality is looked at
+ * before the freeze; after it what agents are paid by stays. */
+static void put_desks(struct buf *b, const struct identity *id,
+		      const struct wave_head *v, bool plans)
+{
+	bool open = strcmp(v->state, "open") == 0;
+	bool frozen = strcmp(v->state, "frozen") == 0 ||
+		      strcmp(v->state, "published") == 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < desks_n && strcmp(v->state, "draft") != 0; i++) {
+		const struct desk *d = desks[i];
+		bool ledger = d == &desk_ledger;
+		bool late = d == &desk_quality && frozen;
+
+		if (!sees_desk(id, d->name, v->wave) ||
+		    (ledger && !v->ledger && !(plans && open)) ||
+		    (d == &desk_second && !v->ledger))
+			continue;
+		buf_addf(b, "%s<a href=\"/%s/", n++ == 0 ? "<p>" : " · ",
+			 d->name);
+		web_put_escaped(b, v->code);
+		buf_addf(b, "%s\">%s</a>", late ? "?show=payment" : "",
+			 ledger && !v->ledger ? "Lập sổ phiếu"
+			 : late		      ? "Thanh toán"
+					      : d->title_vi);
+	}
+	buf_adds(b, n > 0 ? "</p>" : "");
+}
+
+static void put_wave(struct buf *b, const struct identity *id,
+		     const struct wave_head *v, bool link, bool plans,
+		     bool results)
 {
 	buf_adds(b, "<li>");
 	if (link) {
@@ -250,18 +298,7 @@ static void put_wave(struct buf *b, const struct wave_head *v, bool link,
 	buf_adds(b, "</p><p>");
 	web_put_marks(b, v);
 	buf_adds(b, "</p>");
-	if (link && (v->ledger || (plans && strcmp(v->state, "open") == 0))) {
-		buf_adds(b, "<p><a href=\"/ledger/");
-		web_put_escaped(b, v->code);
-		buf_adds(b,
-			 v->ledger ? "\">Sổ phiếu</a>" : "\">Lập sổ phiếu</a>");
-		if (v->ledger) {
-			buf_adds(b, " · <a href=\"/second/");
-			web_put_escaped(b, v->code);
-			buf_adds(b, "\">Nhập lần hai</a>");
-		}
-		buf_adds(b, "</p>");
-	}
+	put_desks(b, id, v, plans);
 	if (results && strcmp(v->state, "published") == 0) {
 		buf_adds(b, "<p><a href=\"/results/");
 		web_put_escaped(b, v->code);
@@ -279,7 +316,7 @@ static void put_waves(struct buf *b, const struct identity *id,
 	for (i = 0; i < n; i++) {
 		if (!web_sees_wave(id, MAY_PEOPLE, list[i].wave))
 			continue;
-		put_wave(b, &list[i],
+		put_wave(b, id, &list[i],
 			 web_sees_wave(id, WEB_WATCHES, list[i].wave),
 			 web_sees_wave(id, ROLE_BIT(ROLE_ANALYST),
 				       list[i].wave),

@@ -223,6 +223,18 @@ static void the_first_page_lists_waves_of_the_person(void **state)
 	assert_int_equal(p.status, 200);
 	raw_reply_free(&p);
 	take(w, ROLE_ANALYST, "w-2");
+	/* the desks that the role sees, second keying only with a ledger */
+	give(w, ROLE_POST_SUPERVISOR, "w-2");
+	p = page_of(w, "/");
+	assert_non_null(strstr(p.body, "<a href=\"/review/w-2\">Xem lại"));
+	assert_non_null(strstr(p.body, "<a href=\"/quality/w-2\">"));
+	assert_non_null(strstr(p.body, "<a href=\"/recheck/w-2\">"));
+	assert_non_null(strstr(p.body, "<a href=\"/roster/w-2\">"));
+	assert_null(strstr(p.body, "/ballot/"));
+	assert_null(strstr(p.body, "/second/"));
+	assert_null(strstr(p.body, "/ledger/"));
+	raw_reply_free(&p);
+	take(w, ROLE_POST_SUPERVISOR, "w-2");
 	/* who does not follow sheets gets names, no links that say 403 */
 	give(w, ROLE_UNIT, NULL);
 	p = page_of(w, "/");

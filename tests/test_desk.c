@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "phieu/desk.h"
+#include "phieu/review.h"
+#include "phieu/second.h"
 
 static void a_desk_is_found_by_its_first_word(void **state)
 {
@@ -27,6 +29,28 @@ static void a_label_is_its_own_or_that_of_its_name(void **state)
 	assert_string_equal(desk_label(&own), "Số vé");
 	assert_string_equal(desk_label(&common), "Số lượng");
 	assert_string_equal(desk_label(&strange), "seed");
+}
+
+static void stored_words_are_told_in_vietnamese(void **state)
+{
+	(void)state;
+	assert_string_equal(desk_word(&desk_ledger, "differs"),
+			    "hai lần nhập khác nhau");
+	/* of the desk itself before those of roles, which all have */
+	assert_string_equal(desk_word(&desk_review, "owner"),
+			    "quản trị máy chủ");
+	assert_string_equal(desk_word(&desk_ledger, "post-supervisor"),
+			    "giám sát Bưu điện");
+	assert_string_equal(desk_word(&desk_ledger, "lạ"), "lạ");
+	assert_string_equal(desk_choice_word(&desk_second, "verdict", "rekey"),
+			    "nhập lại toàn bộ phiếu");
+	assert_string_equal(desk_choice_word(&desk_second, "verdict", "lạ"),
+			    "lạ");
+	assert_string_equal(desk_choice_word(&desk_second, "no such", "first"),
+			    "first");
+	/* a parameter without choices */
+	assert_string_equal(desk_choice_word(&desk_second, "agent", "A1"),
+			    "A1");
 }
 
 static void assert_params(const char *of, const struct desk_param *params)
@@ -96,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_desk_is_found_by_its_first_word),
 		cmocka_unit_test(a_label_is_its_own_or_that_of_its_name),
+		cmocka_unit_test(stored_words_are_told_in_vietnamese),
 		cmocka_unit_test(every_row_of_every_desk_is_whole),
 	};
 

@@ -159,6 +159,10 @@ size_t desk_columns(const struct desk_list *l);
 const char *desk_label(const struct desk_param *p);
 /* A stored word of a status and the like as people read it; else itself. */
 const char *desk_word(const struct desk *d, const char *stored);
+/* What forms call the choice `stored` of an act's parameter; `stored` when no
+ * act takes it. */
+const char *desk_choice_word(const struct desk *d, const char *param,
+			     const char *stored);
 
 struct desk_done {
 	int64_t event, moved, paper; /* 0: none */
