@@ -212,9 +212,29 @@ struct db *db_open(const char *conninfo, const char *application,
 	return db;
 }
 
+void db_keep(struct db *db, bool (*keep)(void *to, struct db *db), void *to)
+{
+	db->keep = keep;
+	db->keep_to = to;
+}
+
+bool db_again(struct db *db, int statement_timeout_ms, struct err *e)
+{
+	return simple(db,
+		      "CLOSE ALL; RESET SESSION AUTHORIZATION; RESET ALL;"
+		      "UNLISTEN *; DISCARD TEMP;"
+		      "SELECT pg_catalog.pg_advisory_unlock_all()",
+		      e) &&
+	       settle(db, statement_timeout_ms, e);
+}
+
 void db_close(struct db *db)
 {
 	if (!db)
+		return;
+	if (db->keep && !db->down && !db->pending &&
+	    PQtransactionStatus(db->conn) == PQTRANS_IDLE &&
+	    db->keep(db->keep_to, db))
 		return;
 	PQclear(db->pending);
 	PQfreemem(db->notify);

@@ -14,6 +14,8 @@ struct db {
 	bool prepared[Q_COUNT];
 	struct pg_result *pending; /* first result of a db_send under way */
 	void *notify;		   /* PGnotify last handed out */
+	bool (*keep)(void *to, struct db *db); /* db_keep */
+	void *keep_to;
 };
 
 /* Prepares q on this connection if that has not been done. */

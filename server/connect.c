@@ -28,6 +28,15 @@ static struct {
 	const struct conf *conf;
 } started_here;
 
+/* Connections that closed and stay, by name; see connect_keep. */
+static struct {
+	bool on;
+	struct resting {
+		struct db *db;
+		bool ready; /* its schema was found to be ours */
+	} by[sizeof names / sizeof names[0]];
+} kept;
+
 static const char *configured(const struct conf *c, enum who who)
 {
 	const char *url = conf_text(c, names[who].key);
@@ -103,16 +112,58 @@ char *connect_address(const struct conf *c, enum who who, struct err *e)
 	return address_of(c, who, false, e);
 }
 
+/* One a name: a second that was open at the same time is ended. */
+static bool keep(void *to, struct db *db)
+{
+	struct resting *r = to;
+
+	if (!kept.on || r->db)
+		return false;
+	r->db = db;
+	return true;
+}
+
+static void end(struct resting *r)
+{
+	if (r->db) {
+		db_keep(r->db, NULL, NULL);
+		db_close(r->db);
+	}
+	*r = (struct resting){ 0 };
+}
+
+/* What rests by this name, as new; NULL: there is none that still works. */
+static struct db *wake(struct resting *r)
+{
+	struct db *db = r->db;
+	struct err e;
+
+	if (db && !db_again(db, 0, &e)) {
+		end(r);
+		return NULL;
+	}
+	r->db = NULL;
+	return db;
+}
+
 struct db *connect_as(const struct conf *c, enum who who, struct err *e)
 {
-	char *address = address_of(c, who, true, e);
-	struct db *db;
+	struct resting *r = &kept.by[who];
+	struct db *db = wake(r);
+	char *address;
 
+	if (db)
+		return db;
+	address = address_of(c, who, true, e);
 	if (!address)
 		return NULL;
 	db = db_open(address, "phieu",
 		     who == WHO_OWNER ? DB_ANY_ROLE : DB_SERVICE_ROLE, 0, e);
 	free(address);
+	if (db && kept.on) {
+		r->ready = false;
+		db_keep(db, keep, r);
+	}
 	return db;
 }
 
@@ -120,17 +171,28 @@ struct db *connect_ready(const struct conf *c, enum who who, struct err *e)
 {
 	struct db *db = connect_as(c, who, e);
 
+	if (db && kept.by[who].ready)
+		return db;
 	if (db && !migrate_check(db, e)) {
 		db_close(db);
 		return NULL;
 	}
+	kept.by[who].ready = db && kept.on;
 	return db;
+}
+
+void connect_keep(bool on)
+{
+	kept.on = on;
+	for (size_t i = 0; !on && i < sizeof kept.by / sizeof kept.by[0]; i++)
+		end(&kept.by[i]);
 }
 
 void connect_done(void)
 {
 	struct err e;
 
+	connect_keep(false);
 	if (!started_here.dir)
 		return;
 	if (!cluster_stop(started_here.dir, started_here.conf, &e))

@@ -28,7 +28,7 @@ static const struct cmd_set *const sets[] = {
 	&cmd_device,   &cmd_pull_forms,	   &cmd_quality, &cmd_hook,
 	&cmd_index,    &cmd_round,	   &cmd_self,	 &cmd_result,
 	&cmd_report,   &cmd_export,	   &cmd_inspect, &cmd_change,
-	&cmd_improve,  &cmd_round_explain,
+	&cmd_improve,  &cmd_round_explain, &cmd_batch,
 };
 
 /* file < environment < arguments; conf.c keeps the order whatever comes
@@ -71,11 +71,13 @@ int main(int argc, char **argv)
 	else
 		app.conf = conf_new(&e);
 	if (!app.conf || !hash_start(&e) ||
-	    !read_conf(app.conf, &argc, argv, &e))
+	    !read_conf(app.conf, &argc, argv, &e)) {
 		code = cli_fail("phieu", &e);
-	else
-		code = cli_run("phieu", all, string_together(all, words), argc,
-			       argv, &app);
+	} else {
+		app.cmds = all;
+		app.n_cmds = string_together(all, words);
+		code = cli_run("phieu", all, app.n_cmds, argc, argv, &app);
+	}
 	connect_done();
 	conf_free(app.conf);
 	arena_free(words);

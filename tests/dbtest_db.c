@@ -483,9 +483,78 @@ static void a_server_that_hangs_is_down(void **state)
 	PQfinish(other);
 }
 
+static bool take(void *to, struct db *db)
+{
+	struct db **slot = to;
+
+	if (*slot)
+		return false;
+	*slot = db;
+	return true;
+}
+
+static void setting_is(struct db *db, const char *name, const char *want)
+{
+	const char *args[] = { name };
+	struct err e;
+	struct res *r = db_run(db, Q_DB_SETTING, args, &e);
+
+	assert_non_null(r);
+	assert_string_equal(res_text(r, 0, 0), want);
+	res_free(r);
+}
+
+static void a_kept_connection_wakes_as_if_it_were_new(void **state)
+{
+	const char *patience[] = { "4321" };
+	struct err e;
+	struct db *kept = NULL, *db = owner(&e), *second = owner(&e);
+
+	(void)state;
+	db_keep(db, take, &kept);
+	db_keep(second, take, &kept);
+	assert_true(db_do(db, Q_DB_TIMEOUT, patience, &e));
+	db_close(db);
+	assert_ptr_equal(kept, db);
+	db_close(second); /* there is one: this one is ended */
+	assert_ptr_equal(kept, db);
+	setting_is(db, "statement_timeout", "4321ms");
+	assert_true(db_again(db, 1234, &e));
+	setting_is(db, "statement_timeout", "1234ms");
+	setting_is(db, "search_path", "pg_catalog, pg_temp");
+	setting_is(db, "jit", "off");
+	db_keep(db, NULL, NULL);
+	db_close(db);
+}
+
+static void what_is_amid_something_or_lost_is_not_kept(void **state)
+{
+	struct err e;
+	struct db *kept = NULL, *db = owner(&e);
+	PGconn *other = raw("PHIEU_TEST_SUPER");
+
+	(void)state;
+	db_keep(db, take, &kept);
+	assert_true(db_begin(db, &e));
+	db_close(db);
+	assert_null(kept);
+	db = owner(&e);
+	db_keep(db, take, &kept);
+	PQclear(PQexec(other, "SELECT pg_terminate_backend(pid) FROM "
+			      "pg_stat_activity WHERE pid <> "
+			      "pg_backend_pid() AND usename = 'phieu_owner'"));
+	assert_false(db_again(db, 0, &e));
+	assert_int_equal(e.kind, ERR_DOWN);
+	db_close(db);
+	assert_null(kept);
+	PQfinish(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_kept_connection_wakes_as_if_it_were_new),
+		cmocka_unit_test(what_is_amid_something_or_lost_is_not_kept),
 		cmocka_unit_test(a_statement_gives_rows),
 		cmocka_unit_test(settings_are_ours),
 		cmocka_unit_test(an_error_carries_its_sqlstate_and_kind),

@@ -78,32 +78,30 @@ start() {
 		-o "-c listen_addresses='' -k $d $speed" start
 }
 # Making a cluster takes seconds and there are a hundred to make, so the first
-# one is kept and copied.  It is named by all that goes into it; one whose
-# days differ is made anew.
+# one is kept and copied.  It is named by all that goes into it, and by the
+# clock: its days are those of the test.
 model() {
 	cat "$here"/tests/with_pg.sh "$here"/sql/[0-9]*.sql \
 		"$here"/sql/queries/migration_*.sql
 	"$bin/postgres" --version
 	id -u
 }
-if [ -n "$clock" ]; then
+model=$(model | sha256sum | cut -c1-16)
+kept=$here/build/pg/$model-$(printf %s "${PHIEU_TEST_CLOCK:-}" | tr -cd 0-9)
+mkdir -p "$here/build/pg"
+exec 9>"$here/build/pg/lock"
+flock 9
+if [ ! -d "$kept" ]; then
+	find "$here/build/pg" -mindepth 1 -maxdepth 1 -type d \
+		! -name "$model*" -exec rm -rf {} +
 	new_cluster
-else
-	kept=$here/build/pg/$(model | sha256sum | cut -c1-16)
-	mkdir -p "$here/build/pg"
-	exec 9>"$here/build/pg/lock"
-	flock 9
-	if [ ! -d "$kept" ]; then
-		find "$here/build/pg" -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
-		new_cluster
-		quiet run "$bin/pg_ctl" -D "$d/data" -m fast -w stop
-		mv "$d/data" "$kept.new"
-		mv "$kept.new" "$kept"
-	fi
-	exec 9>&-
-	cp -a "$kept" "$d/data"
-	start
+	quiet run "$bin/pg_ctl" -D "$d/data" -m fast -w stop
+	mv "$d/data" "$kept.new"
+	mv "$kept.new" "$kept"
 fi
+exec 9>&-
+cp -a "$kept" "$d/data"
+start
 
 PHIEU_TEST_DB="host=$d user=phieu_owner dbname=phieu"
 PHIEU_TEST_SUPER="host=$d user=phieu_super dbname=phieu"

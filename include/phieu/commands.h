@@ -10,6 +10,8 @@
 
 struct app {
 	struct conf *conf;
+	const struct cmd *cmds; /* all of them, for `phieu batch` */
+	size_t n_cmds;
 };
 
 struct cmd_set {
@@ -26,6 +28,8 @@ extern const struct cmd_set cmd_db, cmd_user, cmd_key, cmd_plan, cmd_simulate,
 
 extern const struct cmd_set cmd_ledger, cmd_review, cmd_criteria, cmd_archive;
 extern const struct cmd_set cmd_roster;
+
+extern const struct cmd_set cmd_batch; /* many commands in one process */
 
 extern const struct cmd_set cmd_ballot; /* sealed ballots */
 

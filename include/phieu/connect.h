@@ -35,7 +35,11 @@ struct db *connect_as(const struct conf *c, enum who who,
  * for every command but those that make or mend the schema. */
 struct db *connect_ready(const struct conf *c, enum who who,
 			 struct err *e) MUST_USE;
-/* Stops a private cluster that connect_as started in this process. */
+/* From now on a connection that is closed stays for the next connect_as by
+ * the same name, which takes it as new; false: those that stay are ended. */
+void connect_keep(bool on);
+/* Ends kept connections; stops a private cluster that connect_as started in
+ * this process. */
 void connect_done(void);
 
 #endif

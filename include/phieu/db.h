@@ -39,7 +39,14 @@ enum db_poll { DB_WAITING, DB_READY, DB_FAILED };
 enum db_poll db_dial_poll(struct db *db, bool *write, struct err *e);
 bool db_dial_done(struct db *db, enum db_role_check check,
 		  int statement_timeout_ms, struct err *e) MUST_USE;
-void db_close(struct db *db);	    /* NULL is fine */
+void db_close(struct db *db); /* NULL is fine */
+/* From now on db_close offers `db` to `keep`, unless it is lost or amid
+ * something; true: it stays open, its new owner closes it after db_keep(db,
+ * NULL, NULL).  For programs that open the same one again and again. */
+void db_keep(struct db *db, bool (*keep)(void *to, struct db *db), void *to);
+/* A kept connection is as db_open gives it: no setting, lock, cursor, channel
+ * or temporary table of before.  Prepared statements stay. */
+bool db_again(struct db *db, int statement_timeout_ms, struct err *e) MUST_USE;
 bool db_is_up(const struct db *db); /* false after a lost connection */
 
 /* Parameters: text (NULL is SQL NULL) or binary where `bin` says so. */

@@ -10,13 +10,22 @@ block() { printf '```\n'; "$@" --help; printf '```\n\n'; }
 commands() {
 	"$bin/phieu" --help | sed -nE 's/^  ([a-z-]+( [a-z-]+)*)   *[^ ].*/\1/p'
 }
+# what --help says of every command, asked in one go: $new/help/NAME
+mkdir "$new/help"
+commands | jq -cR 'split(" ") + ["--help"]' | "$bin/phieu" batch |
+	jq -j '.out + "\u0000"' | {
+	while read -r name; do
+		IFS= read -r -d '' help <&3 || true
+		printf %s "$help" >"$new/help/$name"
+	done < <(commands)
+} 3<&0
 {
 	printf '# Commands\n\nWritten by `make docs` from what `--help` says.\n\n## phieu\n\n'
 	block "$bin/phieu"
 	commands | while read -r name; do
-		printf '### phieu %s\n\n' "$name"
-		# shellcheck disable=SC2086
-		block "$bin/phieu" $name
+		printf '### phieu %s\n\n```\n' "$name"
+		cat "$new/help/$name"
+		printf '```\n\n'
 	done
 	printf '## phieu-upload\n\n'
 	block "$bin/phieu-upload"
@@ -38,8 +47,7 @@ page() { # program, what it is, a paragraph, exit status 3, files: from stdin
 	"$bin/phieu" --help
 	commands | while read -r name; do
 		printf '@ %s\n' "$name"
-		# shellcheck disable=SC2086
-		"$bin/phieu" $name --help
+		cat "$new/help/$name"
 	done
 } | page phieu 'from survey sheets to published points' \
 	'Everything about a wave that can be scripted: its database, plan, people and keys, log, progress, freeze, scores and publication.  Settings (--KEY VALUE, PHIEU_KEY in the environment, --config FILE) are listed in docs/CONFIG.md.' \

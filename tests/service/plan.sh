@@ -84,4 +84,52 @@ for command in 'plan show' 'progress --wave' 'simulate --seed x --wave'; do
 	says err 'phieu db migrate'
 done
 
+# ---- many in one go: every line is answered, as a process of its own would be
+many() { # exit code, then phieu batch …; lines from standard input
+	local want=$1 code=0
+	shift
+	"$phieu" batch "$@" >"$dir/out" 2>"$dir/err" || code=$?
+	[ $code -eq "$want" ] || fail "batch $*: exit $code, not $want: $(cat "$dir/out" "$dir/err")"
+}
+lines() { [ "$(jq -c "$1" "$dir/out" | paste -sd' ')" = "$2" ] || fail "batch: not $2: $(cat "$dir/out")"; }
+cat >"$dir/many" <<X
+["plan", "show", "lai-chau-2020"]
+
+["plan", "check", "$dir/bad.json"]
+["plan", "check", "-"]
+["db", "migrate"]
+["plan", "diff", "lai-chau-2020"]
+{"plan": "show"}
+["plan", 1]
+["up"]
+["batch"]
+[]
+["plan", "show", "lai-chau-2020"
+["plan", "show", "lai-chau-2020"]
+X
+many 3 --keep-going <"$dir/many"
+lines '[.line, .exit]' '[1,0] [3,1] [4,1] [5,0] [6,2] [7,2] [8,2] [9,2] [10,2] [11,2] [12,2] [13,0]'
+[ "$(jq -r 'select(.line == 1).out' "$dir/out")" = "$("$phieu" plan show lai-chau-2020)" ] || fail 'batch: another plan'
+[ "$(jq -r 'select(.line == 3).err' "$dir/out")" = "$("$phieu" plan check "$dir/bad.json" 2>&1)" ] ||
+	fail 'batch: other faults'
+says out 'not in a batch'
+many 1 "$dir/many" # ends at the first that fails, with its code
+lines .line '1 3'
+many 0 </dev/null
+many 1 "$dir/none"
+many 2 a b
+head -c 1100000 /dev/zero | tr '\0' ' ' >"$dir/wide"
+echo '["db"]' >>"$dir/wide"
+many 2 - <"$dir/wide"
+# a connection that is lost between two commands is made again
+{
+	sleep 0.2
+	echo '["plan", "show", "lai-chau-2020"]'
+	sleep 1
+	psql -qXAt "$PHIEU_TEST_SUPER" -o /dev/null -c "SELECT pg_terminate_backend(pid)
+		FROM pg_stat_activity WHERE application_name = 'phieu'"
+	echo '["plan", "show", "lai-chau-2020"]'
+} | many 0
+lines .exit '0 0'
+
 exit $failed

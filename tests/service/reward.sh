@@ -9,6 +9,8 @@ cd "$(dirname "$0")/../.."
 [ -n "${PHIEU_TEST_SOCKET:-}" ] || PHIEU_TEST_CLOCK='2024-03-10 18:30:00' exec tests/with_pg.sh "$0" "$@"
 bin=${PHIEU_BIN:-$PWD/build/debug}
 phieu=$bin/phieu
+# shellcheck source=tests/support/batch.sh
+. tests/support/batch.sh
 dir=$(mktemp -d /tmp/phieu-reward.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 failed=0 n=0
@@ -21,18 +23,20 @@ is() {
 	[ "$2" = "$3" ] || fail "$1: '$2', not '$3'"
 }
 say() { # exit code, words, command…
-	local want=$1 words=$2 rc=0
+	local want=$1 words=$2 rc
 	shift 2
 	n=$((n + 1))
-	"$phieu" "$@" >"$dir/out" 2>&1 || rc=$?
+	batch "$@"
+	rc=$batch_rc
+	printf '%s%s' "$batch_out" "$batch_err" >"$dir/out"
 	[[ $rc =~ ^$want$ ]] || fail "$*: exit $rc, wanted $want: $(cat "$dir/out")"
-	[ -z "$words" ] || grep -qF -- "$words" "$dir/out" || fail "$*: no \"$words\" in: $(cat "$dir/out")"
+	[[ $batch_out$batch_err == *"$words"* ]] || fail "$*: no \"$words\" in: $(cat "$dir/out")"
 }
 ok() { say 0 "$@"; }
 no() { say '[12]' "$@"; }
 not() { # words that must not be there, file
 	n=$((n + 1))
-	! grep -qF -- "$1" "$2" || fail "\"$1\" in $2"
+	[[ $(<"$2") != *"$1"* ]] || fail "\"$1\" in $2"
 }
 sql() { psql -qXAt -v ON_ERROR_STOP=1 "$PHIEU_TEST_DB" -c "$1"; }
 export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
@@ -40,9 +44,10 @@ export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phie
 export PHIEU_DATABASE_URL_AUDITOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_auditor"
 today=2024-03-11
 R=hau-giang-2021
+batch_start "$phieu"
 
 # ---- the round; its survey points come from a wave put there by hand
-"$phieu" plan load collector/plans/lai-chau-2020.json --reason thử >/dev/null
+ok '' plan load collector/plans/lai-chau-2020.json --reason thử
 jq '.round.wave = "lai-chau-2020"
 	| (.index.units[] | select(.kind == "huyen") | .code) |= {"huyen-mau-1": "tam-duong",
 		"huyen-mau-2": "muong-te", "huyen-mau-3": "sin-ho"}[.]' \
@@ -83,8 +88,7 @@ jq '.plan.round = "ky-khac"' "$dir/targets.json" >"$dir/bad.json"
 no 'no round "ky-khac"' target load "$dir/bad.json" --reason x
 ok '"code":"CT3"' target show $R
 state() { # target: state and reason
-	"$phieu" target list --round $R >"$dir/list"
-	awk -v c="$1" -F'  +' '$1 == c' "$dir/list"
+	"$phieu" target list --round $R | awk -v c="$1" -F'  +' '$1 == c'
 }
 [[ $(state CT3) == *not-measured*'chưa ghi số đo; đã quá hạn'* ]] || fail "CT3 before: $(state CT3)"
 [[ $(state M1) == *not-measured*'chưa công bố kết quả'* ]] || fail "M1 before: $(state M1)"
@@ -117,11 +121,15 @@ loss() { # unit: points less on 7.1
 	esac
 }
 units=$(jq -r '.index.units[].code' "$dir/round.json")
+declare -A leads names
+while IFS=$'\t' read -r node office; do leads[$node]=$office; done < <(
+	jq -r '.assignments[] | [.node, .office] | @tsv' "$dir/round.json")
+while IFS=$'\t' read -r u name; do names[$u]=$name; done < <(
+	jq -r '.index.units[] | [.code, .name] | @tsv' "$dir/round.json")
 {
 	echo "Đơn vị,$(echo "$leaves" | cut -d' ' -f1 | paste -sd,)"
 	for u in $units; do
-		name=$(jq -r --arg u "$u" '.index.units[] | select(.code == $u) | .name' "$dir/round.json")
-		echo "$name,$(echo "$leaves" | awk -v l="$(loss "$u")" '{ printf "%s%s", (NR > 1 ? "," : ""), $2 - ($1 == "7.1" ? l : 0) }')"
+		echo "${names[$u]},$(echo "$leaves" | awk -v l="$(loss "$u")" '{ printf "%s%s", (NR > 1 ? "," : ""), $2 - ($1 == "7.1" ? l : 0) }')"
 	done
 } >"$dir/wide.csv"
 ok '' self import "$dir/wide.csv" --round $R
@@ -130,7 +138,7 @@ ok '' council meeting --round $R --body council --held "$today" --present A --mi
 for u in $units; do
 	ok '' self submit --round $R --unit "$u"
 	while read -r code max; do
-		office=$(jq -r --arg f "${code%%.*}" '.assignments[] | select(.node == $f) | .office' "$dir/round.json")
+		office=${leads[${code%%.*}]}
 		if [ "$office" = "$u" ]; then # nobody appraises himself: the council decides
 			points=$max
 			[ "$code" != 7.1 ] || points=$(echo "$max $(loss "$u")" | awk '{ print $1 - $2 }')
@@ -150,20 +158,21 @@ grep -q 'Dự thảo' "$dir/draft.html" || fail 'a draft is not marked'
 ok '' round publish $R --result 1 --decision 'QĐ 10/QĐ-UBND' --reason 'công bố năm 2021'
 
 # ---- totals, in fractions: 75 appraised + 40/3 + 33/4, less what was lost
-total() { # unit
-	python3 -c 'import sys; from fractions import Fraction as F; from math import floor
-u, loss = sys.argv[1], F(sys.argv[2]); s = F(75) - loss
-if u == "so-tai-chinh": s = (s - 5) / F(70) * 75
-t = s + F(40, 3) + F(33, 4) - (F(1, 2) if u == "muong-te" else 0)
-k = floor(t * 100 + F(1, 2)); print(f"{k // 100},{k % 100:02}")' "$1" "$(loss "$1")"
-}
+declare -A totals
+while read -r u t; do totals[$u]=$t; done < <(
+	for u in $units; do echo "$u $(loss "$u")"; done | python3 -c '
+import sys; from fractions import Fraction as F; from math import floor
+for line in sys.stdin:
+	u, loss = line.split(); s = F(75) - F(loss)
+	if u == "so-tai-chinh": s = (s - 5) / F(70) * 75
+	t = s + F(40, 3) + F(33, 4) - (F(1, 2) if u == "muong-te" else 0)
+	k = floor(t * 100 + F(1, 2)); print(f"{u} {k // 100}.{k % 100:02}")')
 ok '' round report $R --shape summary --out "$dir/summary.html"
 ok '' round report $R --shape summary --out "$dir/summary.csv"
 not 'Dự thảo' "$dir/summary.html"
 for u in $units; do
-	name=$(jq -r --arg u "$u" '.index.units[] | select(.code == $u) | .name' "$dir/round.json")
-	row=$(grep -F ",$name," "$dir/summary.csv" || true)
-	is "total of $u in the summary" "$(echo "$row" | cut -d, -f3)" "$(total "$u" | tr , .)"
+	row=$(grep -F ",${names[$u]}," "$dir/summary.csv" || true)
+	is "total of $u in the summary" "$(echo "$row" | cut -d, -f3)" "${totals[$u]}"
 done
 for s in summary unit field criteria result special; do
 	args=()
@@ -321,5 +330,6 @@ ok ': 5' reward make --round $R
 ok '' audit verify
 is 'tasks that are open' "$("$phieu" round calendar $R --json | jq '[.tasks[] | select(.state != "done")] | length')" 4
 [ -z "${PHIEU_TEST_KEEP:-}" ] || cp "$dir"/*.html "$dir"/*.csv "$dir"/*.xlsx "$PHIEU_TEST_KEEP"
+batch_end || fail 'the commands did not end well'
 echo "N=$n steps of the year"
 exit $failed

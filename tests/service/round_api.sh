@@ -18,11 +18,17 @@ cleanup() {
 }
 trap cleanup EXIT
 fail() { echo "round_api.sh: $1"; exit 1; }
-phieu() { "$bin/phieu" "$@" >"$dir/out" 2>&1 || fail "phieu $*: $(cat "$dir/out")"; }
+# shellcheck source=tests/support/batch.sh
+. tests/support/batch.sh
+phieu() {
+	batch "$@"
+	[ "$batch_rc" = 0 ] || fail "phieu $*: $batch_out$batch_err"
+}
 export PHIEU_DATABASE_URL=$PHIEU_TEST_DB
 export PHIEU_DATABASE_URL_SERVER="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_server"
 export PHIEU_DATABASE_URL_AUDITOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_auditor"
 export PHIEU_STATE_DIR=$dir/state
+batch_start "$bin/phieu"
 
 for plan in lai-chau-2020 two-level-example; do
 	phieu plan load collector/plans/$plan.json --reason thử
@@ -61,8 +67,11 @@ phieu user role both --give appraiser --unit so-tu-phap
 person gone secretariat
 # the first password is one to change; that is tested in people.sh
 psql -qXAt "$PHIEU_TEST_DB" -c 'UPDATE people.account SET must_change = false'
-"$bin/phieu" key engine add --name engine >"$dir/engine" 2>&1 || fail "key: $(cat "$dir/engine")"
-"$bin/phieu" key analyst add --name script >"$dir/analyst" 2>&1 || fail "key: $(cat "$dir/analyst")"
+phieu key engine add --name engine
+echo "$batch_out" >"$dir/engine"
+phieu key analyst add --name script
+echo "$batch_out" >"$dir/analyst"
+batch_end || fail 'the commands did not end well'
 
 "$bin/phieu-server" --server-port 0 >"$dir/ready" 2>"$dir/server.err" &
 server_pid=$!

@@ -77,6 +77,29 @@ class Client:
     def __init__(self, base, key=None):
         self.base = urllib.parse.urlsplit(base)
         self.key = key
+        self.line = None
+
+    def exchange(self, method, path, body, headers):
+        """One connection serves as long as it is left open."""
+        fresh = self.line is None
+        if fresh:
+            self.line = http.client.HTTPConnection(
+                self.base.hostname, self.base.port, timeout=60)
+        try:
+            self.line.request(method, path, body=body, headers=headers)
+            r = self.line.getresponse()
+            data = r.read()
+        except (http.client.RemoteDisconnected, ConnectionResetError,
+                BrokenPipeError):
+            self.line.close()
+            self.line = None
+            if fresh:
+                raise
+            return self.exchange(method, path, body, headers)
+        if r.will_close:
+            self.line.close()
+            self.line = None
+        return r, data
 
     def ask(self, method, path, want, body=None, **headers):
         """Sends, checks the description and the status; (headers, body)."""
@@ -85,13 +108,8 @@ class Client:
         headers = {k.replace("_", "-"): v for k, v in headers.items()}
         if self.key:
             headers.setdefault("Authorization", f"Bearer {self.key}")
-        c = http.client.HTTPConnection(self.base.hostname, self.base.port,
-                                       timeout=60)
-        c.request(method, path, body=body, headers=headers)
-        r = c.getresponse()
-        data = r.read()
+        r, data = self.exchange(method, path, body, headers)
         got = {k: v for k, v in r.getheaders()}
-        c.close()
         if got.get("Content-Encoding") == "gzip":
             data = gzip.decompress(data)
         name = f"{method} {path}"

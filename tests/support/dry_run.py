@@ -555,6 +555,8 @@ def main():
     compare(years[1], years[0])
     covered(years)
     the_log()
+    steps.people.shutdown()
+    same("how the commands' processes ended", steps.phieu.close(), [])
     print(f"N={steps.asked} commands of two years")
     print(f"N={figures} figures, each as the fractions have it")
     print(f"took {time.monotonic() - began:.0f} s", file=sys.stderr)

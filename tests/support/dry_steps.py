@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import openpyxl
 
+import batch
 import dry_exact
 import dry_world as world
 
@@ -16,6 +17,8 @@ BIN, DIR = os.environ["DRY_RUN_BIN"], pathlib.Path(
     os.environ["DRY_RUN_DIR"])
 asked = 0
 faults = []
+phieu = batch.Batch(f"{BIN}/phieu")
+people = ThreadPoolExecutor(2)
 
 
 def fail(text):
@@ -23,17 +26,15 @@ def fail(text):
     print("dry_run:", text, flush=True)
 
 
-def run(want, says, *args, env=None):
+def run(want, says, *args):
     """A command of phieu: its exit code and, if not "", words it says."""
     global asked
     asked += 1
-    r = subprocess.run([f"{BIN}/phieu", *map(str, args)], text=True,
-                       capture_output=True, env=dict(os.environ, **(env or {})))
-    said = r.stdout + r.stderr
-    if r.returncode != want or says not in said:
-        fail(f"phieu {' '.join(map(str, args))}: exit {r.returncode}, wanted "
-             f"{want} and “{says}”: {said[-600:]}")
-    return r.stdout
+    code, out, err = phieu(*args)
+    if code != want or says not in out + err:
+        fail(f"phieu {' '.join(map(str, args))}: exit {code}, wanted "
+             f"{want} and “{says}”: {(out + err)[-600:]}")
+    return out
 
 
 def ok(*args, says=""):
@@ -44,18 +45,16 @@ def no(says, *args):
     """Refused: a fault of what was asked (2) or of the time (1)."""
     global asked
     asked += 1
-    r = subprocess.run([f"{BIN}/phieu", *map(str, args)], text=True,
-                       capture_output=True)
-    if r.returncode not in (1, 2) or says not in r.stdout + r.stderr:
-        fail(f"phieu {' '.join(map(str, args))}: exit {r.returncode}, to be "
-             f"refused with “{says}”: {(r.stdout + r.stderr)[-600:]}")
+    code, out, err = phieu(*args)
+    if code not in (1, 2) or says not in out + err:
+        fail(f"phieu {' '.join(map(str, args))}: exit {code}, to be "
+             f"refused with “{says}”: {(out + err)[-600:]}")
 
 
 def both(jobs):
     """Acts of people who work at the same time."""
-    with ThreadPoolExecutor(2) as pool:
-        for job in [pool.submit(*j) for j in jobs]:
-            job.result()
+    for job in [people.submit(*j) for j in jobs]:
+        job.result()
 
 
 def sql(text, address="PHIEU_TEST_DB"):

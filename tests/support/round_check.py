@@ -14,11 +14,12 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import api_check  # noqa: E402
+import batch  # noqa: E402
 from api_check import Client, need, say  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLE = ROOT / "tests/data/round_matrix.txt"
-BIN = os.environ["PHIEU_BIN"]
+phieu = batch.Batch(os.environ["PHIEU_BIN"] + "/phieu")
 JS = {"Content_Type": "application/json"}
 R = "/v1/rounds/ha-nam-2023"
 OWN = "/v1/rounds/ky-mo"
@@ -210,19 +211,16 @@ def commands():
         kind, name = line.split(":")[0].split(" ", 1)
         if kind == "route":
             continue
-        run = subprocess.run([BIN + "/phieu", *name.split(), "--help"],
-                             capture_output=True, text=True, check=False)
-        if run.returncode != 0 or f"phieu {name}" not in run.stdout:
-            say(f"there is no command phieu {name}: {run.stderr}")
+        code, out, err = phieu(*name.split(), "--help")
+        if code != 0 or f"phieu {name}" not in out:
+            say(f"there is no command phieu {name}: {err}")
 
 
 def command_options(secretariat):
     """Own commands name the parameters of their rows, and nothing else."""
     told = secretariat.json("GET", R, 200)
     for row in told["acts"] + told["lists"]:
-        run = subprocess.run([BIN + "/phieu", *row["name"].split(), "--help"],
-                             capture_output=True, text=True, check=False)
-        usage = run.stdout.split("\n\n")[-1] if run.stdout else ""
+        usage = phieu(*row["name"].split(), "--help")[1].split("\n\n")[-1]
         options = set(re.findall(r"--([a-z-]+)", usage)) - {"round"}
         if row in told["lists"]:
             options -= {"csv"}  # the form, which HTTP asks for by Accept
@@ -627,11 +625,9 @@ def log_of_acts(c):
                  "evidence.removed", "appraise", "opinion", "request",
                  "answer", "task", "step", "compute", "publish", "external"):
         need(f"an entry assess.{kind}", "assess." + kind in kinds)
-    verify = [BIN + "/phieu", "audit", "verify"]
 
     def verified():
-        return subprocess.run(verify, capture_output=True,
-                              check=False).returncode == 0
+        return phieu("audit", "verify")[0] == 0
 
     need("the log is whole", verified())
     entry = "lane = 0 AND kind = 'assess.appraise'"
@@ -667,11 +663,9 @@ def main():
             c[login] = Client(server, key)
         else:
             c[login] = Person(server, login, password)
-    subprocess.run([BIN + "/phieu", "user", "disable", "gone"], check=True,
-                   capture_output=True)
+    need("an account is closed", phieu("user", "disable", "gone")[0] == 0)
     c["gone"].ask("GET", R, 401)
-    subprocess.run([BIN + "/phieu", "round", "compute", "ha-nam-2023"],
-                   capture_output=True, check=False)
+    phieu("round", "compute", "ha-nam-2023")
     count = check_matrix(c)
     commands()
     command_options(c["secretariat"])
@@ -681,6 +675,7 @@ def main():
     calendar_and_results(c)
     database(c)
     log_of_acts(c)
+    need("commands end well", not phieu.close())
     for fault in api_check.faults:
         print(fault)
     print(f"N={count} questions of the matrix, {api_check.count} requests "
