@@ -200,6 +200,13 @@ void index_put_exact(struct jw *w, const char *key, const mpq_t x)
 	buf_adds(w->out, "\"");
 }
 
+void index_put_fixed(struct jw *w, const char *key, struct dec d, int digits)
+{
+	char text[DEC_TEXT_MAX + 8];
+
+	jw_kv(w, key, exact_fixed(d, digits, text));
+}
+
 void index_put_csv(struct buf *out, const char *s)
 {
 	csv_sep(out);

@@ -63,6 +63,8 @@ const char *index_exact_text(struct arena *a, const mpq_t x);
 /* The same as a member of a JSON object. */
 struct jw;
 void index_put_exact(struct jw *w, const char *key, const mpq_t x);
+/* A member of `digits` decimals, as the rules publish it. */
+void index_put_fixed(struct jw *w, const char *key, struct dec d, int digits);
 /* A separator and the text, neutralised; NULL: an empty cell. */
 void index_put_csv(struct buf *out, const char *s);
 

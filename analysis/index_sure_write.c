@@ -7,13 +7,6 @@
 #include "phieu/index_sure.h"
 #include "phieu/json.h"
 
-static void put_fixed(struct jw *w, const char *key, struct dec d, int digits)
-{
-	char text[DEC_TEXT_MAX + 8];
-
-	jw_kv(w, key, exact_fixed(d, digits, text));
-}
-
 static void put_rank(struct jw *w, const char *key, size_t rank)
 {
 	if (rank > 0)
@@ -29,7 +22,7 @@ static void put_unit(struct jw *w, const struct index *ix,
 
 	jw_object(w);
 	jw_kv(w, "code", ix->s->units[u->unit].code);
-	put_fixed(w, "published", t->published, ix->s->rules.digits);
+	index_put_fixed(w, "published", t->published, ix->s->rules.digits);
 	jw_ki(w, "rank", (int64_t)t->rank);
 	jw_kd(w, "mean", u->mean);
 	jw_kd(w, "sd", u->sd);
@@ -109,7 +102,8 @@ static void put_more(struct jw *w, const struct index *ix,
 		jw_kv(w, "criterion", ix->s->nodes[m[i].node].code);
 		jw_key(w, "added");
 		jw_dec(w, m[i].added);
-		put_fixed(w, "published", m[i].published, ix->s->rules.digits);
+		index_put_fixed(w, "published", m[i].published,
+				ix->s->rules.digits);
 		if (m[i].band != INDEX_NONE)
 			jw_kv(w, "grade", b[m[i].band].name);
 		jw_ki(w, "rank", (int64_t)m[i].rank);

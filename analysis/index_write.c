@@ -39,13 +39,6 @@ const char *index_status_word(enum index_status s)
 	return index_status_words[s];
 }
 
-static void put_fixed(struct jw *w, const char *key, struct dec d, int digits)
-{
-	char text[DEC_TEXT_MAX + 8];
-
-	jw_kv(w, key, exact_fixed(d, digits, text));
-}
-
 static void put_cell(struct jw *w, const struct index *ix, size_t unit,
 		     size_t node)
 {
@@ -57,14 +50,14 @@ static void put_cell(struct jw *w, const struct index *ix, size_t unit,
 	jw_object(w);
 	jw_kv(w, "code", s->nodes[node].code);
 	jw_kv(w, "state", index_state_word(c->state));
-	put_fixed(w, "points", c->points, s->rules.digits);
+	index_put_fixed(w, "points", c->points, s->rules.digits);
 	index_put_exact(w, "exact", c->before);
 	jw_kb(w, "rounded", c->rounded);
 	jw_key(w, "maximum");
 	jw_dec(w, s->nodes[node].maximum);
 	index_put_exact(w, "base", c->base);
 	if (index_percent(c, 2, &percent))
-		put_fixed(w, "percent", percent, 2);
+		index_put_fixed(w, "percent", percent, 2);
 	if (c->has_self)
 		index_put_exact(w, "self", c->self);
 	if (mpq_sgn(c->deducted) != 0)
@@ -118,10 +111,10 @@ static void put_total(struct jw *w, const struct index *ix, size_t unit)
 
 	jw_kb(w, "complete", t->complete);
 	if (t->computable) {
-		put_fixed(w, t->complete ? "published" : "so_far", t->published,
-			  digits);
+		index_put_fixed(w, t->complete ? "published" : "so_far",
+				t->published, digits);
 		index_put_exact(w, "exact", t->before);
-		put_fixed(w, "percent", t->percent, 2);
+		index_put_fixed(w, "percent", t->percent, 2);
 	}
 	if (t->band != INDEX_NONE)
 		jw_kv(w, "grade", b[t->band].name);
