@@ -223,13 +223,14 @@ static void r_design(struct buf *b, const struct spec_design *d)
 	}
 	buf_adds(b, "  if (!is.null(also)) strata$s1 <- paste(strata$s1, "
 		    "data[[also]], sep = \"|\")\n"
-		    "  svydesign(ids = ids, strata = strata, weights = ");
+		    "  d <- svydesign(ids = ids, strata = strata, weights = ");
 	if (d->weights)
 		r_column(b, d->weights, true);
 	else
 		buf_adds(b, "rep(1, nrow(data))");
 	buf_addf(b,
-		 ",\n            fpc = %s, data = data, nest = %s)\n}\n"
+		 ",\n            fpc = %s, data = data, nest = %s)\n"
+		 "  d$cluster[] <- lapply(d$cluster, unit_code)\n  d\n}\n"
 		 "lonely <- \"%s\"\n",
 		 fpc ? "fpc" : "NULL", d->nest ? "TRUE" : "!is.null(also)",
 		 lonely_words[d->lonely]);

@@ -2,6 +2,7 @@
 # again with R's survey package and prints how far the two are apart.
 # Exit: 0 all agree, 1 some differ.  Needs R and the package survey; nothing
 # else.  Rscript verify.R [--tolerance 1e-8]
+invisible(compiler::enableJIT(0)) # compiling takes longer than it saves
 suppressMessages(library(survey))
 arg <- commandArgs(FALSE)
 at <- sub("^--file=", "", grep("^--file=", arg, value = TRUE))
@@ -30,7 +31,14 @@ spec <- json_read(file.path(here, "spec.json"))
 result <- json_read(file.path(here, "result.json"))
 data <- read.csv(file.path(here, "data.csv"), colClasses = "character",
                  na.strings = "", check.names = FALSE, encoding = "UTF-8")
-number <- function(name) suppressWarnings(as.numeric(data[[name]]))
+numbers <- new.env()
+number <- function(name) {
+  if (is.null(numbers[[name]])) numbers[[name]] <- suppressWarnings(as.numeric(data[[name]]))
+  numbers[[name]]
+}
+# Units as whole numbers: survey has factors, and goes through all their levels
+# in every stratum.
+unit_code <- function(v) match(v, unique(v))
 words <- function(x) if (is.null(x)) character(0) else as.character(unlist(x))
 
 # ---- conditions: a missing value passes nothing ---------------------------

@@ -20,7 +20,7 @@ cleanup() {
 trap cleanup EXIT
 fail() { echo "vignette.sh: $1"; exit 1; }
 has_r=yes
-Rscript -e 'library(survey)' >/dev/null 2>&1 || has_r=no
+Rscript -e 'quit(status = !nzchar(system.file(package = "survey")))' >/dev/null 2>&1 || has_r=no
 [ $has_r = yes ] || echo 'vignette.sh: R with survey is not installed: that step is left out'
 
 # block-N.sh, and block-N.want where a text follows
