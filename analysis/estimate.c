@@ -279,9 +279,11 @@ static bool all_there(const struct est *out, size_t n)
 	return true;
 }
 
-bool est_mean(const struct survey_var *v, const uint32_t *domain,
-	      size_t n_cells, const double *y, const struct est_how *how,
-	      struct est *out, double *cov, struct err *e)
+/* whole: nothing is missing in the domain. */
+static bool mean_in(const struct survey_var *v, const uint32_t *domain,
+		    bool whole, size_t n_cells, const double *y,
+		    const struct est_how *how, struct est *out, double *cov,
+		    struct err *e)
 {
 	struct survey_stat s = { .n_cells = n_cells,
 				 .m = 2,
@@ -303,7 +305,7 @@ bool est_mean(const struct survey_var *v, const uint32_t *domain,
 		done = !ok || all_there(out, n_cells);
 	}
 	if (!done) {
-		ok = mask(v, domain, &y, 1, &m, e);
+		ok = whole || mask(v, domain, &y, 1, &m, e);
 		s.cell = m.cell;
 		if (ok)
 			column[0].origin = c.origin =
@@ -313,6 +315,13 @@ bool est_mean(const struct survey_var *v, const uint32_t *domain,
 	ok = ok && (!how->deff || design_effects(v, &s, y, false, out, e));
 	free(m.own);
 	return ok;
+}
+
+bool est_mean(const struct survey_var *v, const uint32_t *domain,
+	      size_t n_cells, const double *y, const struct est_how *how,
+	      struct est *out, double *cov, struct err *e)
+{
+	return mean_in(v, domain, false, n_cells, y, how, out, cov, e);
 }
 
 static void total_values(const void *ctx, const uint32_t *row, size_t n,
@@ -427,6 +436,16 @@ static void weight_values(const void *ctx, const uint32_t *row, size_t n,
 		v[i] = c->w[row[i]];
 }
 
+/* Kish's size is asked for by limits of 0 and 1 alone. */
+static bool wants_size(const struct est_how *how, const struct est *out,
+		       size_t n_cells)
+{
+	for (size_t i = 0; i < n_cells; i++)
+		if (out[i].value == 0 || out[i].value == 1)
+			return how->ci == EST_CI_BETA || how->ci == EST_CI_AUTO;
+	return false;
+}
+
 static bool limits(const struct survey_var *v, const uint32_t *cell,
 		   size_t n_cells, const struct est_how *how, struct est *out,
 		   struct err *e)
@@ -437,13 +456,14 @@ static bool limits(const struct survey_var *v, const uint32_t *cell,
 				 .cell = cell,
 				 .values = weight_values,
 				 .ctx = &c };
-	double *w2 = malloc((n_cells + 1) * sizeof *w2);
+	double *w2 = calloc(n_cells + 1, sizeof *w2);
 	bool ok;
 
 	if (!w2)
 		return err_set(e, ERR_NOMEM, "no memory for %zu cells",
 			       n_cells);
-	ok = survey_totals(v->design, &s, w2, NULL, e);
+	ok = !wants_size(how, out, n_cells) ||
+	     survey_totals(v->design, &s, w2, NULL, e);
 	for (size_t i = 0; ok && i < n_cells; i++) {
 		struct est *x = &out[i];
 		double df = (double)(how->design_df ? x->df_design : x->df);
@@ -456,13 +476,20 @@ static bool limits(const struct survey_var *v, const uint32_t *cell,
 	return ok;
 }
 
+bool est_share(const struct survey_var *v, const uint32_t *cell, size_t n_cells,
+	       const double *y, const struct est_how *how, struct est *out,
+	       double *cov, struct err *e)
+{
+	return mean_in(v, cell, true, n_cells, y, how, out, cov, e) &&
+	       limits(v, cell, n_cells, how, out, e);
+}
+
 bool est_proportion(const struct survey_var *v, const uint32_t *domain,
 		    size_t n_cells, const double *y, const struct est_how *how,
 		    struct est *out, double *cov, struct err *e)
 {
 	uint32_t *cell = masked(v, domain, &y, 1, e);
-	bool ok = cell && est_mean(v, cell, n_cells, y, how, out, cov, e) &&
-		  limits(v, cell, n_cells, how, out, e);
+	bool ok = cell && est_share(v, cell, n_cells, y, how, out, cov, e);
 
 	free(cell);
 	return ok;

@@ -513,25 +513,26 @@ static bool run_levels(struct spec_run *r, const struct spec_estimate *x,
 	const char *const *level;
 	const uint32_t *code = spec_codes(r, name, &level, &levels, e);
 	double *y = code ? spec_memory(r, n, sizeof *y, e) : NULL;
+	uint32_t *cell = y ? spec_memory(r, n, sizeof *cell, e) : NULL;
 
 	if (levels > 200)
 		return err_set(e, ERR_INPUT,
 			       "cột \"%.64s\" có %zu giá trị, nhiều nhất 200 "
 			       "(it has %zu values, 200 at most)",
 			       name, levels, levels);
-	for (size_t l = 0; y && l < levels; l++) {
+	for (size_t i = 0; cell && i < n; i++)
+		cell[i] = code[i] == FRAME_NONE ? SURVEY_NONE : cells->cell[i];
+	for (size_t l = 0; cell && l < levels; l++) {
 		for (size_t i = 0; i < n; i++)
-			y[i] = code[i] == FRAME_NONE ? (double)NAN
-						     : code[i] == l;
-		if ((cells->n > 0 &&
-		     !est_proportion(&r->var, cells->cell, cells->n, y, &x->how,
-				     list, NULL, e)) ||
+			y[i] = code[i] == l;
+		if ((cells->n > 0 && !est_share(&r->var, cell, cells->n, y,
+						&x->how, list, NULL, e)) ||
 		    !stats_put(r, x,
 			       arena_printf(r->a, "%s=%s", name, level[l]),
 			       cells, list, e))
 			return false;
 	}
-	return y != NULL;
+	return cell != NULL;
 }
 
 static bool run_distribution(struct spec_run *r, const struct spec_estimate *x,

@@ -201,10 +201,25 @@ void jw_textn(struct jw *w, const char *s, size_t n)
 	jw_escape(w->out, s, n);
 }
 
+/* Writes v from `end` down; where it begins. */
+static char *digits_down(uint64_t v, char *end)
+{
+	do {
+		*--end = (char)('0' + v % 10);
+		v /= 10;
+	} while (v > 0);
+	return end;
+}
+
 void jw_int(struct jw *w, int64_t v)
 {
+	char text[24], *end = text + sizeof text, *at;
+
 	before(w);
-	buf_addf(w->out, "%lld", (long long)v);
+	at = digits_down(v < 0 ? 0 - (uint64_t)v : (uint64_t)v, end);
+	if (v < 0)
+		*--at = '-';
+	buf_add(w->out, at, (size_t)(end - at));
 }
 
 /* A decimal comma, or any other sign the locale has, becomes a point. */
@@ -278,50 +293,53 @@ static int whole_digits(double v, int digits, uint64_t *out, int *k)
 	return 2 * off == power ? -1 : 2 * off < power;
 }
 
-static void put_digits(char *text, size_t size, bool minus, uint64_t d, int k)
+/* d 10^-k, zeros at the end left out. */
+static void put_digits(struct buf *out, bool minus, uint64_t d, int k)
 {
-	uint64_t power = ten_to(k);
-	size_t at;
+	char text[48], *end = text + sizeof text, *at = end;
 
-	(void)snprintf(text, size, "%s%" PRIu64, minus ? "-" : "", d / power);
-	at = strlen(text);
-	if (d % power == 0)
-		return;
-	(void)snprintf(text + at, size - at, ".%0*" PRIu64, k, d % power);
-	for (at = strlen(text); text[at - 1] == '0'; at--)
-		text[at - 1] = '\0';
+	for (; k > 0 && d % 10 == 0; k--)
+		d /= 10;
+	for (int i = 0; i < k; i++, d /= 10)
+		*--at = (char)('0' + d % 10);
+	if (k > 0)
+		*--at = '.';
+	at = digits_down(d, at);
+	if (minus)
+		*--at = '-';
+	buf_add(out, at, (size_t)(end - at));
 }
 
 /* The fewest of 15 to 17 digits that read back as v. */
-static void shortest(double v, char *text, size_t size)
+static void shortest(double v, struct buf *out)
 {
+	char text[40];
+
 	for (int digits = 15; digits <= 17; digits++) {
 		uint64_t d = 0;
 		int k = 0, said = whole_digits(fabs(v), digits, &d, &k);
 
 		if (said > 0) {
-			put_digits(text, size, v < 0, d, k);
+			put_digits(out, v < 0, d, k);
 			return;
 		}
 		if (said == 0 && digits < 17)
 			continue;
-		(void)snprintf(text, size, "%.*g", digits, v);
+		(void)snprintf(text, sizeof text, "%.*g", digits, v);
 		if (strtod(text, NULL) == v)
-			return;
+			break;
 	}
+	put_number(out, text);
 }
 
 void jw_double(struct jw *w, double v)
 {
-	char text[40];
-
 	if (!isfinite(v)) {
 		jw_null(w);
 		return;
 	}
 	before(w);
-	shortest(v, text, sizeof text);
-	put_number(w->out, text);
+	shortest(v, w->out);
 }
 
 void jw_bool(struct jw *w, bool v)

@@ -179,8 +179,12 @@ static size_t next_key(const struct est_cell *x, const char *last)
 
 static void add_key(struct buf *b, const char *name, const char *value)
 {
-	if (value)
-		buf_addf(b, "%s\x1e%s\x1f", name, value);
+	if (!value)
+		return;
+	buf_adds(b, name);
+	buf_adds(b, "\x1e");
+	buf_adds(b, value);
+	buf_adds(b, "\x1f");
 }
 
 /* The name of a cell's place: variable, universe, keys in order of columns,

@@ -242,13 +242,20 @@ const struct est *report_beside(const struct est_results *r,
 				const struct spec *s, const char *unit,
 				const char *criterion)
 {
+	size_t estimate = SIZE_MAX; /* of the cell before */
+	bool scores = false;
+
 	for (size_t i = 0; i < r->n; i++) {
 		const struct est_cell *c = &r->cell[i];
-		const char *own = unit_of(c);
+		const char *own;
 
-		if (own && strcmp(own, unit) == 0 &&
-		    is_of_field(c, criterion) &&
-		    strcmp(s->estimate[c->estimate].stat, "unit_score") == 0)
+		if (c->estimate != estimate) {
+			estimate = c->estimate;
+			scores = strcmp(s->estimate[estimate].stat,
+					"unit_score") == 0;
+		}
+		own = scores ? unit_of(c) : NULL;
+		if (own && strcmp(own, unit) == 0 && is_of_field(c, criterion))
 			return isnan(c->r.value) ? NULL : &c->r;
 	}
 	return NULL;

@@ -85,6 +85,11 @@ bool est_ratio(const struct survey_var *v, const uint32_t *domain,
 bool est_proportion(const struct survey_var *v, const uint32_t *domain,
 		    size_t n_cells, const double *y, const struct est_how *how,
 		    struct est *out, double *cov, struct err *e) MUST_USE;
+/* The same where nothing is missing inside of `cell`: shares of many values of
+ * one column, whose cells est_cells has made once. */
+bool est_share(const struct survey_var *v, const uint32_t *cell, size_t n_cells,
+	       const double *y, const struct est_how *how, struct est *out,
+	       double *cov, struct err *e) MUST_USE;
 /* n/(n-1) sum w (y-ybar)^2 / sum w, and its error. */
 bool est_variance(const struct survey_var *v, const uint32_t *domain,
 		  size_t n_cells, const double *y, const struct est_how *how,
