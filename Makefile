@@ -153,7 +153,7 @@ $(B)/gen/phieu/verify_r.h: server/verify_r2c.awk server/verify.R
 $(B)/gen/queries.c: sql/sql2c.awk $(QUERIES) $(GEN)
 	$(Q)awk -v mode=c -f sql/sql2c.awk $(QUERIES) >$@
 $(B)/gen/migrations.c: sql/migrations2c.awk $(MIGRATIONS) $(GEN)
-	$(Q)awk -f sql/migrations2c.awk $(MIGRATIONS) >$@
+	$(Q)sha256sum $(MIGRATIONS) | awk -f sql/migrations2c.awk - $(MIGRATIONS) >$@
 $(B)/gen/page_files.c: collector/web/dist2c.sh $(PAGE) $(GEN)
 	$(Q)collector/web/dist2c.sh $(PAGE) >$@
 $(B)/gen/%.o: $(B)/gen/%.c

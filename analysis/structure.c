@@ -85,6 +85,7 @@ static bool by_differences(const struct structure *s, const double *r,
 struct standard {
 	const struct items *d;
 	const double *w;
+	const uint8_t *in; /* [n] rows that count, whatever the pair */
 	bool pairwise;
 	double *mean, *cov, *sum_w; /* [k*k] */
 	double *rows;		    /* [k*k] n/(n-1) */
@@ -97,11 +98,11 @@ static bool counts(const struct standard *t, size_t i, size_t a, size_t b)
 	return !isnan(t->d->x[a][i]) && !isnan(t->d->x[b][i]);
 }
 
-static bool is_in(const struct standard *t, size_t i)
+static void find_rows(const struct standard *t, uint8_t *in)
 {
-	if ((t->d->in != NULL && t->d->in[i] == 0) || !(t->w[i] > 0))
-		return false;
-	return t->pairwise || moments_row(t->d, i);
+	for (size_t i = 0; i < t->d->n; i++)
+		in[i] = (t->d->in == NULL || t->d->in[i] != 0) && t->w[i] > 0 &&
+			(t->pairwise || moments_row(t->d, i));
 }
 
 static void standardise_pair(struct standard *t, size_t a, size_t b)
@@ -113,7 +114,7 @@ static void standardise_pair(struct standard *t, size_t a, size_t b)
 	double n = 0, all;
 
 	for (size_t i = 0; i < t->d->n; i++) {
-		if (!is_in(t, i) || !counts(t, i, a, b))
+		if (!t->in[i] || !counts(t, i, a, b))
 			continue;
 		n++;
 		survey_add(&sw, t->w[i]);
@@ -124,7 +125,7 @@ static void standardise_pair(struct standard *t, size_t a, size_t b)
 	t->mean[ab] = (sa.s + sa.c) / all;
 	t->mean[ba] = (sb.s + sb.c) / all;
 	for (size_t i = 0; i < t->d->n; i++)
-		if (is_in(t, i) && counts(t, i, a, b))
+		if (t->in[i] && counts(t, i, a, b))
 			survey_add(&s, t->w[i] * (x[i] - t->mean[ab]) *
 					       (y[i] - t->mean[ba]));
 	t->sum_w[ab] = t->sum_w[ba] = all;
@@ -200,7 +201,7 @@ static bool some_errors(const struct survey_var *v, const struct standard *t,
 		goto out;
 	}
 	for (size_t i = 0; i < n; i++) {
-		cell[i] = is_in(t, i) ? 0 : SURVEY_NONE;
+		cell[i] = t->in[i] ? 0 : SURVEY_NONE;
 		if (cell[i] == 0)
 			add_scores(t, f, r, i, j, c, z + i * c);
 	}
@@ -219,13 +220,19 @@ static bool linearised(const struct survey_var *v, const struct items *d,
 {
 	size_t k = s->k, pairs = STRUCTURE_PAIRS(k);
 	double *j = malloc((s->q * pairs + 4 * k * k) * sizeof *j);
+	uint8_t *in = malloc(d->n + 1);
 	struct standard t = { .d = d,
 			      .w = v->design->weight,
 			      .pairwise = pairwise };
 	bool ok;
 
-	if (!j)
+	if (!j || !in) {
+		free(j);
+		free(in);
 		return err_set(e, ERR_NOMEM, "no memory for derivatives");
+	}
+	find_rows(&t, in);
+	t.in = in;
 	t.mean = j + s->q * pairs;
 	t.cov = t.mean + k * k;
 	t.sum_w = t.cov + k * k;
@@ -239,6 +246,7 @@ static bool linearised(const struct survey_var *v, const struct items *d,
 				 s->q - i < AT_ONCE ? s->q - i : AT_ONCE,
 				 se + i, e);
 	free(j);
+	free(in);
 	return ok;
 }
 

@@ -7,13 +7,19 @@
 
 #define WHOLE 1e-7 /* see survey_design.c */
 
-/* Scores of rows in the order of the design, a block at a time. */
+/* Scores of rows in the order of the design, a block at a time.  Rows that are
+ * in no cell are passed over: most are, where many domains are asked for. */
 struct cursor {
 	const struct survey_design *d;
 	const struct survey_scores *s;
-	size_t from, n, step; /* rows at hand: order[from .. from+n) */
-	uint32_t *block;      /* [step] */
-	double *z;	      /* [step*q] */
+	size_t step;
+	size_t to;	 /* order[.. to) has been looked at */
+	size_t done;	 /* and order[.. done) has been used */
+	size_t n, k;	 /* rows at hand, and the next of them */
+	uint32_t *at;	 /* [step] places in the order */
+	uint32_t *row;	 /* [step] */
+	uint32_t *block; /* [step] */
+	double *z;	 /* [step*q] */
 };
 
 static bool cursor_init(struct cursor *c, const struct survey_design *d,
@@ -22,23 +28,45 @@ static bool cursor_init(struct cursor *c, const struct survey_design *d,
 	*c = (struct cursor){ .d = d, .s = s, .step = SURVEY_BLOCK };
 	while (c->step > 16 && c->step * s->q > (size_t)1 << 18)
 		c->step /= 2;
+	c->at = malloc(c->step * sizeof *c->at);
+	c->row = malloc(c->step * sizeof *c->row);
 	c->block = malloc(c->step * sizeof *c->block);
 	c->z = malloc((c->step * s->q + 1) * sizeof *c->z);
-	return (c->block && c->z) ||
+	return (c->at && c->row && c->block && c->z) ||
 	       err_set(e, ERR_NOMEM, "no memory for %zu scores", s->q);
 }
 
 static void cursor_clear(struct cursor *c)
 {
+	free(c->at);
+	free(c->row);
 	free(c->block);
 	free(c->z);
 }
 
 static void cursor_fill(struct cursor *c, size_t at)
 {
-	c->from = at;
-	c->n = c->d->n - at < c->step ? c->d->n - at : c->step;
-	c->s->fill(c->s, c->d->order + at, c->n, c->block, c->z);
+	const uint32_t *cell = c->s->stat ? c->s->stat->cell : c->s->cell;
+	const uint32_t *order = c->d->order;
+	size_t n = 0, i = at;
+
+	for (; i < c->d->n && n < c->step; i++) {
+		c->at[n] = (uint32_t)i;
+		c->row[n] = order[i];
+		n += !cell || cell[order[i]] != SURVEY_NONE;
+	}
+	c->to = i;
+	c->n = n;
+	c->k = 0;
+	c->s->fill(c->s, c->row, n, c->block, c->z);
+}
+
+/* Whether a row of order[.. end) is left. */
+static bool cursor_next(struct cursor *c, size_t end)
+{
+	while (c->k == c->n && c->to < end)
+		cursor_fill(c, c->to);
+	return c->k < c->n && c->at[c->k] < end;
 }
 
 /* ---- one stratum ------------------------------------------------------ */
@@ -349,36 +377,37 @@ static bool end_stratum(struct engine *g, const struct survey_stratum *h,
 static void add_units(struct engine *g, size_t stage,
 		      const struct survey_stratum *h)
 {
-	const struct survey_unit *unit = g->d->unit[stage];
+	const struct survey_unit *unit = g->d->unit[stage] + h->first_unit;
+	size_t end = g->d->unit[stage][h->end_unit - 1].end;
 	struct cursor *c = &g->c;
 	struct spread *s = &g->s;
 
-	for (size_t u = h->first_unit; u < h->end_unit; u++) {
-		size_t first = unit[u].first, end = unit[u].end;
+	if (unit->first < c->done || c->done == 0)
+		cursor_fill(c, unit->first); /* a stage begins */
+	while (cursor_next(c, end) && c->at[c->k] < unit->first)
+		c->k++; /* of strata passed over */
+	c->done = end;
+	for (; cursor_next(c, end); c->k++) {
+		uint32_t block = c->block[c->k];
+		const double *z = c->z + c->k * s->q;
 
-		for (size_t i = first; i < end; i++) {
-			size_t k = i - c->from; /* wraps when before */
-
-			if (k >= c->n) {
-				cursor_fill(c, i);
-				k = 0;
-			}
-			if (c->block[k] == SURVEY_NONE)
-				continue;
-			if (end - first > 1) {
-				add_row(s, c->block[k], c->z + k * s->q);
-			} else {
-				if (s->base)
-					s->base[c->block[k]].rows++;
-				push(s, c->block[k], c->z + k * s->q);
-				if (s->full)
-					push_within(s, c->block[k],
-						    c->z + k * s->q);
-			}
-		}
-		if (s->n_unit > 0)
+		if (block == SURVEY_NONE)
+			continue;
+		if (c->at[c->k] >= unit->end)
 			end_unit(s);
+		while (c->at[c->k] >= unit->end)
+			unit++;
+		if (unit->end - unit->first > 1) {
+			add_row(s, block, z);
+			continue;
+		}
+		if (s->base)
+			s->base[block].rows++;
+		push(s, block, z);
+		if (s->full)
+			push_within(s, block, z);
 	}
+	end_unit(s);
 }
 
 /* ---- rows that are units ---------------------------------------------- */

@@ -1,5 +1,6 @@
 #include <pthread.h>
 
+#include "phieu/hash.h"
 #include "phieu/migrate.h"
 #include "support/pg.h"
 
@@ -58,6 +59,21 @@ static void the_shell_and_the_program_agree_on_checksums(void **state)
 	if (!migrate_check(db, &e))
 		fail_msg("%s", e.msg);
 	db_close(db);
+}
+
+/* Sums come from the files, texts through awk and the compiler. */
+static void every_sum_is_that_of_the_text_compiled_in(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < migrations_n; i++) {
+		const char *sql = migrations[i].sql;
+		uint8_t sum[SHA256_BYTES];
+		char hex[65];
+
+		sha256(sql, strlen(sql), sum);
+		hex_text(sum, sizeof sum, hex);
+		assert_string_equal(migrations[i].sha256, hex);
+	}
 }
 
 static void a_changed_text_is_refused(void **state)
@@ -125,9 +141,11 @@ static void one_left_out_in_the_middle_is_refused(void **state)
 	db_close(db);
 }
 
-static const struct migration good = { "001_good",
-				       "CREATE TABLE public.a (i integer);\n"
-				       "INSERT INTO public.a VALUES (1);\n" };
+static const struct migration good = {
+	.name = "001_good",
+	.sql = "CREATE TABLE public.a (i integer);\n"
+	       "INSERT INTO public.a VALUES (1);\n"
+};
 
 static long tables(const char *dbname)
 {
@@ -143,12 +161,14 @@ static void one_that_fails_leaves_nothing_and_can_be_mended(void **state)
 {
 	const struct migration broken[] = {
 		good,
-		{ "002_more", "CREATE TABLE public.b (i integer);\n"
-			      "INSERT INTO public.b SELECT 1 / 0;\n" },
+		{ .name = "002_more",
+		  .sql = "CREATE TABLE public.b (i integer);\n"
+			 "INSERT INTO public.b SELECT 1 / 0;\n" },
 	};
 	const struct migration mended[] = {
 		good,
-		{ "002_more", "CREATE TABLE public.b (i integer);\n" },
+		{ .name = "002_more",
+		  .sql = "CREATE TABLE public.b (i integer);\n" },
 	};
 	struct db *db = fresh("m_fails");
 	struct err e;
@@ -169,10 +189,11 @@ static void a_connection_cut_in_the_middle_leaves_nothing(void **state)
 {
 	const struct migration cut[] = {
 		good,
-		{ "002_cut", "CREATE TABLE public.b (i integer);\n"
-			     "SELECT pg_catalog.pg_terminate_backend("
-			     "pg_catalog.pg_backend_pid());\n"
-			     "CREATE TABLE public.c (i integer);\n" },
+		{ .name = "002_cut",
+		  .sql = "CREATE TABLE public.b (i integer);\n"
+			 "SELECT pg_catalog.pg_terminate_backend("
+			 "pg_catalog.pg_backend_pid());\n"
+			 "CREATE TABLE public.c (i integer);\n" },
 	};
 	struct db *db = fresh("m_cut");
 	PGconn *c;
@@ -238,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_database_gets_all_and_then_nothing),
 		cmocka_unit_test(the_shell_and_the_program_agree_on_checksums),
+		cmocka_unit_test(every_sum_is_that_of_the_text_compiled_in),
 		cmocka_unit_test(a_changed_text_is_refused),
 		cmocka_unit_test(an_unknown_migration_is_refused),
 		cmocka_unit_test(a_missing_migration_is_named),

@@ -8,6 +8,7 @@
 struct migration {
 	const char *name; /* "001_roles" */
 	const char *sql;
+	const char *sha256; /* of sql, in hex; NULL: to be made */
 };
 extern const struct migration migrations[]; /* generated, in order */
 extern const size_t migrations_n;
