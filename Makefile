@@ -62,7 +62,7 @@ HOST_C    := server/cluster.c server/run_as.c server/connect.c
 HOST      := $(call objs,$(HOST_C))
 # from a plan and answers to results; the job around it needs a database
 RESULT_C  := server/score_plan.c server/score_run.c server/responses.c \
-             $(wildcard server/result*.c) server/estimate_close.c \
+             $(wildcard server/result*.c) server/guard_text.c server/estimate_close.c \
              server/estimate_fields.c $(wildcard server/round_*.c) \
              server/self_sheet.c server/self_read.c server/doc_read.c \
              $(wildcard server/inspect_*.c) $(wildcard server/acts*.c) \

@@ -80,8 +80,11 @@ static struct look look(const struct closing *c, const struct disclose_sum *s)
  * members. */
 static bool close_sum(struct closing *c, const struct disclose_sum *s)
 {
-	struct look l = look(c, s);
+	struct look l;
 
+	if (s->weight)
+		return false; /* of the chains alone */
+	l = look(c, s);
 	if (s->total != DISCLOSE_OUTSIDE && c->closed[s->total])
 		return l.some == 0 && close_one(c, smallest_open(c, s));
 	if (l.some == 0 || (l.some > 1 && l.left >= l.k))
@@ -138,7 +141,17 @@ static bool tells(const struct closing *c, const struct disclose_sum *s)
 
 	for (size_t i = 0; i < s->n; i++)
 		some += c->n[s->cell[i]] > 0;
-	return s->total != DISCLOSE_OUTSIDE || some > 1;
+	return (s->total != DISCLOSE_OUTSIDE && !s->weight) || some > 1;
+}
+
+/* What a closed member counts in the sum. */
+static uint64_t counts(const struct closing *c, const struct disclose_sum *s,
+		       size_t i)
+{
+	if (!s->weight)
+		return 1;
+	return (uint64_t)s->weight[i] % PRIME *
+	       power((uint64_t)c->n[s->cell[i]] % PRIME, PRIME - 2) % PRIME;
 }
 
 /* One more equation into the reduced system (Gauss-Jordan). */
@@ -150,8 +163,8 @@ static void add_equation(struct closing *c, const struct disclose_sum *s)
 
 	memset(own, 0, c->columns * sizeof *own);
 	for (size_t i = 0; i < s->n; i++)
-		add_member(c, own, s->cell[i], 1);
-	if (s->total != DISCLOSE_OUTSIDE)
+		add_member(c, own, s->cell[i], counts(c, s, i));
+	if (s->total != DISCLOSE_OUTSIDE && !s->weight)
 		add_member(c, own, s->total, PRIME - 1);
 	for (size_t i = 0; i < c->rows; i++)
 		take_off(c, own, c->row + i * c->columns, own[c->pivot[i]]);
@@ -183,7 +196,7 @@ static size_t closed_of(const struct closing *c, const struct disclose_sum *s)
 	for (size_t i = 0; i < s->n; i++)
 		if (c->n[s->cell[i]] > 0 && c->closed[s->cell[i]])
 			return s->cell[i];
-	return s->total != DISCLOSE_OUTSIDE && c->closed[s->total]
+	return s->total != DISCLOSE_OUTSIDE && !s->weight && c->closed[s->total]
 		       ? s->total
 		       : DISCLOSE_OUTSIDE;
 }
@@ -195,6 +208,8 @@ static void join(struct closing *c, const struct disclose_sum *s)
 	for (size_t i = 0; i <= s->n; i++) {
 		size_t at = i < s->n ? s->cell[i] : s->total;
 
+		if (i == s->n && s->weight)
+			continue;
 		if (at != DISCLOSE_OUTSIDE && c->n[at] > 0 && c->closed[at])
 			c->part[part_of(c, at)] = part_of(c, first);
 	}
@@ -261,10 +276,16 @@ static bool is_member(const struct disclose_sum *s, size_t at)
 	return s->total == at;
 }
 
-/* Closes one more cell of a sum that `at` is in, else any cell of a sum with
- * a closed one, else a total. */
+/* Closes one more cell of a sum that `at` is in, weighed ones first, for they
+ * take more than two; else any cell of a sum with a closed one, else a
+ * total. */
 static bool close_beside(struct closing *c, size_t at)
 {
+	for (size_t i = 0; i < c->n_sums; i++)
+		if (c->sum[i].weight && is_member(&c->sum[i], at) &&
+		    (close_one(c, smallest_open(c, &c->sum[i])) ||
+		     close_one(c, c->sum[i].total)))
+			return true;
 	for (size_t i = 0; i < c->n_sums; i++)
 		if (is_member(&c->sum[i], at) &&
 		    close_one(c, smallest_open(c, &c->sum[i])))

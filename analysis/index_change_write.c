@@ -256,12 +256,24 @@ static void put_test(struct jw *w, const struct index_change *c,
 	jw_object_end(w);
 }
 
+/* How a test took the two years: said wherever a p is. */
+#define SAMPLES "independent"
+
 static void put_tests(struct jw *w, const struct index_change *c, size_t unit)
 {
 	jw_key(w, "tests");
 	jw_object(w);
 	jw_kd(w, "alpha", c->alpha);
 	jw_ki(w, "family", (int64_t)c->n_tested);
+	jw_kv(w, "samples", SAMPLES);
+	jw_kv(w, "samples_words",
+	      "The two years are taken as independent samples, for nobody "
+	      "knows who answered in both: if many did and alike, a change may "
+	      "be clearer than p says.");
+	jw_kv(w, "samples_words_vi",
+	      "Coi hai năm là hai mẫu độc lập, vì không biết ai trả lời cả hai "
+	      "năm: nếu nhiều người trả lời cả hai năm và giống nhau, thay đổi "
+	      "thật có thể rõ hơn p cho thấy.");
 	jw_key(w, "list");
 	jw_array(w);
 	for (size_t i = 0; i < c->n_tests; i++)
@@ -390,6 +402,7 @@ static void csv_test(struct buf *out, const struct index_tested *t)
 	csv_sep(out);
 	if (t && t->why == INDEX_TESTED)
 		buf_addf(out, "%.6g", t->p_holm);
+	index_put_csv(out, t && t->why == INDEX_TESTED ? SAMPLES : NULL);
 }
 
 static void csv_row(struct buf *out, const struct index_change *c, size_t unit,
@@ -441,7 +454,7 @@ void index_change_csv(const struct index_change *c, size_t unit,
 		      "criterion_name,move,marks,points_before,points,change,"
 		      "maximum_before,maximum,share_before,share,"
 		      "share_change,rank_before,rank,grade_before,grade,test,"
-		      "p_holm");
+		      "p_holm,samples");
 	csv_end_row(out);
 	for (size_t i = 0; i < s->n_units; i++) {
 		size_t u = c->now->order[i];

@@ -82,6 +82,7 @@ struct closing {
 	struct place *place; /* [places] by text */
 	size_t n_places;
 	bool *closed; /* [places] */
+	size_t *who;  /* [members] their places */
 	bool *shut;   /* [cells] */
 	struct member *member;
 	size_t n_members, cap_members;
@@ -350,16 +351,69 @@ static bool make_members(struct closing *c, struct err *e)
 	return true;
 }
 
-static bool close_places(struct closing *c, struct err *e)
+/* A unit's groups, nothing else about them: what official points weigh. */
+static bool is_weighed(const struct closing *c, const struct member *m)
+{
+	const struct est_cell *x = &c->out->cell[c->place[m->place].cell];
+	const char *column = strchr(m->sum, '\x1c');
+
+	if (c->l->n_weights == 0 || !column || strcmp(column + 1, "group") != 0)
+		return false;
+	for (size_t i = 0; i < x->by.n; i++)
+		if (!is_unit_name(x->by.name[i]) &&
+		    strcmp(x->by.name[i], "group") != 0)
+			return false;
+	return key_of(x, "unit") != NULL;
+}
+
+/* As decided; or any numbers, for what follows whatever they are: points are
+ * of items, and a mean over items weighs a little otherwise. */
+static int64_t weight_of(const struct closing *c, size_t place, bool decided)
+{
+	const char *group =
+		key_of(&c->out->cell[c->place[place].cell], "group");
+	uint64_t x = (uint64_t)place + 1;
+
+	for (size_t i = 0; decided && group && i < c->l->n_weights; i++)
+		if (strcmp(c->l->weight[i].group, group) == 0)
+			return c->l->weight[i].weight;
+	x = (x ^ (x << 13)) * UINT64_C(0x9e3779b97f4a7c15);
+	return (int64_t)((x ^ (x >> 29)) % 1000003) + 1;
+}
+
+/* Every sum that is weighed stands twice. */
+static bool add_weighed(const struct closing *c, struct disclose_sum *sum,
+			size_t *sums, bool decided, struct err *e)
+{
+	size_t n = *sums;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct member *m = &c->member[sum[i].cell - c->who];
+		int64_t *weight;
+
+		if (!is_weighed(c, m))
+			continue;
+		weight = arena_array(c->a, sum[i].n + 1, sizeof *weight);
+		if (!weight)
+			return err_set(e, ERR_NOMEM, "out of memory");
+		for (size_t k = 0; k < sum[i].n; k++)
+			weight[k] = weight_of(c, sum[i].cell[k], decided);
+		sum[*sums] = sum[i];
+		sum[(*sums)++].weight = weight;
+	}
+	return true;
+}
+
+static bool close_places(struct closing *c, bool decided, struct err *e)
 {
 	struct disclose_sum *sum =
-		arena_array(c->a, c->n_members + 1, sizeof *sum);
-	size_t *who = arena_array(c->a, c->n_members + 1, sizeof *who);
+		arena_array(c->a, 2 * c->n_members + 1, sizeof *sum);
 	int64_t *n = arena_array(c->a, c->n_places + 1, sizeof *n);
 	int64_t *k = arena_array(c->a, c->n_places + 1, sizeof *k);
 	size_t sums = 0;
 
-	if (!sum || !who || !n || !k)
+	c->who = arena_array(c->a, c->n_members + 1, sizeof *c->who);
+	if (!sum || !c->who || !n || !k)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	for (size_t i = 0; i < c->n_places; i++) {
 		n[i] = c->place[i].n;
@@ -368,14 +422,41 @@ static bool close_places(struct closing *c, struct err *e)
 	for (size_t i = 0; i < c->n_members; i++) {
 		const struct member *m = &c->member[i];
 
-		who[i] = m->place;
+		c->who[i] = m->place;
 		if (i == 0 || strcmp(m->sum, m[-1].sum) != 0)
 			sum[sums++] = (struct disclose_sum){
-				who + i, 0, find_place(c, m->total), m->loose
+				.cell = c->who + i,
+				.total = find_place(c, m->total),
+				.loose = m->loose
 			};
 		sum[sums - 1].n++;
 	}
-	return disclose_sums(n, k, c->closed, c->n_places, sum, sums, e);
+	return add_weighed(c, sum, &sums, decided, e) &&
+	       disclose_sums(n, k, c->closed, c->n_places, sum, sums, e);
+}
+
+static size_t count_closed(const struct closing *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_places; i++)
+		n += c->closed[i];
+	return n;
+}
+
+/* Until neither kind of weights tells more. */
+static bool close_both(struct closing *c, struct err *e)
+{
+	size_t before;
+
+	do {
+		before = count_closed(c);
+		if (!close_places(c, false, e))
+			return false;
+		if (c->l->n_weights > 0 && !close_places(c, true, e))
+			return false;
+	} while (count_closed(c) > before);
+	return true;
 }
 
 /* What official results hide is not shown here either. */
@@ -443,10 +524,10 @@ static bool close_all(struct closing *c, struct err *e)
 	if (!make_places(c, e) || !make_members(c, e))
 		return false;
 	take_official(c);
-	if (!close_places(c, e))
+	if (!close_both(c, e))
 		return false;
 	take_to_changes(c);
-	if (!close_places(c, e))
+	if (!close_both(c, e))
 		return false;
 	close_pairs(c);
 	return !arena_broken(c->a) || err_set(e, ERR_NOMEM, "out of memory");

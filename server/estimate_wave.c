@@ -447,6 +447,30 @@ static int larger(int a, int b)
 	return a > b ? a : b;
 }
 
+/* Of the newer wave that weighs groups; codes are the plan's. */
+static bool take_weights(const struct wave_source *s, struct arena *a,
+			 struct wave_limits *out, struct err *e)
+{
+	for (size_t i = 0; i < s->n && out->n_weights == 0; i++) {
+		const struct plan *p = s->wave[i]->plan;
+		struct wave_weight *w;
+
+		if (p->decisions.pool != POOL_GROUP_WEIGHTS)
+			continue;
+		w = arena_array(a, p->n_groups + 1, sizeof *w);
+		if (!w)
+			return err_set(e, ERR_NOMEM, "out of memory");
+		for (size_t g = 0; g < p->n_groups; g++)
+			w[g] = (struct wave_weight){
+				p->groups[g].code,
+				p->decisions.group_weight[g].micro
+			};
+		out->weight = w;
+		out->n_weights = p->n_groups;
+	}
+	return true;
+}
+
 bool load_wave(const struct wave_source *s, struct frame *f,
 	       struct wave_limits *out, struct err *e)
 {
@@ -471,6 +495,7 @@ bool load_wave(const struct wave_source *s, struct frame *f,
 		ok = read_waves(r, s->n, s->db, e);
 		db_rollback(s->db);
 	}
+	ok = ok && take_weights(s, f->text, out, e);
 	for (size_t i = 0; i < t.n_made; i++)
 		free(t.made[i].y);
 	for (size_t i = 0; i < 2; i++)

@@ -5,6 +5,11 @@
 #include "phieu/json.h"
 #include "phieu/round_explain.h"
 
+const char explain_guarded[] =
+	"Có nhóm quá ít người: số chính xác và số đếm chung của các nhóm không "
+	"nêu, để không ai tính ngược ra nhóm ấy (a group is too small: neither "
+	"the exact number nor the counts of all together are shown).";
+
 static void number(const cJSON *o, const char *key, char out[24])
 {
 	const cJSON *n = json_get(o, key);
@@ -118,6 +123,9 @@ static bool put_item(const cJSON *item, FILE *to, struct err *e)
 		/* to be read, and exact */
 		put_vi(json_word(item, "percent"), to);
 		(void)fprintf(to, " %% (%s)\n", json_word(item, "mean"));
+	} else if (json_get_text(item, "percent")) {
+		put_vi(json_word(item, "percent"), to);
+		(void)fprintf(to, " %%\n");
 	} else {
 		(void)fprintf(to, "—\n");
 	}
@@ -134,12 +142,16 @@ static bool explain_value(const cJSON *doc, FILE *to, struct err *e)
 	}
 	(void)fprintf(to, "điểm ");
 	put_vi(json_word(doc, "points"), to);
-	(void)fprintf(to, " = làm tròn của %s, tối đa ",
-		      json_word(doc, "exact"));
+	if (json_get_text(doc, "exact"))
+		(void)fprintf(to, " = làm tròn của %s",
+			      json_word(doc, "exact"));
+	(void)fprintf(to, ", tối đa ");
 	put_vi(json_word(doc, "maximum"), to);
 	(void)fprintf(to, "%s\ncách tính: %s\n",
 		      json_is_true(doc, "rescaled") ? " (đã quy đổi)" : "",
 		      json_word(doc, "formula"));
+	if (json_is_true(doc, "guarded"))
+		(void)fprintf(to, "%s\n", explain_guarded);
 	for (o = json_first(json_get(doc, "items")); o; o = o->next)
 		if (!put_item(o, to, e))
 			return false;

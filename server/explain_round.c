@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phieu/guard_text.h"
 #include "phieu/index_file.h"
 #include "phieu/json.h"
 #include "phieu/limits.h"
@@ -273,6 +274,8 @@ static bool put_records(struct job *x, size_t node, struct err *e)
 	if (!index_explain(x->result.ix, x->unit, node, x->a, &r, &n, e))
 		return false;
 	hide_reasons(x, node, r, n);
+	if (x->q->guarded)
+		guard_records(r, n, x->result.set.rules.digits, x->a);
 	index_write_records(r, n, &b);
 	if (!buf_cstr(&b)) {
 		buf_free(&b);

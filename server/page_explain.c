@@ -68,11 +68,12 @@ static void put_question(struct buf *b, const cJSON *q)
 	}
 	page_put(b,
 		 "<p>%i trả lời tính điểm trên %i được hỏi; trọng số của câu "
-		 "%p; hệ số trung bình <strong>%p %%</strong> (chính xác %s)."
-		 "</p>\n",
+		 "%p; hệ số trung bình <strong>%p %%</strong>",
 		 number(q, "n_valid"), number(q, "n_asked"),
-		 json_word(q, "weight"), json_word(q, "percent"),
-		 json_word(q, "mean"));
+		 json_word(q, "weight"), json_word(q, "percent"));
+	if (json_get_text(q, "mean"))
+		page_put(b, " (chính xác %s)", json_word(q, "mean"));
+	page_put(b, ".</p>\n");
 	begin_table(b, json_word(q, "item"));
 	page_put(b, "<thead><tr><th scope=\"col\">Đối tượng</th><th "
 		    "scope=\"col\">Trọng số</th>");
@@ -114,18 +115,22 @@ static void put_wave_value(struct buf *b, const cJSON *doc)
 {
 	const cJSON *o;
 
-	page_put(b,
-		 "<p>Điểm <strong>%p</strong> = làm tròn của %s, tối đa %p%r."
-		 "</p>\n<p>%s.</p>\n",
-		 json_word(doc, "points"), json_word(doc, "exact"),
+	page_put(b, "<p>Điểm <strong>%p</strong>", json_word(doc, "points"));
+	if (json_get_text(doc, "exact"))
+		page_put(b, " = làm tròn của %s", json_word(doc, "exact"));
+	page_put(b, ", tối đa %p%r.</p>\n<p>%s.</p>\n",
 		 json_word(doc, "maximum"),
 		 json_is_true(doc, "rescaled") ? " (đã quy đổi)" : "",
 		 json_word(doc, "formula"));
+	if (json_is_true(doc, "guarded"))
+		page_put(b, "<p>%s</p>\n", explain_guarded);
 	for (o = json_first(json_get(doc, "items")); o; o = o->next)
 		put_question(b, o);
 	for (o = json_first(json_get(doc, "parts")); o; o = o->next)
 		page_put(b, "<p>Gồm %s %s: %s</p>\n", json_word(o, "code"),
-			 json_word(o, "name"), json_word(o, "exact"));
+			 json_word(o, "name"),
+			 json_get_text(o, "exact") ? json_word(o, "exact")
+						   : json_word(o, "points"));
 	put_wave_decisions(b, doc);
 }
 
@@ -379,7 +384,9 @@ static bool put_explained(struct page *p, const struct explained_result *x,
 	q.criterion = strcmp(criterion, "total") == 0 ? NULL : criterion;
 	q.decisions = sees_decisions(p, q.criterion);
 	q.all = sees_decisions(p, NULL);
-	if (round_explain(p->db, &q, p->a, &b, e))
+	if (web_round_guarded(p->db, p->id, p->room.who.wave, p->head.id,
+			      &q.guarded, e) &&
+	    round_explain(p->db, &q, p->a, &b, e))
 		doc = json_parse(b.data, b.len, &json_plan_limits, e);
 	buf_free(&b);
 	if (!doc && e->kind == ERR_INPUT)

@@ -48,14 +48,21 @@ static bool exact_words(struct result *r, const mpq_t x, const char **out,
 	return *out || err_set(e, ERR_NOMEM, "out of memory");
 }
 
+struct marks { /* [1 + nodes], the total first */
+	struct cell *closed;
+	bool *guarded, *no_top;
+};
+
 static bool fill_cell(struct result *r, const struct score_cell *c,
-		      struct result_cell *o, bool closed, struct err *e)
+		      struct result_cell *o, const struct marks *m, size_t at,
+		      struct err *e)
 {
 	o->n = c->n_valid;
 	o->maximum = c->maximum;
-	o->shown = c->n_valid > 0 && !closed;
+	o->shown = c->n_valid > 0 && !m->closed[at].closed;
 	if (!o->shown)
 		return true;
+	o->guarded = m->guarded[at];
 	o->scored = c->scored;
 	o->rescaled = c->rescaled;
 	o->n_asked = c->n_asked;
@@ -67,7 +74,7 @@ static bool fill_cell(struct result *r, const struct score_cell *c,
 		six(o->low, c->low);
 		six(o->high, c->high);
 	}
-	if (!top_share(c->top, o->top, e))
+	if (!m->no_top[at] && !top_share(c->top, o->top, e))
 		return false;
 	if (!c->scored)
 		return true;
@@ -99,7 +106,7 @@ static enum component_kind kind_of(const struct score_node *n)
 }
 
 static bool fill_unit(struct result *r, size_t unit, struct result_unit *out,
-		      struct cell *closed, struct err *e)
+		      const struct marks *m, struct err *e)
 {
 	const struct score_spec *p = &r->in.sp->spec;
 	const struct score *s = r->in.score;
@@ -109,7 +116,8 @@ static bool fill_unit(struct result *r, size_t unit, struct result_unit *out,
 
 	if (!cells)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	close_cells(s, p, unit, r->plan->decisions.min_unit, closed);
+	close_cells(s, p, unit, r->plan->decisions.min_unit, m->closed);
+	guard_unit(r, unit, m->guarded, m->no_top);
 	for (size_t i = 0; i < p->n_nodes; i++) {
 		const struct score_cell *c = score_cell(s, unit, i);
 
@@ -117,13 +125,13 @@ static bool fill_unit(struct result *r, size_t unit, struct result_unit *out,
 			continue;
 		cells[n].criterion = r->in.sp->criterion[i];
 		cells[n].kind = kind_of(&p->nodes[i]);
-		if (!fill_cell(r, c, &cells[n++], closed[i + 1].closed, e))
+		if (!fill_cell(r, c, &cells[n++], m, i + 1, e))
 			return false;
 	}
 	cells[n].criterion = NONE;
 	cells[n].kind = COMPONENT_TOTAL;
-	if (!fill_cell(r, score_cell(s, unit, SCORE_NONE), &cells[n++],
-		       closed[0].closed, e))
+	if (!fill_cell(r, score_cell(s, unit, SCORE_NONE), &cells[n++], m, 0,
+		       e))
 		return false;
 	*out = (struct result_unit){ .unit = unit,
 				     .cells = cells,
@@ -213,12 +221,16 @@ static bool fill(struct result *r, struct err *e)
 {
 	const struct plan *p = r->plan;
 	const struct score_spec *spec = &r->in.sp->spec;
-	struct cell *closed =
-		arena_array(r->arena, spec->n_nodes + 1, sizeof *closed);
+	size_t most = spec->n_nodes + 1;
+	const struct marks m = {
+		arena_array(r->arena, most, sizeof(struct cell)),
+		arena_array(r->arena, most, sizeof(bool)),
+		arena_array(r->arena, most, sizeof(bool)),
+	};
 
 	r->units = arena_array(r->arena, p->n_units + 1, sizeof *r->units);
 	r->group_n = arena_array(r->arena, p->n_groups + 1, sizeof(int64_t));
-	if (!closed || !r->units || !r->group_n)
+	if (!m.closed || !m.guarded || !m.no_top || !r->units || !r->group_n)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	for (size_t h = 0; h < spec->n_strata; h++) {
 		r->group_n[spec->stratum_group[h]] += spec->strata[h].n;
@@ -228,7 +240,7 @@ static bool fill(struct result *r, struct err *e)
 		for (size_t u = 0; u < p->n_units; u++)
 			if (p->units[u].kind == k &&
 			    score_cell(r->in.score, u, SCORE_NONE)->applies &&
-			    !fill_unit(r, u, &r->units[r->n++], closed, e))
+			    !fill_unit(r, u, &r->units[r->n++], &m, e))
 				return false;
 	return rank_and_grade(r, e);
 }
@@ -301,6 +313,7 @@ static void component(const struct result *r, const struct result_unit *u,
 	};
 	if (!c->shown)
 		return;
+	o->guarded = c->guarded;
 	o->n_asked = c->n_asked;
 	o->n_valid = c->n_valid;
 	if (c->scored) {

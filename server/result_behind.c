@@ -34,12 +34,7 @@ static int64_t count(const struct at *x, size_t group, unsigned byte)
 
 static int64_t valid_of(const struct at *x, size_t group)
 {
-	int64_t n = 0;
-
-	for (unsigned b = 1; b < 256; b++)
-		if (value_of(x, b)->counts)
-			n += count(x, group, b);
-	return n;
+	return guard_count(x->r, x->unit, x->node, x->item, group);
 }
 
 /* Of any kind: whoever had the item before him. */
@@ -187,7 +182,7 @@ static bool fill_rows(const struct at *x, const struct question *q,
 	rows[p->n_groups].group = NONE;
 	rows[p->n_groups].asked = true;
 	rows[p->n_groups].n = it->n_valid;
-	return fill_row(x, q, NONE, &rows[p->n_groups]);
+	return it->guarded || fill_row(x, q, NONE, &rows[p->n_groups]);
 }
 
 static bool fill_item(const struct at *x, struct behind_item *it)
@@ -203,12 +198,17 @@ static bool fill_item(const struct at *x, struct behind_item *it)
 	if (c->n_valid < x->r->plan->decisions.min_unit)
 		return true;
 	it->shown = true;
+	it->guarded = guard_item(x->r, x->unit, x->node, x->item);
 	it->n_valid = c->n_valid;
 	it->n_asked = c->n_asked;
-	if (c->scored) {
+	it->scored = c->scored;
+	if (c->scored &&
+	    !exact_round(c->mean, it->guarded ? 0 : 2, EXACT_HALF_UP,
+			 &it->rounded, &(struct err){ 0 }))
+		return false;
+	if (c->scored && !it->guarded) {
 		it->mean = exact_in(x->a, c->mean);
-		if (!it->mean || !exact_round(c->mean, 2, EXACT_HALF_UP,
-					      &it->rounded, &(struct err){ 0 }))
+		if (!it->mean)
 			return false;
 	}
 	coefficient = arena_array(x->a, (q ? q->n_options : 0) + 1,

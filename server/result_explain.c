@@ -108,7 +108,9 @@ static void json_item(struct jw *j, const struct behind *b,
 		jw_ki(j, "n_valid", it->n_valid);
 		jw_kv(j, "mean", it->mean);
 		jw_kv(j, "percent",
-		      it->mean ? exact_fixed(it->rounded, 2, percent) : NULL);
+		      it->scored ? exact_fixed(it->rounded, it->guarded ? 0 : 2,
+					       percent)
+				 : NULL);
 	}
 	json_options(j, it);
 	jw_key(j, "groups");
@@ -129,11 +131,15 @@ static void json_parts(struct jw *j, const struct behind *b)
 	for (size_t i = 0; i < b->n_parts; i++) {
 		const struct result_cell *c = b->parts[i];
 		bool shown = c->shown && c->scored;
+		char text[DEC_TEXT_MAX + 8];
 
 		jw_object(j);
 		jw_kv(j, "code", p->criteria[c->criterion].code);
 		jw_kv(j, "name", p->criteria[c->criterion].name);
-		jw_kv(j, "exact", shown ? c->exact : NULL);
+		jw_kv(j, "points",
+		      shown ? exact_fixed(c->points, p->decisions.digits, text)
+			    : NULL);
+		jw_kv(j, "exact", guard_exact(c));
 		jw_object_end(j);
 	}
 	jw_array_end(j);
@@ -186,7 +192,8 @@ static void json_value(struct jw *j, const struct behind *b)
 	jw_kb(j, "shown", shown);
 	jw_kv(j, "points",
 	      shown ? exact_fixed(c->points, p->decisions.digits, text) : NULL);
-	jw_kv(j, "exact", shown ? c->exact : NULL);
+	jw_kv(j, "exact", guard_exact(c));
+	jw_kb(j, "guarded", shown && c->guarded);
 	jw_key(j, "maximum");
 	if (shown)
 		jw_dec(j, c->maximum);

@@ -15,6 +15,26 @@ struct result {
 	int64_t *group_n; /* [group] respondents */
 };
 
+/* ---- result_guard.c: what weighed groups give away -------------------------
+ */
+
+/* Counting answers of a group to an item. */
+int64_t guard_count(const struct result *r, size_t unit, size_t node,
+		    size_t item, size_t group);
+/* Do several groups answer the item, one of them of fewer than D12 lets be
+ * shown, and are groups weighed? */
+bool guard_item(const struct result *r, size_t unit, size_t node, size_t item);
+/* guarded[1 + nodes] and no_top[1 + nodes], the total first: a leaf with such
+ * an item, and all above it; and where the share of the satisfied is not
+ * shown: of such a leaf, and of a sum that holds just one of these. */
+void guard_unit(const struct result *r, size_t unit, bool *guarded,
+		bool *no_top);
+/* As readers see them: NULL when not shown. */
+const char *guard_exact(const struct result_cell *c);
+/* Of c->se, c->low, c->high; `more` digits than the points have. */
+const char *guard_error(const struct result *r, const struct result_cell *c,
+			const char *six, int more, char out[RESULT_NUMBER]);
+
 /* ---- result_behind.c: what is behind a number, after the rule of D12 -------
  */
 
@@ -33,8 +53,10 @@ struct behind_item { /* a question of the criterion, over its forms */
 	const struct question *question;
 	struct dec weight;
 	bool shown; /* false: fewer than D12 lets be shown, or one beside it */
+	bool scored, guarded; /* guarded: all together is not shown, nor the
+			       * exact mean */
 	int64_t n_valid, n_asked;
-	const char *mean; /* percent, exact; NULL: not scored */
+	const char *mean; /* percent, exact; NULL: not scored, or guarded */
 	struct dec rounded;
 	const struct dec *coefficient; /* [options] percent */
 	const struct behind_row *rows; /* [groups], then all together */

@@ -29,7 +29,7 @@ static void count(struct jw *j, const char *key, bool shown, int64_t n)
 static void json_cell(struct jw *j, const struct result *r,
 		      const struct result_cell *c)
 {
-	char number[DEC_TEXT_MAX + 8];
+	char number[DEC_TEXT_MAX + 8], text[RESULT_NUMBER];
 	bool points = c->shown && c->scored;
 
 	jw_object(j);
@@ -37,17 +37,17 @@ static void json_cell(struct jw *j, const struct result *r,
 	jw_kv(j, "code",
 	      c->criterion == NONE ? "" : r->plan->criteria[c->criterion].code);
 	count(j, "df", c->shown, c->df);
-	jw_kv(j, "exact", points ? c->exact : NULL);
-	jw_kv(j, "high", c->has_se ? c->high : NULL);
+	jw_kv(j, "exact", guard_exact(c));
+	jw_kv(j, "high", guard_error(r, c, c->high, 0, text));
 	jw_kv(j, "kind", kind_names[c->kind]);
-	jw_kv(j, "low", c->has_se ? c->low : NULL);
+	jw_kv(j, "low", guard_error(r, c, c->low, 0, text));
 	jw_kv(j, "maximum", dec_text(c->maximum, number));
 	jw_kv(j, "points",
 	      points ? exact_fixed(c->points, r->plan->decisions.digits, number)
 		     : NULL);
 	jw_kb(j, "rescaled", c->rescaled);
-	jw_kv(j, "se", c->has_se ? c->se : NULL);
-	jw_kv(j, "top", c->shown ? c->top : NULL);
+	jw_kv(j, "se", guard_error(r, c, c->se, 1, text));
+	jw_kv(j, "top", *c->top ? c->top : NULL);
 	count(j, "valid", c->shown, c->n_valid);
 	jw_object_end(j);
 }
@@ -154,7 +154,7 @@ static void csv_cell(struct buf *out, const struct result *r,
 	const struct plan *p = r->plan;
 	const struct unit *unit = &p->units[u->unit];
 	bool total = c->criterion == NONE, points = c->shown && c->scored;
-	char number[DEC_TEXT_MAX + 8];
+	char number[DEC_TEXT_MAX + 8], text[RESULT_NUMBER];
 
 	csv_text(out, p->wave);
 	csv_text(out, p->is_trial ? "true" : "false");
@@ -168,14 +168,14 @@ static void csv_cell(struct buf *out, const struct result *r,
 	csv_text(out,
 		 points ? exact_fixed(c->points, p->decisions.digits, number)
 			: "");
-	csv_text(out, points ? c->exact : "");
+	csv_text(out, guard_exact(c));
 	csv_text(out, dec_text(c->maximum, number));
 	csv_count(out, c->shown, c->n_asked);
 	csv_count(out, c->shown, c->n_valid);
-	csv_text(out, c->shown ? c->top : "");
-	csv_text(out, c->has_se ? c->se : "");
-	csv_text(out, c->has_se ? c->low : "");
-	csv_text(out, c->has_se ? c->high : "");
+	csv_text(out, c->top);
+	csv_text(out, guard_error(r, c, c->se, 1, text));
+	csv_text(out, guard_error(r, c, c->low, 0, text));
+	csv_text(out, guard_error(r, c, c->high, 0, text));
 	csv_count(out, c->shown, c->df);
 	csv_count(out, total && u->rank > 0, (int64_t)u->rank);
 	csv_write(out, total && u->grade ? u->grade : "",

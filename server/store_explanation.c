@@ -245,3 +245,16 @@ struct res *store_explained_decisions(struct db *db, int32_t round,
 	(void)snprintf(no, sizeof no, "%" PRId64, result);
 	return db_run(db, Q_EXPLAIN_DECISIONS, args, e);
 }
+
+bool store_round_guarded(struct db *db, int32_t round, bool *out, struct err *e)
+{
+	char id[16];
+	const char *args[] = { id };
+	struct res *r;
+
+	(void)snprintf(id, sizeof id, "%" PRId32, round);
+	r = db_run(db, Q_ROUND_GUARDED, args, e);
+	*out = r && res_bool(r, 0, 0);
+	res_free(r);
+	return r != NULL;
+}

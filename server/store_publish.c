@@ -202,6 +202,7 @@ static bool read_component(const struct res *r, size_t row,
 	c->se = dup(r, row, 8, a);
 	c->low = dup(r, row, 9, a);
 	c->high = dup(r, row, 10, a);
+	c->guarded = res_bool(r, row, 12);
 	return !arena_broken(a) || err_set(e, ERR_NOMEM, "out of memory");
 }
 
@@ -241,7 +242,7 @@ bool store_components(struct db *db, const struct wave *w, int32_t release,
 
 /* ---- making a release ------------------------------------------------ */
 
-enum { COLUMNS = 12 };
+enum { COLUMNS = 13 };
 
 static void put(struct buf *b, const char *s)
 {
@@ -267,6 +268,7 @@ static bool add_row(const struct wave *w, const struct component *c,
 	put(&b[9], c->se);
 	put(&b[10], c->low);
 	put(&b[11], c->high);
+	pg_array_i32(&b[12], c->guarded);
 	return true;
 }
 
@@ -294,8 +296,8 @@ static bool add_components(struct db *db, const struct wave *w,
 			   struct err *e)
 {
 	static const enum pg_type types[COLUMNS] = {
-		PG_INT4, PG_TEXT, PG_TEXT, PG_INT4, PG_TEXT, PG_TEXT,
-		PG_TEXT, PG_INT8, PG_INT8, PG_TEXT, PG_TEXT, PG_TEXT
+		PG_INT4, PG_TEXT, PG_TEXT, PG_INT4, PG_TEXT, PG_TEXT, PG_TEXT,
+		PG_INT8, PG_INT8, PG_TEXT, PG_TEXT, PG_TEXT, PG_INT4
 	};
 	struct buf b[COLUMNS];
 	bool ok = true;

@@ -88,6 +88,8 @@ static bool explain(struct db *db, struct http_request *rq,
 			return false;
 		q.decisions = q.office != NULL;
 	}
+	if (!web_round_guarded(db, id, wave, h->id, &q.guarded, e))
+		return false;
 	if (h->trial)
 		http_set_header(rp, "X-Phieu-Trial", "mau-thu");
 	http_set_header(rp, "Cache-Control", "private, no-cache");

@@ -143,6 +143,11 @@ void web_not_found(struct http_request *rq, struct http_reply *rp);
 /* Has one of `roles` in this wave: a role given for one wave counts in that
  * wave only. */
 bool web_sees_wave(const struct identity *id, unsigned roles, int32_t wave);
+/* May he have fractions and errors of cells with a small group? */
+bool web_computes(const struct identity *id, int32_t wave);
+/* *out: he gets the round's numbers to the published digits only. */
+bool web_round_guarded(struct db *db, const struct identity *id, int32_t wave,
+		       int32_t round, bool *out, struct err *e) MUST_USE;
 /* The waves this identity may see: 0 all, else one; -1 none at all. */
 int32_t web_only_wave(const struct http_request *rq);
 

@@ -1,8 +1,10 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "phieu/csv.h"
 #include "phieu/json.h"
+#include "phieu/store_explanation.h"
 #include "phieu/store_publish.h"
 #include "web_impl.h"
 
@@ -140,7 +142,43 @@ static void put_component(struct jw *j, const struct component *c)
 	jw_object_end(j);
 }
 
+/* Who computes with numbers, or holds them to account, gets all of them;
+ * others what cannot be solved for a small group. */
+bool web_computes(const struct identity *id, int32_t wave)
+{
+	static const unsigned roles = ROLE_BIT(ROLE_ANALYST) |
+				      ROLE_BIT(ROLE_AUDITOR) |
+				      ROLE_BIT(ROLE_ENGINE);
+
+	return (id->roles & roles) && web_sees_wave(id, roles, wave);
+}
+
+bool web_round_guarded(struct db *db, const struct identity *id, int32_t wave,
+		       int32_t round, bool *out, struct err *e)
+{
+	*out = false;
+	return web_computes(id, wave) || store_round_guarded(db, round, out, e);
+}
+
+static const char *coarse(struct arena *a, const char *six, int digits)
+{
+	return six ? arena_printf(a, "%.*f", digits, strtod(six, NULL)) : NULL;
+}
+
+static void guard(struct component *rows, size_t n, int digits, struct arena *a)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!rows[i].guarded)
+			continue;
+		rows[i].points_exact = NULL;
+		rows[i].se = coarse(a, rows[i].se, digits + 1);
+		rows[i].low = coarse(a, rows[i].low, digits);
+		rows[i].high = coarse(a, rows[i].high, digits);
+	}
+}
+
 struct page {
+	bool whole;
 	int kind;
 	size_t offset, limit, n, total;
 	struct component *rows;
@@ -274,6 +312,8 @@ static bool put_components(struct db *db, struct http_request *rq,
 	ok = store_components(db, full, r->release, p->kind, p->offset,
 			      p->limit, rq->arena, &p->rows, &p->n, &p->total,
 			      e);
+	if (ok && !p->whole)
+		guard(p->rows, p->n, full->plan->decisions.digits, rq->arena);
 	if (ok && csv)
 		put_csv(&rp->body, v, r, p);
 	else if (ok)
@@ -300,8 +340,9 @@ static bool components(struct db *db, struct http_request *rq,
 		return nothing_published(rq, rp);
 	csv = web_wants_csv(rq, rp);
 	put_marks(rp, v, r.trial);
-	etag = arena_printf(rq->arena, "%s-%d-%s", r.sha256, (int)r.release,
-			    csv ? "csv" : "json");
+	p.whole = web_computes(rq->identity, v->wave);
+	etag = arena_printf(rq->arena, "%s-%d-%s%s", r.sha256, (int)r.release,
+			    csv ? "csv" : "json", p.whole ? "" : "-read");
 	if (!etag)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	if (http_not_modified(rq, rp, etag))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "phieu/csv.h"
+#include "phieu/guard_text.h"
 #include "phieu/json.h"
 #include "phieu/result_desk.h"
 #include "web_round.h"
@@ -100,10 +101,34 @@ static void put_head(struct jw *j, const struct web_room *m, int64_t result,
 /* ---- GET /v1/rounds/{round}/results/{result} -------------------------------
  */
 
+/* The content; for those who do not compute with it to its own digits. */
+static bool content_of(struct web_room *m, const struct stored_result *x,
+		       bool guarded, const char **out, struct err *e)
+{
+	cJSON *root;
+	char *text;
+	bool ok;
+
+	*out = x->content;
+	if (!guarded)
+		return true;
+	root = json_parse(x->content, strlen(x->content), &json_plan_limits, e);
+	if (!root)
+		return err_wrap(e, "the stored result");
+	ok = guard_content(root, guard_digits(root), m->rq->arena);
+	text = ok ? cJSON_PrintUnformatted(root) : NULL;
+	*out = text ? arena_strdup(m->rq->arena, text) : NULL;
+	cJSON_free(text);
+	cJSON_Delete(root);
+	return *out || err_set(e, ERR_NOMEM, "out of memory");
+}
+
 static bool result_get(struct web_room *m, struct err *e)
 {
 	struct stored_result x = { 0 };
+	const char *content = NULL;
 	int64_t release = 0;
+	bool guarded;
 	struct jw j;
 
 	/* who sees no draft does not learn which there are */
@@ -114,18 +139,24 @@ static bool result_get(struct web_room *m, struct err *e)
 	m->no.place = NULL;
 	if (!release && !web_room_door(m, DOOR_DRAFT, NULL, NULL, e))
 		return false;
+	if (!web_round_guarded(m->db, m->id, m->who.wave, m->head.id, &guarded,
+			       e))
+		return false;
 	put_marks(m, release == 0);
 	if (http_not_modified(m->rq, m->rp,
-			      arena_printf(m->rq->arena, "%s-%lld", x.sha256,
-					   (long long)release)))
+			      arena_printf(m->rq->arena, "%s-%lld%s", x.sha256,
+					   (long long)release,
+					   guarded ? "-read" : "")))
 		return true;
+	if (!content_of(m, &x, guarded, &content, e))
+		return false;
 	jw_init(&j, &m->rp->body);
 	jw_object(&j);
 	put_head(&j, m, x.number, release);
 	jw_kv(&j, "method", x.method);
 	jw_kv(&j, "sha256", x.sha256);
 	jw_key(&j, "content");
-	jw_raw(&j, x.content);
+	jw_raw(&j, content);
 	jw_object_end(&j);
 	return true;
 }

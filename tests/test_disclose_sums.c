@@ -32,7 +32,8 @@ static size_t add_sum(struct table *t, size_t total)
 	size_t at = t->n_sums++;
 
 	assert_true(at < SUMS);
-	t->sum[at] = (struct disclose_sum){ t->member[at], 0, total, false };
+	t->sum[at] =
+		(struct disclose_sum){ t->member[at], 0, total, false, NULL };
 	return at;
 }
 
@@ -232,8 +233,9 @@ static void a_closed_total_closes_one_below(void **state)
 	/* 0 is the sum of 1 and 2 and lies in a line with 3 */
 	const int64_t n[] = { 30, 18, 12, 5 };
 	const size_t line[] = { 0, 3 }, below[] = { 1, 2 };
-	const struct disclose_sum s[] = { { line, 2, DISCLOSE_OUTSIDE, false },
-					  { below, 2, 0, false } };
+	const struct disclose_sum s[] = { { line, 2, DISCLOSE_OUTSIDE, false,
+					    false },
+					  { below, 2, 0, false, NULL } };
 	bool closed[4] = { false };
 
 	(void)state;
@@ -246,8 +248,8 @@ static void what_comes_in_closed_stays_so_and_is_not_left_alone(void **state)
 {
 	const int64_t n[] = { 30, 18, 12, 0 };
 	const size_t line[] = { 0, 1, 2, 3 };
-	const struct disclose_sum s[] = { { line, 4, DISCLOSE_OUTSIDE,
-					    false } };
+	const struct disclose_sum s[] = { { line, 4, DISCLOSE_OUTSIDE, false,
+					    NULL } };
 	bool closed[4] = { true, false, false, true };
 
 	(void)state;
@@ -262,7 +264,7 @@ static void the_same_few_people_in_two_cells_are_not_enough(void **state)
 	/* 8 people who stand in both 1 and 2 */
 	const int64_t n[] = { 40, 8, 8, 40, 35 };
 	const size_t line[] = { 1, 2, 3, 4 };
-	const struct disclose_sum s[] = { { line, 4, 0, false } };
+	const struct disclose_sum s[] = { { line, 4, 0, false, NULL } };
 	bool closed[5] = { false };
 
 	(void)state;
@@ -277,9 +279,11 @@ static void a_chain_of_sums_is_solved(void **state)
 	 * less the second, plus the third */
 	const int64_t n[] = { 5, 5, 5, 50, 50, 50, 60 };
 	const size_t a[] = { 0, 1, 3 }, b[] = { 1, 2, 4 }, d[] = { 0, 2, 5 };
-	const struct disclose_sum s[] = { { a, 3, DISCLOSE_OUTSIDE, false },
-					  { b, 3, DISCLOSE_OUTSIDE, false },
-					  { d, 3, DISCLOSE_OUTSIDE, false } };
+	const struct disclose_sum s[] = {
+		{ a, 3, DISCLOSE_OUTSIDE, false, NULL },
+		{ b, 3, DISCLOSE_OUTSIDE, false, NULL },
+		{ d, 3, DISCLOSE_OUTSIDE, false, NULL }
+	};
 	bool closed[7] = { false };
 
 	(void)state;
@@ -295,9 +299,9 @@ static void a_loose_sum_is_looked_at_alone(void **state)
 	 * next, but chains through it are not solved */
 	const int64_t n[] = { 5, 40, 30, 75 };
 	const size_t line[] = { 0, 1, 2 }, other[] = { 0, 1 };
-	const struct disclose_sum s[] = { { line, 3, 3, true } };
-	const struct disclose_sum t[] = { { line, 3, 3, true },
-					  { other, 2, 3, true } };
+	const struct disclose_sum s[] = { { line, 3, 3, true, NULL } };
+	const struct disclose_sum t[] = { { line, 3, 3, true, NULL },
+					  { other, 2, 3, true, NULL } };
 	bool closed[4] = { false }, two[4] = { false };
 
 	(void)state;
@@ -308,17 +312,50 @@ static void a_loose_sum_is_looked_at_alone(void **state)
 	assert_true(two[0] && two[1] && two[2]);
 }
 
+/* Two closed members of a sum that is weighed besides are two unknowns of two
+ * sums: a third goes, or the total where there is none. */
+static void a_weighed_sum_takes_three(void **state)
+{
+	const size_t who[] = { 1, 2, 3, 4 };
+	const int64_t weight[] = { 1, 1, 2, 2 };
+	const int64_t n[] = { 120, 5, 25, 30, 60 },
+		      k[] = { 10, 20, 20, 20, 20 };
+	bool closed[5] = { false };
+	struct disclose_sum sum[] = { { who, 4, 0, false, NULL },
+				      { who, 4, 0, false, weight } };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_true(disclose_sums(n, k, closed, 5, sum, 1, &e));
+	assert_true(closed[1] && closed[2] && !closed[3] && !closed[4]);
+	memset(closed, 0, sizeof closed);
+	assert_true(disclose_sums(n, k, closed, 5, sum, 2, &e));
+	assert_true(closed[1] && closed[2] && closed[3]);
+	assert_true(!closed[0] && !closed[4]);
+	/* two groups alone: their total closes */
+	sum[0].n = sum[1].n = 2;
+	memset(closed, 0, sizeof closed);
+	assert_true(disclose_sums(n, k, closed, 5, sum, 2, &e));
+	assert_true(closed[0] && closed[1] && closed[2]);
+	/* one group alone is the total, which closes as ever */
+	sum[0].n = sum[1].n = 1;
+	memset(closed, 0, sizeof closed);
+	assert_true(disclose_sums(n, k, closed, 5, sum, 2, &e));
+	assert_true(closed[0] && closed[1] && !closed[2]);
+}
+
 static void where_nothing_else_is_the_total_closes(void **state)
 {
 	const int64_t n[] = { 6, 6 };
 	const int64_t m[] = { 12, 6, 6 };
 	const size_t one[] = { 1 }, two[] = { 1, 2 };
-	const struct disclose_sum s[] = { { one, 1, 0, false } };
-	const struct disclose_sum t[] = { { two, 2, 0, false } };
+	const struct disclose_sum s[] = { { one, 1, 0, false, NULL } };
+	const struct disclose_sum t[] = { { two, 2, 0, false, NULL } };
 	const size_t zero[] = { 0 };
-	const struct disclose_sum u[] = { { one, 1, DISCLOSE_OUTSIDE, false },
-					  { zero, 1, DISCLOSE_OUTSIDE,
-					    false } };
+	const struct disclose_sum u[] = {
+		{ one, 1, DISCLOSE_OUTSIDE, false, NULL },
+		{ zero, 1, DISCLOSE_OUTSIDE, false, NULL }
+	};
 	bool closed[2] = { false }, both[3] = { false };
 	bool alone[2] = { false }, only[3] = { false };
 
@@ -352,6 +389,7 @@ int main(void)
 			the_same_few_people_in_two_cells_are_not_enough),
 		cmocka_unit_test(a_chain_of_sums_is_solved),
 		cmocka_unit_test(a_loose_sum_is_looked_at_alone),
+		cmocka_unit_test(a_weighed_sum_takes_three),
 		cmocka_unit_test(where_nothing_else_is_the_total_closes),
 	};
 

@@ -472,12 +472,46 @@ static void the_table_has_a_row_a_criterion_and_a_total(void **state)
 	assert_non_null(strstr(one, "tested,"));
 	/* one unit alone says what it says among all */
 	assert_non_null(strstr(all, strstr(one, "A,Đơn vị A,1,")));
-	assert_non_null(strstr(all, "another-criterion,\r\n"));
+	assert_non_null(strstr(all, "another-criterion,,\r\n"));
 	assert_non_null(strstr(one, "changed,maximum children,"));
 	/* ranks and grades stand on the total alone */
 	assert_non_null(strstr(all, "F,Đơn vị F,,,,changed,merged,,"));
 	free(one);
 	free(all);
+	years_close(&y);
+}
+
+static size_t count_of(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (const char *s = text; (s = strstr(s, what)); s++)
+		n++;
+	return n;
+}
+
+static void every_output_says_that_the_years_are_independent(void **state)
+{
+	struct years y;
+	char *csv;
+	cJSON *tree;
+	const cJSON *tests;
+
+	(void)state;
+	open_files(&y, "sum");
+	csv = as_csv(&y, INDEX_NONE);
+	tree = as_json(&y, INDEX_NONE);
+	tests = json_get(tree, "tests");
+	assert_true(y.c.n_tested > 0);
+	assert_string_equal(json_get_text(tests, "samples"), "independent");
+	assert_non_null(
+		strstr(json_get_text(tests, "samples_words"), "independent"));
+	assert_non_null(
+		strstr(json_get_text(tests, "samples_words_vi"), "độc lập"));
+	assert_int_equal(count_of(csv, ",p_holm,samples\r\n"), 1);
+	assert_int_equal(count_of(csv, ",independent\r\n"), y.c.n_tested);
+	cJSON_Delete(tree);
+	free(csv);
 	years_close(&y);
 }
 
@@ -586,6 +620,8 @@ int main(void)
 		cmocka_unit_test(the_order_of_rows_does_not_matter),
 		cmocka_unit_test(the_way_back_is_the_way_there_negative),
 		cmocka_unit_test(the_table_has_a_row_a_criterion_and_a_total),
+		cmocka_unit_test(
+			every_output_says_that_the_years_are_independent),
 		cmocka_unit_test(every_word_has_both_languages),
 		cmocka_unit_test(memory_that_ends_is_said),
 		cmocka_unit_test(p_values_without_memory_are_said),

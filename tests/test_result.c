@@ -332,8 +332,11 @@ static void people_read_commas_and_marks(void **state)
 	assert_non_null(strstr(text, "D8: làm tròn 2 chữ số"));
 	free(text);
 	text = written(explain_first, m.result);
-	assert_non_null(strstr(text, "làm tròn của"));
-	assert_non_null(strstr(text, "tất cả"));
+	assert_non_null(strstr(text, "điểm "));
+	/* of small groups: neither the fraction nor all together */
+	assert_non_null(strstr(text, "Có nhóm quá ít người"));
+	assert_null(strstr(text, "làm tròn của"));
+	assert_null(strstr(text, "tất cả"));
 	/* groups below the smallest sub-group are not named */
 	assert_null(strstr(text, "Lãnh đạo UBND các huyện"));
 	free(text);
@@ -499,7 +502,7 @@ static void a_closed_question_closes_those_beside_it(void **state)
 		{
 			assert_int_equal(cJSON_IsTrue(json_get(item, "shown")),
 					 i == 0);
-			assert_int_equal(json_get_text(item, "mean") == NULL,
+			assert_int_equal(json_get_text(item, "percent") == NULL,
 					 i == 1);
 		}
 		cJSON_Delete(doc);

@@ -32,6 +32,11 @@ struct disclose_sum {
 	const size_t *cell;
 	size_t n, total;
 	bool loose; /* not to the last digit: never part of a chain */
+	/* Not NULL: a second sum over the same members, each counting its
+	 * weight (0 or more) over its people, known whatever is closed
+	 * (official points of weighed groups).  `total` is no part of it, and
+	 * closes where no member is left to close. */
+	const int64_t *weight;
 };
 /* n[cells] respondents, k[cells] the fewest that may be shown; closed[cells]
  * in and out: what comes in closed stays so.  At the end no closed cell

@@ -36,6 +36,12 @@ void wave_source_close(struct wave_source *s);
 struct wave_limits {
 	int min_unit, min_sub; /* smallest cells shown */
 	bool trial, simulated;
+	/* official points weigh groups, a sum of its own; none: they do not */
+	const struct wave_weight {
+		const char *group;
+		int64_t weight; /* in millionths */
+	} * weight;
+	size_t n_weights;
 	const struct wave_shut { /* what official results do not show */
 		const char *unit, *variable;
 		bool before; /* those of the earlier wave */

@@ -3,6 +3,12 @@
  *
  * Every number leaves through here; a cell with fewer respondents than D12
  * allows, or one that would give such a cell away, looks like an empty one.
+ * Where groups are weighed, points and counts are two sums over the same
+ * groups: of a cell with a small group (`guarded`) the official points are
+ * shown, and nothing that would let a reader solve for the small one: no
+ * fraction, no counts of all together, errors to the digits of the points.
+ * Only components keep all of it, for who computes with them.
+ *
  * The same answers and plan give the same bytes on any machine: points are
  * exact, errors have six decimals. */
 #ifndef PHIEU_RESULT_H
@@ -14,7 +20,7 @@
 #include "phieu/store_publish.h"
 
 /* Changes when published numbers could change. */
-#define METHOD_VERSION "phieu-score/1"
+#define METHOD_VERSION "phieu-score/2"
 
 struct result_input {
 	const struct score_plan *sp;
@@ -31,10 +37,11 @@ struct result_cell {
 	bool shown; /* false: closed or empty */
 	int64_t n;  /* respondents behind it, for the ledger */
 	bool scored, rescaled, has_se;
+	bool guarded; /* `exact` and the errors are not for readers */
 	struct dec points, maximum;
 	const char *exact; /* "21/20" */
 	int64_t n_asked, n_valid, df;
-	char top[RESULT_NUMBER]; /* percent, two decimals */
+	char top[RESULT_NUMBER]; /* percent, two decimals; "": not shown */
 	char se[RESULT_NUMBER], low[RESULT_NUMBER], high[RESULT_NUMBER];
 };
 

@@ -21,6 +21,7 @@ struct round_explain {
 	bool decisions;	    /* of what is asked, with who, when and why */
 	bool all;	    /* and why of everything of the unit */
 	const char *office; /* decisions that this office may see; NULL: all */
+	bool guarded; /* numbers to the published digits: store_round_guarded */
 };
 
 /* {"round","result","published","unit","criterion","value","steps":[{"of":
@@ -32,6 +33,8 @@ bool round_explain(struct db *db, const struct round_explain *q,
 
 /* For people at a terminal. */
 bool round_explain_print(const cJSON *doc, FILE *to, struct err *e) MUST_USE;
+/* Why a number has no fraction and no counts of all together. */
+extern const char explain_guarded[];
 /* The document of `phieu explain --json`. */
 bool explain_print(const cJSON *doc, FILE *to, struct err *e) MUST_USE;
 

@@ -52,4 +52,9 @@ struct res *store_explained_decisions(struct db *db, int32_t round,
 				      const char *criterion, const char *office,
 				      struct err *e) MUST_USE;
 
+/* Does a survey value of the round stand for a small group, so that its
+ * fraction is not for readers? */
+bool store_round_guarded(struct db *db, int32_t round, bool *out,
+			 struct err *e) MUST_USE;
+
 #endif

@@ -55,6 +55,8 @@ struct component {
 	const char *criterion; /* "" for the total */
 	const char *criterion_name;
 	const char *points, *points_exact; /* "1.05", "21/20"; NULL */
+	bool guarded; /* the fraction and the errors would tell of a small
+		       * group: for who computes with them, not for readers */
 	const char *maximum;
 	int64_t n_asked, n_valid;    /* -1: not shown */
 	const char *se, *low, *high; /* six decimals; NULL */
