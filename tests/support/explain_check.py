@@ -135,9 +135,16 @@ def item(q):
     global open_items
     groups = [g for g in q["groups"] if g["group"] is not None]
     every = next(g for g in q["groups"] if g["group"] is None)
+    if q["mean"] is None:
+        # a small group is weighed: no sum of all is told, nor the fraction
+        need(not every["shown"] and "counts" not in every,
+             "counts of all beside weighed points")
+        need(q["percent"] is None or "." not in q["percent"],
+             "a fine mean beside weighed points")
+        every = None
     worth = [fraction(o["percent"]) for o in q["options"]]
     need(q["n_valid"] >= MIN_UNIT, "a small question is shown")
-    need(every["n"] == q["n_valid"] == sum(
+    need(every is None or every["n"] == q["n_valid"] == sum(
         n for n, w in zip(every["counts"], worth) if w is not None),
         "answers of all groups")
     shown = [g for g in groups if g["shown"]]
@@ -147,21 +154,39 @@ def item(q):
         mean = sum(n * w for n, w in zip(g["counts"], worth)
                    if w is not None) / F(n)
         need((n, mean) == (g["n"], F(g["mean"])), "a group's mean")
-    rest = every["n"] - sum(g["n"] for g in shown)
+    rest = q["n_valid"] - sum(g["n"] for g in shown)
     need(rest == 0 or rest >= MIN_SUB or not shown,
          "a small group follows from the others")
     need(all("n" not in g and "counts" not in g for g in groups
              if not g["shown"]), "a closed group says something")
+    need((every is None) <= (rest > 0), "nothing small, and not told")
     if rest == 0 and shown:
         open_items += 1
         w = sum(F(g["weight"]) for g in shown)
         need(sum(F(g["weight"]) * F(g["mean"]) for g in shown) / w ==
              F(q["mean"]), "groups do not give the question's mean")
-    return F(q["mean"])
+    return fraction(q["mean"])
+
+
+def guarded(doc):
+    """Nothing that a small group could be solved for."""
+    global guarded_values
+    guarded_values += 1
+    need(doc["exact"] is None, "the fraction of a small group")
+    need(not doc["parts"] or any(p["exact"] is None for p in doc["parts"]),
+         "guarded without cause")
+    need(doc["parts"] or any(not q["shown"] or q["mean"] is None
+                             for q in doc["items"]), "guarded without cause")
+    for q in doc["items"]:
+        if q["shown"]:
+            item(q)
 
 
 def wave(doc):
-    """What is behind a survey's criterion; the exact points."""
+    """What is behind a survey's criterion; the exact points, None where a
+    small group is weighed."""
+    if doc["guarded"]:
+        return guarded(doc)
     if doc["parts"]:
         total = sum(F(p["exact"]) for p in doc["parts"])
         need(total == F(doc["exact"]), "parts do not add")
@@ -214,7 +239,7 @@ def explained(doc, digits):
          or value["state"] == "not-claimed", f"points: {after}")
     if "survey" in steps:
         behind = steps["survey"]["explanation"]
-        need(wave(behind) == exact, "the wave gives other points")
+        need(wave(behind) in (exact, None), "the wave gives other points")
         seen.add("wave")
     if value["state"] == "scored" and records[0]["rule"] in (
             "points", "linear", "steps") and "decisions" in steps:

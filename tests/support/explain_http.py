@@ -3,6 +3,7 @@ gives, a page of it, and who may see what."""
 import http.client
 import json
 import os
+import re
 import subprocess
 import urllib.parse
 
@@ -80,6 +81,23 @@ def who_sees(s, base, page, who, engine):
     s.ask(base, 401, {})
 
 
+def fractions(data):
+    """Numbers of a document of a round finer than two digits; what the
+    criteria's maxima and the wave's open groups say is decided, or open."""
+    found = []
+
+    def walk(o):
+        for key, v in o.items() if isinstance(o, dict) else enumerate(o):
+            if isinstance(v, (dict, list)):
+                walk(v)
+            elif key in ("value", "before", "after", "exact") and isinstance(
+                    v, str) and re.fullmatch(r"-?\d+(/\d+|\.\d{3,})", v):
+                found.append(v)
+
+    walk([s["records"] for s in json.loads(data)["steps"] if "records" in s])
+    return found
+
+
 def check(year):
     engine = people()
     rounds = f"/v1/rounds/{year.code}/results"
@@ -96,6 +114,12 @@ def check(year):
             said = ok("round", "explain", year.code, "tam-duong" + (
                 "" if code == "total" else f"/{code}"), "--json")
             same(f"{code} by HTTP", json.loads(data), json.loads(said))
+            # the unit's own people: no fraction that tells of a small group
+            _, data = s.ask(f"{rounds}/{year.result}/units/tam-duong/criteria/"
+                            f"{code}", 200, who["tam-duong-1"])
+            same(f"{code}: a reader's fractions", fractions(data), [])
+            same(f"{code}: his points", json.loads(data)["value"]["points"],
+                 json.loads(said)["value"]["points"])
             _, data = s.ask(f"{pages}/{year.result}/tam-duong/{code}", 200,
                             boss)
             same(f"page of {code}", b"</html>" in data[-200:]
@@ -113,12 +137,49 @@ def check(year):
                      f"{year.result}/units/tam-duong/criteria/x",
                      f"{year.result}/units/tam-duong/criteria/' OR 1"):
             s.ask(f"{rounds}/{path}", 404, boss)
+        readers_results(s, f"{rounds}/{year.result}", who)
         waves(s, year.doc["round"]["wave"], who, engine)
         if os.environ.get("DRY_RUN_STAY"):
             look(s, boss)
 
 
+def readers_results(s, path, who):
+    """The whole result: the same points for a reader, nothing finer."""
+    whole = json.loads(s.ask(path, 200, who["phan-tich"])[1])["content"]
+    read = json.loads(s.ask(path, 200, who["tam-duong-1"])[1])["content"]
+    same("some results are fractions", any(
+        "/" in c.get("exact", "") for u in whole["units"]
+        for c in u["criteria"]), True)
+    same("a reader's results", [
+        c["exact"] for u in read["units"] for c in u["criteria"]
+        if re.search(r"/|\.\d{3,}", c.get("exact", ""))], [])
+    same("a reader's totals", [u.get("published") for u in read["units"]],
+         [u.get("published") for u in whole["units"]])
+
+
+def readers_components(s, wave, who, engine):
+    """Engines compute with fractions; who reads gets them where nobody is
+    few."""
+    path = f"/v1/waves/{wave}/components"
+    whole, read = (json.loads(s.ask(path, 200, head)[1])["components"]
+                   for head in ({"Authorization": f"Bearer {engine}"},
+                                who["sin-ho-1"]))
+    same("rows of components", len(read), len(whole))
+    kept_back = 0
+    for a, b in zip(whole, read):
+        same("points of a component", b["points"], a["points"])
+        if b["points_exact"] == a["points_exact"]:
+            continue
+        kept_back += 1
+        same("a fraction kept back", b["points_exact"], None)
+        same("errors as fine as points", all(
+            len(repr(x).split(".")[1]) <= 3
+            for x in [b["standard_error"], *b["interval"]] if x), True)
+    same("some are kept back", kept_back > 0, True)
+
+
 def waves(s, wave, who, engine):
+    readers_components(s, wave, who, engine)
     base = f"/v1/waves/{wave}/units/tam-duong/criteria"
     for head in (who["phan-tich"], who["sin-ho-1"],
                  {"Authorization": f"Bearer {engine}"}):
