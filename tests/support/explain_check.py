@@ -6,6 +6,7 @@ import dry_exact
 
 MIN_UNIT, MIN_SUB = 10, 20  # D12 of the example plan
 seen = set()  # rules that were re-added
+guarded_values = 0  # where a small group is weighed
 open_items = 0  # questions all of whose groups are shown
 
 
