@@ -1,6 +1,7 @@
 /* Acts and lists of a round on the command line: each row of act.h is a
  * command. */
 #include <stdio.h>
+#include <string.h>
 
 #include "phieu/act.h"
 #include "phieu/commands.h"
@@ -148,6 +149,73 @@ static const char *usage_of(const char *name, const struct act_param *params,
 	return text ? text : name;
 }
 
+/* What a command does, for people; lists have their heading for it. */
+static const char *const does[][2] = {
+	{ "appraise accept", "chấp nhận điểm tự chấm" },
+	{ "appraise ask", "yêu cầu bổ sung tài liệu, có hạn" },
+	{ "appraise correct", "điều chỉnh điểm, có lý do" },
+	{ "council meeting", "ghi cuộc họp và biên bản" },
+	{ "council member", "ghi thành viên Hội đồng, Tổ Thư ký" },
+	{ "council rule", "ghi kết luận của Hội đồng về một mục" },
+	{ "deduct add", "trừ điểm, có lý do và văn bản" },
+	{ "deduct cancel", "hủy một lần trừ điểm, có lý do" },
+	{ "discipline add", "ghi kỷ luật của một đơn vị" },
+	{ "discipline lift", "gỡ kỷ luật, có lý do" },
+	{ "external put", "ghi giá trị chỉ số bên ngoài" },
+	{ "improve add", "giao nhiệm vụ cho điểm bị mất" },
+	{ "improve cancel", "hủy nhiệm vụ, có lý do" },
+	{ "improve change", "sửa nhiệm vụ chưa xong, có lý do" },
+	{ "improve plan",
+	  "đặt tên kế hoạch, kỳ báo cáo, kỳ đánh giá tiếp theo" },
+	{ "improve reopen", "mở lại nhiệm vụ đã xong hoặc đã hủy" },
+	{ "improve report", "cơ quan chủ trì báo cáo tiến độ" },
+	{ "inspect answer", "ghi nhận xét một mục của đề cương" },
+	{ "inspect cancel", "hủy đợt kiểm tra, có lý do" },
+	{ "inspect conclude", "ghi kết luận, số và ngày" },
+	{ "inspect documents", "ghi nhận hồ sơ, báo cáo của đơn vị" },
+	{ "inspect draft",
+	  "ghi dự thảo kết luận: ưu điểm, nguyên nhân hạn chế" },
+	{ "inspect extend", "gia hạn khắc phục, có lý do" },
+	{ "inspect finding",
+	  "ghi phát hiện, hạn khắc phục, người chịu trách nhiệm" },
+	{ "inspect measure", "ghi kết quả thực hiện kiến nghị" },
+	{ "inspect recommend", "kiến nghị xử lý với cơ quan có thẩm quyền" },
+	{ "inspect remedied", "đơn vị báo đã khắc phục" },
+	{ "inspect return", "trả lại vì chưa khắc phục xong, có lý do" },
+	{ "inspect schedule", "báo ngày kiểm tra, hoặc dời ngày có lý do" },
+	{ "inspect start", "bắt đầu kiểm tra" },
+	{ "inspect verify", "xác nhận đã khắc phục" },
+	{ "inspect withdraw", "rút phát hiện, có lý do" },
+	{ "opinion agree", "thống nhất với kết quả thẩm định" },
+	{ "opinion object", "không thống nhất, nêu ý kiến" },
+	{ "request answer", "trả lời đề nghị" },
+	{ "request evaluation", "đề nghị đánh giá lại" },
+	{ "request supply", "bổ sung tài liệu được yêu cầu" },
+	{ "reward decide", "ghi quyết định khen thưởng" },
+	{ "reward make", "lập danh sách khen thưởng từ kết quả đã công bố" },
+	{ "reward name", "đơn vị đề nghị khen thưởng cá nhân" },
+	{ "reward name-province", "đề nghị cá nhân tham mưu chung của tỉnh" },
+	{ "reward withdraw", "rút tên đã đề nghị, có lý do" },
+	{ "self explanation", "ghi báo cáo giải trình của đơn vị" },
+	{ "self reopen", "mở lại bản tự đánh giá đã nộp" },
+	{ "self submit", "nộp bản tự đánh giá" },
+	{ "series put", "ghi PAR INDEX, SIPAS, PAPI, PCI của tỉnh" },
+	{ "target record", "ghi số đo của một chỉ tiêu" },
+	{ "visit add", "ghi kết quả kiểm tra thực tế" },
+};
+
+static const char *in_words(struct arena *a, const char *name, const char *vi,
+			    const char *en)
+{
+	const char *s;
+
+	for (size_t i = 0; !vi && i < sizeof does / sizeof does[0]; i++)
+		if (strcmp(does[i][0], name) == 0)
+			vi = does[i][1];
+	s = vi ? arena_printf(a, "%s (%s)", vi, en) : NULL;
+	return s ? s : en;
+}
+
 size_t act_commands(struct arena *a, struct cmd *out, size_t most)
 {
 	const struct act_list *l;
@@ -157,14 +225,16 @@ size_t act_commands(struct arena *a, struct cmd *out, size_t most)
 	for (size_t i = 0; (x = act_at(i)) && n < most; i++)
 		if (!act_own_command(x->name))
 			out[n++] = (struct cmd){
-				x->name, x->summary,
+				x->name, in_words(a, x->name, NULL, x->summary),
 				usage_of(x->name, x->params, "", a), cmd_act_run
 			};
 	for (size_t i = 0; (l = act_list_at(i)) && n < most; i++)
 		if (!act_own_command(l->name))
-			out[n++] = (struct cmd){ l->name, l->summary,
-						 usage_of(l->name, l->params,
-							  " [--csv]", a),
-						 cmd_list_run };
+			out[n++] = (struct cmd){
+				l->name,
+				in_words(a, l->name, l->summary_vi, l->summary),
+				usage_of(l->name, l->params, " [--csv]", a),
+				cmd_list_run
+			};
 	return n;
 }

@@ -450,7 +450,9 @@ static const struct cmd cmds[] = {
 	  "phieu archive key --out FILE\n"
 	  "  Keep it apart from the archives: without it they are lost.",
 	  run_key },
-	{ "round archive", "put away all that a published result came from",
+	{ "round archive",
+	  "lưu trữ mọi thứ làm nên kết quả đã công bố (put away all that a "
+	  "published result came from)",
 	  "phieu round archive ROUND --result N --out FILE\n"
 	  "    --key FILE|--passphrase-file FILE [--without-answers]\n"
 	  "  One sealed file: document, input, result, and of the wave its "

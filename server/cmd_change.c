@@ -362,7 +362,9 @@ static int run_rounds(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "index change", "one year's index against another's, from two files",
+	{ "index change",
+	  "so chỉ số hai năm, từ hai tệp (one year's index against another's, "
+	  "from two files)",
 	  "phieu index change NOW BEFORE [--map FILE] [--unit U] "
 	  "[--json|--csv|--html]\n"
 	  "  What rose, fell, stayed, in points and in shares of the maximum;\n"
@@ -373,7 +375,9 @@ static const struct cmd cmds[] = {
 	  "          and what stands in their place\n"
 	  "  --html  a document to print (A4, Nghị định 30/2020/NĐ-CP)",
 	  run_files },
-	{ "round compare", "a round's result against an earlier round's",
+	{ "round compare",
+	  "so kết quả với kỳ trước (a round's result against an earlier "
+	  "round's)",
 	  "phieu round compare ROUND --with BEFORE [--map FILE] [--unit U] "
 	  "[--json|--csv|--html]\n"
 	  "  The newest published results; a draft is marked Dự thảo.  Like\n"

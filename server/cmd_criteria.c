@@ -271,14 +271,17 @@ static int run_diff(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "round criteria export", "a criteria set as a workbook",
+	{ "round criteria export",
+	  "xuất bộ tiêu chí ra Excel (a criteria set as a workbook)",
 	  "phieu round criteria export ROUND[@VERSION]|FILE --out FILE.xlsx\n"
 	  "  Criteria, kinds of unit, tables from measure to points, groups,\n"
 	  "  what was replaced.  The rest of a round is named and stays in "
 	  "it.\n"
 	  "  Exit 3: the workbook cannot hold something; each is told.",
 	  run_export },
-	{ "round criteria import", "read a workbook or table of criteria",
+	{ "round criteria import",
+	  "đọc bộ tiêu chí từ Excel hoặc bảng in (read a workbook or table of "
+	  "criteria)",
 	  "phieu round criteria import FILE [--into ROUND[@VERSION]|FILE] "
 	  "[--out FILE]\n"
 	  "  FILE    a workbook of `export`, or a table with STT, Tiêu chí,\n"
@@ -289,7 +292,8 @@ static const struct cmd cmds[] = {
 	  "3:\n"
 	  "  something else of the round no longer fits; each is told.",
 	  run_import },
-	{ "round diff", "what changed between two versions",
+	{ "round diff",
+	  "so sánh hai phiên bản (what changed between two versions)",
 	  "phieu round diff ROUND[@VERSION]|FILE ROUND[@VERSION]|FILE "
 	  "[--json]\n"
 	  "  Criteria added, removed, moved, renamed, with other maxima,\n"

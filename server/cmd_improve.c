@@ -106,7 +106,9 @@ static int run_paper(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "improve paper", "the plan and how far it is: page, CSV or workbook",
+	{ "improve paper",
+	  "in kế hoạch nâng cao chỉ số và tiến độ (the plan and how far it is: "
+	  "page, CSV or workbook)",
 	  USAGE "\n"
 		"  Tasks by who leads them, agencies, what is late, lost "
 		"points without a\n"

@@ -281,17 +281,22 @@ static int run_report(int argc, char **argv, void *app)
 
 static const struct cmd cmds[] = {
 	{ "inspect plan check",
-	  "check a year's inspection plan, all faults at once",
+	  "kiểm tra tệp kế hoạch kiểm tra, nêu mọi lỗi (check a year's "
+	  "inspection plan, all faults at once)",
 	  "phieu inspect plan check FILE [--with ROUND-FILE]\n"
 	  "  --with  the round's document; else the one in the database",
 	  run_check },
-	{ "inspect plan load", "add an inspection plan, or its next version",
+	{ "inspect plan load",
+	  "nạp kế hoạch kiểm tra hoặc phiên bản mới (add an inspection plan, "
+	  "or its next version)",
 	  "phieu inspect plan load FILE --reason TEXT", run_load },
 	{ "inspect plan show",
-	  "an inspection plan, or the list of its versions",
+	  "xem kế hoạch kiểm tra, các phiên bản (an inspection plan, or the "
+	  "list of its versions)",
 	  "phieu inspect plan show ROUND [--version N|--versions]", run_show },
 	{ "inspect report",
-	  "the conclusion of an inspection, to print (a draft until numbered)",
+	  "in kết luận kiểm tra (the conclusion of an inspection, to print (a "
+	  "draft until numbered))",
 	  "phieu inspect report ROUND --inspection N --out FILE\n"
 	  "  --out  FILE.html (a page for A4), FILE.xlsx or FILE.csv",
 	  run_report },

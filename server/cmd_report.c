@@ -151,7 +151,9 @@ static int run_report(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "round report", "a report of a result: page, CSV or workbook",
+	{ "round report",
+	  "báo cáo của một kết quả: in, CSV, Excel (a report of a result: "
+	  "page, CSV or workbook)",
 	  USAGE "\n"
 		"  --shape   summary   STT, unit, points, grade\n"
 		"            unit      a unit's criteria; --unit or "

@@ -244,23 +244,33 @@ static int run_publish(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "round compute", "compute the index from what stands now",
+	{ "round compute",
+	  "tính chỉ số từ những gì đang có (compute the index from what stands "
+	  "now)",
 	  "phieu round compute ROUND\n"
 	  "  Keeps the result with its whole input.  Exit 3: some unit is\n"
 	  "  incomplete.",
 	  run_compute },
-	{ "round results", "computed results and their publications",
+	{ "round results",
+	  "các kết quả đã tính và lần công bố (computed results and their "
+	  "publications)",
 	  "phieu round results ROUND", run_results },
-	{ "round result", "a result as JSON",
+	{ "round result", "một kết quả dạng JSON (a result as JSON)",
 	  "phieu round result ROUND [--result N]", run_result },
-	{ "round input", "the whole input of a result as JSON",
+	{ "round input",
+	  "toàn bộ dữ liệu vào của một kết quả (the whole input of a result as "
+	  "JSON)",
 	  "phieu round input ROUND [--result N]\n"
 	  "  phieu round input R | phieu index - --explain UNIT/CRITERION\n"
 	  "  says step by step why a number is what it is",
 	  run_input },
-	{ "round verify", "recompute a result from its input alone",
+	{ "round verify",
+	  "tính lại từ dữ liệu vào, đối chiếu (recompute a result from its "
+	  "input alone)",
 	  "phieu round verify ROUND [--result N]", run_verify },
-	{ "round publish", "publish a result; a correction supersedes",
+	{ "round publish",
+	  "công bố kết quả; đính chính thay bản trước (publish a result; a "
+	  "correction supersedes)",
 	  "phieu round publish ROUND --result N --decision TEXT --reason TEXT",
 	  run_publish },
 };

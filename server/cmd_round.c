@@ -396,23 +396,34 @@ static int run_step(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "round check", "check a round's document, all faults at once",
+	{ "round check",
+	  "kiểm tra tài liệu của kỳ, nêu mọi lỗi (check a round's document, "
+	  "all faults at once)",
 	  "phieu round check FILE", run_check },
-	{ "round load", "add a round, or the next version of its document",
+	{ "round load",
+	  "nạp kỳ đánh giá hoặc phiên bản mới (add a round, or the next "
+	  "version of its document)",
 	  "phieu round load FILE --reason TEXT", run_load },
-	{ "round list", "rounds of assessment", "phieu round list", run_list },
-	{ "round show", "a round's newest document", "phieu round show ROUND",
-	  run_show },
-	{ "round calendar", "tasks, deadlines, what is late and whose",
+	{ "round list", "các kỳ đánh giá (rounds of assessment)",
+	  "phieu round list", run_list },
+	{ "round show",
+	  "xem tài liệu mới nhất của kỳ (a round's newest document)",
+	  "phieu round show ROUND", run_show },
+	{ "round calendar",
+	  "nhiệm vụ, thời hạn, trễ hạn của ai (tasks, deadlines, what is late "
+	  "and whose)",
 	  "phieu round calendar ROUND [--late|--ics|--json]\n"
 	  "  --late  only what is past its day and not done\n"
 	  "  --ics   reminders as iCalendar\n"
 	  "  --json  for programs",
 	  run_calendar },
-	{ "round task", "say that a task is begun or done",
+	{ "round task",
+	  "ghi nhiệm vụ đã làm, đã xong (say that a task is begun or done)",
 	  "phieu round task ROUND TASK --state open|doing|done [--note TEXT]",
 	  run_task },
-	{ "round step", "open or close a step against the calendar",
+	{ "round step",
+	  "mở hoặc đóng một bước khác lịch (open or close a step against the "
+	  "calendar)",
 	  "phieu round step ROUND STEP --until DATE --reason TEXT\n"
 	  "phieu round step ROUND STEP --close --reason TEXT\n"
 	  "  STEP    self-assess, appraise, council or publish\n"

@@ -81,7 +81,9 @@ static int run_explain(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "round explain", "why a number is what it is, in three steps",
+	{ "round explain",
+	  "giải trình một con số qua ba bước (why a number is what it is, in "
+	  "three steps)",
 	  USAGE
 	  "\n"
 	  "  The unit's total, the criterion, and what is behind it: the\n"

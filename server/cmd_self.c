@@ -369,32 +369,41 @@ static int run_evidence_remove(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "self show", "points a unit gives itself",
+	{ "self show",
+	  "điểm tự chấm của một đơn vị (points a unit gives itself)",
 	  "phieu self show --round R --unit U", run_show },
-	{ "self template", "a workbook for one unit, to fill in offline",
+	{ "self template",
+	  "bảng tự chấm bằng Excel cho một đơn vị (a workbook for one unit, to "
+	  "fill in offline)",
 	  "phieu self template --round R --unit U --out FILE.xlsx",
 	  run_template },
-	{ "self import", "read a filled workbook or table back, all or nothing",
+	{ "self import",
+	  "đọc bảng tự chấm đã điền, tất cả hoặc không gì (read a filled "
+	  "workbook or table back, all or nothing)",
 	  "phieu self import FILE --round R [--unit U] [--dry-run]\n"
 	  "  FILE       a workbook of `phieu self template`, a CSV with its\n"
 	  "             heads, or a table of many units (a criterion a "
 	  "column)\n"
 	  "  --dry-run  say what is wrong and what does not add, store nothing",
 	  run_import },
-	{ "self set", "set one item",
+	{ "self set", "ghi điểm tự chấm một mục (set one item)",
 	  "phieu self set --round R --unit U --criterion C --points P|--na "
 	  "[--note TEXT]",
 	  run_set },
-	{ "self explain", "the unit's explanation report",
+	{ "self explain",
+	  "báo cáo giải trình của đơn vị (the unit's explanation report)",
 	  "phieu self explain FILE --round R --unit U", run_explain },
-	{ "self evidence add", "files of evidence for a criterion",
+	{ "self evidence add",
+	  "thêm tài liệu kiểm chứng (files of evidence for a criterion)",
 	  "phieu self evidence add FILE… --round R --unit U [--criterion C]\n"
 	  "  without --criterion: for the explanation report",
 	  run_evidence_add },
-	{ "self evidence get", "take a file of evidence out",
+	{ "self evidence get",
+	  "lấy một tài liệu kiểm chứng ra tệp (take a file of evidence out)",
 	  "phieu self evidence get NUMBER --round R --unit U --out FILE",
 	  run_evidence_get },
-	{ "self evidence remove", "take a file away; its history stays",
+	{ "self evidence remove",
+	  "rút tài liệu; lịch sử vẫn còn (take a file away; its history stays)",
 	  "phieu self evidence remove NUMBER", run_evidence_remove },
 };
 const struct cmd_set cmd_self = { cmds, N(cmds) };

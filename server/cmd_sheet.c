@@ -251,13 +251,17 @@ static int run_file(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "sheet show", "what is known of a sheet, without its answers",
+	{ "sheet show",
+	  "tình trạng một phiếu, không có câu trả lời (what is known of a "
+	  "sheet, without its answers)",
 	  "phieu sheet show --wave W (--sheet S | --instance I)\n"
 	  "\n"
 	  "State, faults and who brought it (tra cứu một phiếu, không mở nội "
 	  "dung).\n",
 	  run_show },
-	{ "sheet judge", "set a sheet's state by hand, with a reason",
+	{ "sheet judge",
+	  "kết luận một phiếu, có lý do (set a sheet's state by hand, with a "
+	  "reason)",
 	  "phieu sheet judge --wave W (--sheet S | --instance I) --state "
 	  "STATE\n"
 	  "    [--code V01-V13] --reason TEXT\n"

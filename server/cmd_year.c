@@ -395,28 +395,45 @@ static int run_chart(int argc, char **argv, void *app)
 	"output"
 
 static const struct cmd cmds[] = {
-	{ "target check", "check the year's targets, all faults at once",
+	{ "target check",
+	  "kiểm tra tệp chỉ tiêu năm, nêu mọi lỗi (check the year's targets, "
+	  "all faults at once)",
 	  "phieu target check FILE", run_check },
-	{ "target load", "add targets, or the next version of them",
+	{ "target load",
+	  "nạp chỉ tiêu năm hoặc phiên bản mới (add targets, or the next "
+	  "version of them)",
 	  "phieu target load FILE --reason TEXT", run_load },
-	{ "target show", "the targets in force, as loaded",
+	{ "target show",
+	  "xem chỉ tiêu đang dùng (the targets in force, as loaded)",
 	  "phieu target show ROUND", run_show },
-	{ "target report", "targets with what was measured, on paper",
+	{ "target report",
+	  "in chỉ tiêu và số đo (targets with what was measured, on paper)",
 	  "phieu target report --round R [--out FILE]" OUT, run_report },
-	{ "reward check", "check rules of commendation, all faults at once",
+	{ "reward check",
+	  "kiểm tra tệp quy tắc khen thưởng, nêu mọi lỗi (check rules of "
+	  "commendation, all faults at once)",
 	  "phieu reward check FILE", run_check },
-	{ "reward load", "add rules of commendation, or their next version",
+	{ "reward load",
+	  "nạp quy tắc khen thưởng hoặc phiên bản mới (add rules of "
+	  "commendation, or their next version)",
 	  "phieu reward load FILE --reason TEXT", run_load },
-	{ "reward show", "the rules of commendation in force, as loaded",
+	{ "reward show",
+	  "xem quy tắc khen thưởng đang dùng (the rules of commendation in "
+	  "force, as loaded)",
 	  "phieu reward show ROUND", run_show },
-	{ "reward report", "a list of commendation, on paper",
+	{ "reward report",
+	  "in danh sách khen thưởng (a list of commendation, on paper)",
 	  "phieu reward report --round R [--list N] [--persons] [--out FILE]\n"
 	  "  --list     number; else the newest\n"
 	  "  --persons  names and merits of people too" OUT,
 	  run_report },
-	{ "series report", "the province's indices by year, on paper",
+	{ "series report",
+	  "in các chỉ số của tỉnh theo năm (the province's indices by year, on "
+	  "paper)",
 	  "phieu series report --round R [--out FILE]" OUT, run_report },
-	{ "series chart", "the province's indices by year, as a picture",
+	{ "series chart",
+	  "vẽ các chỉ số của tỉnh theo năm (the province's indices by year, as "
+	  "a picture)",
 	  "phieu series chart --round R --out FILE.svg", run_chart },
 };
 const struct cmd_set cmd_year = { cmds, N(cmds) };
