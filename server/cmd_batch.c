@@ -123,7 +123,7 @@ static bool words(const cJSON *list, char *argv[WORDS_MAX + 2], int *argc,
 		argv[(*argc)++] = word->valuestring;
 	}
 	argv[*argc] = NULL;
-	if (*argc > 1 &&
+	if (*argc > 1 && strcmp(argv[*argc - 1], "--help") != 0 &&
 	    (strcmp(argv[1], "batch") == 0 || strcmp(argv[1], "up") == 0))
 		return err_set(e, ERR_INPUT, "phieu %s: not in a batch",
 			       argv[1]);
