@@ -92,19 +92,8 @@ async function killed(profile) {
   await hand(page, [...short("CT02", 63), "Enter", ..."1212341"]);
   await until(page, "seven answers", () =>
     document.querySelector(".sheethead .num").textContent.startsWith("7/"));
-  await until(page, "the draft is on the disk", async () => {
-    const db = await new Promise((ok) => {
-      const rq = indexedDB.open("phieu");
-      rq.onsuccess = () => ok(rq.result);
-    });
-    const rows = await new Promise((ok) => {
-      const rq = db.transaction("items").objectStore("items").getAll();
-      rq.onsuccess = () => ok(rq.result);
-    });
-    db.close();
-    return rows.some((r) => r.kind === "draft" &&
-      Date.now() - r.at > 150);
-  });
+  await until(page, "the draft is on the disk", () =>
+    document.querySelector(".keying").dataset.saved === "1");
   await kill(b);
   b = await browser(profile);
   page = await open(b, `${collector.url}/agent/`);

@@ -76,8 +76,12 @@ export function keyScreen(a: App): Screen {
 
   function keep(): void {
     dirty = true;
-    saving ??= saveLoop().catch(() => undefined)
-      .finally(() => { saving = null; });
+    el.dataset["saved"] = "0";
+    saving ??= saveLoop().catch(() => undefined).finally(() => {
+      saving = null;
+      if (!dirty) el.dataset["saved"] = "1";
+      else if (!a.unsaved) keep(); // changed as the last save ended
+    });
   }
 
   /* Stays where it is as long as the disk refuses the sheet. */
