@@ -67,7 +67,7 @@ RESULT_C  := server/score_plan.c server/score_run.c server/responses.c \
              server/self_sheet.c server/self_read.c server/doc_read.c \
              $(wildcard server/inspect_*.c) $(wildcard server/acts*.c) \
              $(wildcard server/ledger_*.c) server/explain_print.c \
-             server/roster_read.c server/ballot_key.c server/ballot_read.c \
+             server/roster_read.c server/audit_head.c server/ballot_key.c server/ballot_read.c \
              server/desks.c $(filter-out $(STORE_C) $(WEB_C) server/cmd_% server/ledger_%,$(wildcard server/*_desk.c))
 RESULT    := $(call objs,$(RESULT_C))
 # frozen answers row by row, for data sets and their feed; explanations, which
@@ -221,7 +221,11 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(LHTTP) $(LCOL) $(LANA) $(LCORE)
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ -Wl,--start-group $^ -Wl,--end-group -lmicrohttpd $(L_CORE) $(L_ANA)
 # what phieu-upload alone reads
 $(B)/tests/fuzz/fuzz_reply: $(B)/collector/upload_reply.o
+$(B)/tests/fuzz/fuzz_scan_reply: L_CORE += -lcurl -lsqlite3
+$(B)/tests/fuzz/fuzz_scan_reply: $(call objs,$(UPLOAD_C))
 $(B)/tests/fuzz/fuzz_ledger: $(B)/server/ledger_read.o
+$(B)/tests/fuzz/fuzz_roster: $(B)/server/roster_read.o
+$(B)/tests/fuzz/fuzz_audit_head: $(B)/server/audit_head.o
 $(B)/tests/fuzz/fuzz_ballot: $(call objs,server/ballot_key.c server/ballot_read.c)
 $(B)/tests/fuzz/fuzz_odata: $(call objs,server/dataset.c $(wildcard server/odata_*.c))
 $(B)/tests/fuzz/fuzz_upload_table: $(B)/collector/upload_table.o
@@ -231,6 +235,8 @@ $(B)/tests/fuzz/fuzz_criteria: $(call objs,$(filter-out server/round_archive%,$(
 $(B)/tests/fuzz/fuzz_archive: $(RESULT)
 # `phieu pull-forms`, whose network the target plays
 $(B)/tests/fuzz/fuzz_pull_forms: $(B)/server/pull_forms.o
+$(B)/tests/fuzz/fuzz_pull_state: L_CORE += -lcurl
+$(B)/tests/fuzz/fuzz_pull_state: $(call objs,server/pull.c server/pull_forms.c server/curl_ask.c)
 # documents of the office
 $(B)/tests/fuzz/fuzz_inspect: $(call objs,server/inspect_read.c server/inspect_tables.c server/doc_read.c server/round_read.c)
 

@@ -192,6 +192,18 @@ out:
 	return ok;
 }
 
+/* It goes into a line of a request as it is; one that does not fit is none,
+ * for half of it would be another. */
+static bool is_etag(const char *s)
+{
+	size_t n = strlen(s);
+
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
+			return false;
+	return n < PULL_ETAG_MAX;
+}
+
 bool pull_state_read(const char *path, struct pull *p, struct err *e)
 {
 	char *url, *text;
@@ -212,7 +224,7 @@ bool pull_state_read(const char *path, struct pull *p, struct err *e)
 	url = pull_url(p, e);
 	etag = json_get_text(o, "etag");
 	if (url && etag && json_get_text(o, "url") &&
-	    strcmp(json_get_text(o, "url"), url) == 0 &&
+	    strcmp(json_get_text(o, "url"), url) == 0 && is_etag(etag) &&
 	    cJSON_IsTrue(json_get(o, "csv")) == p->csv)
 		(void)snprintf(p->etag, sizeof p->etag, "%s", etag);
 	cJSON_Delete(o);

@@ -142,9 +142,9 @@ static bool read_rows(struct reading *x, const struct grid *g)
 		head++;
 	if (head == g->n_rows || head == HEAD_ROWS) {
 		fault_add(x->f, "N07", "",
-			  "no heads: code, name, group, unit are needed",
-			  "không thấy dòng tiêu đề có mã, họ tên, nhóm, đơn "
-			  "vị");
+			  "no heads: code, name, group are needed (and unit)",
+			  "không thấy dòng tiêu đề có mã, họ tên, nhóm (và "
+			  "đơn vị)");
 		return false;
 	}
 	jw_array(&x->w);

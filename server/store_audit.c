@@ -1,6 +1,5 @@
 #include "phieu/store_audit.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -553,31 +552,4 @@ bool store_audit_bytes(struct db *db, struct audit_report *out, struct err *e)
 	}
 	copy_out_close(c);
 	return got == 0;
-}
-
-bool audit_head_parse(const char *s, struct audit_head *out, struct err *e)
-{
-	long long seq;
-	char *end;
-	long lane;
-
-	*out = (struct audit_head){ 0 };
-	errno = 0;
-	lane = strtol(s, &end, 10);
-	if (errno || end == s || *end != ':' || lane < 0 || lane > INT16_MAX)
-		goto out;
-	s = end + 1;
-	seq = strtoll(s, &end, 10);
-	if (errno || end == s || *end != ':' || seq < 0 ||
-	    strlen(end + 1) != (seq ? (size_t)2 * SHA256_BYTES : 0) ||
-	    !hex_parse(end + 1, strlen(end + 1), out->hash))
-		goto out;
-	out->lane = (int)lane;
-	out->seq = seq;
-	out->hash_n = seq ? SHA256_BYTES : 0;
-	return true;
-out:
-	return err_set(e, ERR_INPUT,
-		       "a head of the log is LANE:SEQ:HASH, as `phieu audit "
-		       "head` prints it");
 }

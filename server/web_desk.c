@@ -111,7 +111,7 @@ static bool not_allowed(struct err *e)
 
 /* What is of persons runs as the roster's role, which sees no sheet; what is
  * of sheets as the server's, which sees no person. */
-static struct db *take_roster(struct http_request *rq, struct err *e)
+struct db *web_take_roster(struct http_request *rq, struct err *e)
 {
 	const struct identity *id = rq->identity;
 
@@ -158,7 +158,7 @@ bool web_desk_do(struct db *db, struct http_request *rq,
 		return not_allowed(e);
 	if (!a->persons)
 		return do_as(db, a, wave, as, n, values, done, e);
-	roster = take_roster(rq, e);
+	roster = web_take_roster(rq, e);
 	if (!roster)
 		return false;
 	ok = do_as(roster, a, wave, as, n, values, done, e);
@@ -188,7 +188,7 @@ struct res *web_desk_list(struct db *db, struct http_request *rq,
 	if (!l->persons)
 		return store_desk_list(db, d, l, v->wave, &who,
 				       values ? values : asked, e);
-	roster = take_roster(rq, e);
+	roster = web_take_roster(rq, e);
 	if (roster)
 		r = store_desk_list(roster, d, l, v->wave, &who,
 				    values ? values : asked, e);

@@ -214,6 +214,12 @@ struct res *web_desk_list(struct db *db, struct http_request *rq,
 			  const struct wave_head *v, const struct desk *d,
 			  const struct desk_list *l, const char *const *values,
 			  struct err *e);
+/* The roster's own connection, to be given back to web->roster.  NULL: e; a
+ * service without its address is ERR_CONFLICT. */
+struct db *web_take_roster(struct http_request *rq, struct err *e);
+/* web_roster.c: a list of persons comes in */
+enum http_done web_roster_import(struct http_request *rq, struct http_reply *rp,
+				 void *app);
 /* web_review.c: opening a sheet, comparing two versions */
 enum http_done web_review_open(struct http_request *rq, struct http_reply *rp,
 			       void *app);

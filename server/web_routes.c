@@ -156,6 +156,8 @@ const struct http_route web_routes[] = {
 	  page_desk_do },
 	{ HTTP_GET, "/recheck/{wave}/list/{draw}",
 	  MAY(ROLE_BIT(ROLE_SUPERVISOR)), 0, page_recheck_paper },
+	{ HTTP_POST, "/v1/waves/{wave}/roster", MAY(ROLE_BIT(ROLE_ANALYST)),
+	  BOOK_BODY, web_roster_import },
 	{ HTTP_GET, "/v1/waves/{wave}/roster/{name}", MAY(SEES_ROSTER), 0,
 	  web_desk_get },
 	{ HTTP_POST, "/v1/waves/{wave}/roster/{name}", MAY(ACTS_ON_SHEETS),

@@ -480,6 +480,7 @@ static void heads_are_read_as_they_are_printed(void **state)
 		"",	   "0",	       "0:1",	"x:1:00",
 		"-1:1:00", "0:1:zz",   "0:-1:", "40000:0:",
 		"0:0:00",  "0:1:00:0", "0 :0:", "0:99999999999999999999:",
+		" 0:0:",   "+0:0:",    "00:0:", "0:00:",
 	};
 	struct world *w = *state;
 	struct audit_head h;

@@ -79,6 +79,7 @@ static const struct {
 	{ "GET /recheck/{wave}", ".++.....++." },
 	{ "POST /recheck/{wave}/{act}", ".+......+.." },
 	{ "GET /recheck/{wave}/list/{draw}", "........+.." },
+	{ "POST /v1/waves/{wave}/roster", ".+........." },
 	{ "GET /v1/waves/{wave}/roster/{name}", "..+.....+.." },
 	{ "POST /v1/waves/{wave}/roster/{name}", ".++........" },
 	{ "GET /roster/{wave}", "..+.....+.." },

@@ -186,6 +186,7 @@ static void the_state_belongs_to_one_address_and_form(void **state)
 {
 	struct world *w = *state;
 	char path[] = "/tmp/phieu-pull.XXXXXX";
+	char text[PULL_ETAG_MAX + 1] = "";
 	int fd = mkstemp(path);
 
 	assert_true(fd >= 0);
@@ -202,6 +203,18 @@ static void the_state_belongs_to_one_address_and_form(void **state)
 	assert_string_equal(w->p.etag, "");
 	w->p.csv = false;
 	w->p.wave = "other";
+	assert_true(pull_state_read(path, &w->p, &w->e));
+	assert_string_equal(w->p.etag, "");
+	w->p.wave = "ok";
+	assert_true(pull_state_write(path, &w->p, "\"v2\"", &w->e));
+	assert_true(pull_state_read(path, &w->p, &w->e));
+	assert_string_equal(w->p.etag, "\"v2\"");
+	/* a line of its own in the request, or half of what it was */
+	assert_true(pull_state_write(path, &w->p, "a\r\nX-Y: z", &w->e));
+	assert_true(pull_state_read(path, &w->p, &w->e));
+	assert_string_equal(w->p.etag, "");
+	memset(text, 'a', sizeof text - 1);
+	assert_true(pull_state_write(path, &w->p, text, &w->e));
 	assert_true(pull_state_read(path, &w->p, &w->e));
 	assert_string_equal(w->p.etag, "");
 	assert_true(file_write(path, "{", 1, 0600, &w->e));

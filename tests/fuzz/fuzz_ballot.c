@@ -56,7 +56,9 @@ static void key(const char *text, size_t n)
 		ballot_part_text(&p, &again);
 		if (again.len != n)
 			abort(); /* another text for the same part */
-		(void)ballot_key_join(&p, 1, whole, &e);
+		if (!ballot_key_join(&p, 1, whole, &e) &&
+		    (e.kind == ERR_NONE || e.kind == ERR_BUG))
+			abort(); /* refused, and not said why */
 	}
 	buf_free(&again);
 }

@@ -773,6 +773,10 @@ def recheck(analyst, engine, wave):
     analyst.ask("GET", page + "?do=decide", 200)
     analyst.ask("GET", page + "/list/1", 403)
     analyst.ask("GET", f"/v1/waves/{wave}/roster/persons", 403)
+    csv = {"Content_Type": "text/csv"}
+    analyst.ask("POST", f"/v1/waves/{wave}/roster", 409, b"code,name,group\nN1,A,g\n", **csv)
+    analyst.ask("POST", f"/v1/waves/{wave}/roster", 422, b"a,b\n1,2\n", **csv)
+    engine.ask("POST", f"/v1/waves/{wave}/roster", 403, b"x", **csv)
     analyst.ask("POST", f"/v1/waves/{wave}/roster/forget", 409, body(reason="x"), **js)
     analyst.ask("GET", f"/roster/{wave}", 403)
 

@@ -147,8 +147,21 @@ for code in ("N01", "N03", "N05", "N06"):
 check(sql("SELECT count(*) FROM roster.person") == "0", "some of a bad list came in")
 write_roster(f"{DIR}/none.csv", [], heads="a,b,c")
 check("N07" in run("roster", "import", f"{DIR}/none.csv", "--wave", WAVE, code=2), "heads")
+status, text, _ = office.ask("POST", f"/v1/waves/{WAVE}/roster", open(f"{DIR}/bad.csv", "rb").read(), "text/csv")
+faults = json.loads(text)["faults"]
+check(status == 422 and {f["code"] for f in faults} == {"N01", "N03", "N05", "N06"}, f"a bad list: {status} {text}")
+check(all(f["path"].startswith("/") and f["message"] and f["message_vi"] for f in faults) and b"Ng" not in text,
+      f"faults with their rows and no name: {text}")
+for file, want in (("none.csv", 422), ("sheets.ndjson", 422)):
+    status, text, _ = office.ask("POST", f"/v1/waves/{WAVE}/roster", open(f"{DIR}/{file}", "rb").read(), "text/csv")
+    check(status == want, f"{file}: {status} {text[:200]}")
+check(sql("SELECT count(*) FROM roster.person") == "0", "some of a bad list came in")
 write_roster(f"{DIR}/roster.csv", people)
-check("1193 người mới" in run("roster", "import", f"{DIR}/roster.csv", "--wave", WAVE), "1,193 persons")
+write_roster(f"{DIR}/half.csv", people[:700])
+status, text, _ = office.ask("POST", f"/v1/waves/{WAVE}/roster", open(f"{DIR}/half.csv", "rb").read(), "text/csv")
+check(status == 200 and json.loads(text) == {"wave": WAVE, "made": 700, "changed": 0}, f"over HTTP: {status} {text}")
+check(office.ask("POST", "/v1/waves/none/roster", b"x", "text/csv")[0] == 404, "no such wave")
+check("493 người mới, 700 người sửa" in run("roster", "import", f"{DIR}/roster.csv", "--wave", WAVE), "1,193 persons")
 check("1193 người sửa" in run("roster", "import", f"{DIR}/roster.csv", "--wave", WAVE), "again: nobody new")
 # without the server's address: the roster's own role is all it needs
 alone = {k: v for k, v in os.environ.items() if k != "PHIEU_DATABASE_URL_SERVER"}
@@ -368,6 +381,8 @@ for role in ROLES:
     for name, who in may_act.items():
         got = p.ask("POST", f"/v1/waves/{WAVE}/recheck/{name}", {"khong-co": "x"})[0]
         check(got == (400 if role in who else 403), f"{role} {name}: {got}")
+    got = p.ask("POST", f"/v1/waves/{WAVE}/roster", b"la", "text/csv")[0]
+    check(got == (422 if role == "analyst" else 403), f"{role} imports: {got}")
     for name, who in (("mark", "post-supervisor"), ("forget", "analyst")):
         got = p.ask("POST", f"/v1/waves/{WAVE}/roster/{name}", {"khong-co": "x"})[0]
         check(got == (400 if role == who else 403), f"{role} {name}: {got}")
@@ -379,7 +394,7 @@ for role in ROLES:
         got, text, _ = p.ask("GET", path)
         check(got == (200 if role in who else 403), f"{role} {path}: {got}")
         check(role == "supervisor" or "Người 1" not in text.decode(), f"{role} sees a name at {path}")
-    cells += len(may_list) + len(may_act) + 9
+    cells += len(may_list) + len(may_act) + 10
 print(f"N={cells} role x list, act or page")
 
 # ---- pages without script
@@ -400,6 +415,8 @@ bare = Service("phieu-server", "--server-port", env={k: v for k, v in os.environ
                                                      if k != "PHIEU_DATABASE_URL_ROSTER"})
 there = Person(bare.port, "mt")
 check("no roster" in there.list("list", 409, draw=1)["message"], "persons without the roster's address")
+check(Person(bare.port, "so").ask("POST", f"/v1/waves/{WAVE}/roster", open(f"{DIR}/roster.csv", "rb").read(),
+                                  "text/csv")[0] == 409, "a list without the roster's address")
 check(there.list("draws")[0]["draw"] == 1 and there.act("draw", 409, body="x", share="5"), "the rest goes on")
 
 # ---- forgetting
