@@ -86,7 +86,7 @@ static bool read_answer(const struct http_request *rq, const cJSON *o,
 		return err_set(e, ERR_INPUT,
 			       "hãy ghi câu trả lời (note is missing)");
 	if (json_get(o, "version") && !json_get_int(o, "version", &version))
-		return err_set(e, ERR_INPUT, "version: wrong type");
+		return err_set(e, ERR_INPUT, "version: sai kiểu (wrong type)");
 	a->version = version;
 	return true;
 }

@@ -235,7 +235,9 @@ static int run_batch(int argc, char **argv, void *app)
 }
 
 static const struct cmd cmds[] = {
-	{ "batch", "many commands in one go, as programs give them",
+	{ "batch",
+	  "nhiều lệnh một lượt (many commands in one go, as programs give "
+	  "them)",
 	  "phieu batch [FILE] [--keep-going]\n"
 	  "  Each line of FILE (or standard input) is a command: a JSON list\n"
 	  "  of its words, [\"round\", \"compute\", \"ha-nam-2023\"].  Each "

@@ -103,6 +103,44 @@ const char *desk_word(const struct desk *d, const char *stored)
 	return stored;
 }
 
+/* A status or an act by its code; else NULL. */
+static const char *code_word(const struct desk *d, const char *code)
+{
+	const struct desk_act *act = desk_act_find(d, code);
+	const char *word = act ? act->summary_vi : desk_word(d, code);
+
+	return word == code ? NULL : word;
+}
+
+const char *desk_told(const struct desk *d, const char *msg, struct arena *a)
+{
+	struct buf b = BUF_INIT((size_t)16 << 10);
+	char code[48];
+	const char *text, *out;
+
+	while (*msg) {
+		size_t n = *msg != '"' ? 0
+				       : strspn(msg + 1,
+						"abcdefghijklmnopqrstuvwxyz-");
+		const char *word = NULL;
+
+		if (n > 0 && n < sizeof code && msg[n + 1] == '"') {
+			memcpy(code, msg + 1, n);
+			code[n] = '\0';
+			word = code_word(d, code);
+		}
+		if (word)
+			buf_addf(&b, "“%s”", word);
+		else
+			buf_add(&b, msg, 1);
+		msg += word ? n + 2 : 1;
+	}
+	text = buf_cstr(&b);
+	out = text ? arena_strdup(a, text) : NULL;
+	buf_free(&b);
+	return out ? out : "";
+}
+
 const char *desk_choice_word(const struct desk *d, const char *param,
 			     const char *stored)
 {

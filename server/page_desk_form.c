@@ -466,7 +466,7 @@ static bool refused(struct desk_page *p, const struct desk_act *a,
 	page_put(p->b,
 		 "<p class=\"error\" role=\"alert\">Chưa ghi được: %s</p>"
 		 "\n",
-		 why->msg);
+		 desk_told(p->desk, why->msg, p->a));
 	if (*one && !put_standing(p, one, &now, e))
 		return false;
 	if (now.there && !put_history(p, one, e))

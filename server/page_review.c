@@ -506,7 +506,7 @@ static bool refused(struct desk_page *p, const struct err *why, struct err *e)
 	p->rp->status = err_http_status(why->kind);
 	page_put(p->b,
 		 "<p class=\"error\" role=\"alert\">Chưa ghi được: %s</p>\n",
-		 why->msg);
+		 desk_told(p->desk, why->msg, p->a));
 	ok = *sheet ? put_sheet(p, sheet, e) : put_first(p, e);
 	web_page_end(p->rp);
 	return ok;

@@ -287,7 +287,8 @@ static bool read_value(const cJSON *o, const struct desk_param *p,
 	else if (!flag && json_get_int(o, p->name, &n))
 		*out = arena_printf(a, "%lld", (long long)n);
 	else
-		return err_set(e, ERR_INPUT, "%s: wrong type", p->name);
+		return err_set(e, ERR_INPUT, "%s: sai kiểu (wrong type)",
+			       p->name);
 	return *out || err_set(e, ERR_NOMEM, "out of memory");
 }
 

@@ -53,6 +53,28 @@ static void stored_words_are_told_in_vietnamese(void **state)
 			    "A1");
 }
 
+static void a_refusal_names_statuses_and_acts_in_words(void **state)
+{
+	struct arena *a = arena_new((size_t)1 << 16);
+
+	(void)state;
+	assert_non_null(a);
+	assert_string_equal(
+		desk_told(&desk_ledger,
+			  "CT01-00001-2: đang \"valid\", không làm được "
+			  "\"lose\" (no lose of what is valid)",
+			  a),
+		"CT01-00001-2: đang “hợp lệ”, không làm được “phiếu bị mất” "
+		"(no lose of what is valid)");
+	/* what is no code of the desk's, and quotes that hold none */
+	assert_string_equal(desk_told(&desk_ledger, "\"lạ\" \"strange\" \"\"",
+				      a),
+			    "\"lạ\" \"strange\" \"\"");
+	assert_string_equal(desk_told(&desk_ledger, "\"valid", a), "\"valid");
+	assert_string_equal(desk_told(&desk_ledger, "", a), "");
+	arena_free(a);
+}
+
 static void assert_params(const char *of, const struct desk_param *params)
 {
 	size_t sheets = 0, sheet = 0;
@@ -121,6 +143,7 @@ int main(void)
 		cmocka_unit_test(a_desk_is_found_by_its_first_word),
 		cmocka_unit_test(a_label_is_its_own_or_that_of_its_name),
 		cmocka_unit_test(stored_words_are_told_in_vietnamese),
+		cmocka_unit_test(a_refusal_names_statuses_and_acts_in_words),
 		cmocka_unit_test(every_row_of_every_desk_is_whole),
 	};
 

@@ -159,6 +159,9 @@ size_t desk_columns(const struct desk_list *l);
 const char *desk_label(const struct desk_param *p);
 /* A stored word of a status and the like as people read it; else itself. */
 const char *desk_word(const struct desk *d, const char *stored);
+/* A refusal as pages tell it: statuses and acts that it names by their codes,
+ * "valid", in words; "" when memory ends. */
+const char *desk_told(const struct desk *d, const char *msg, struct arena *a);
 /* What forms call the choice `stored` of an act's parameter; `stored` when no
  * act takes it. */
 const char *desk_choice_word(const struct desk *d, const char *param,
