@@ -51,7 +51,7 @@ static const struct {
 	{ "agent", "Điều tra viên (mã)" },
 	{ "unit", "Đơn vị, địa bàn (mã)" },
 	{ "fault", "Lỗi (V05)" },
-	{ "flag", "Lưu ý (Q01, late)" },
+	{ "flag", "Lưu ý (Q01; late: về muộn)" },
 };
 enum { N_FILTERS = sizeof filters / sizeof filters[0] };
 
