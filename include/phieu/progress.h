@@ -16,7 +16,8 @@
 struct progress_counts {
 	int64_t planned, received;
 	int64_t valid;	   /* valid, and accepted in review */
-	int64_t queried;   /* counted, somebody has to look */
+	int64_t queried;   /* somebody has to look: flagged ones count, those
+			    * queried in review not until it is decided */
 	int64_t invalid;   /* kept, not counted */
 	int64_t set_aside; /* replaced, rejected, withdrawn */
 	int64_t missing, over;

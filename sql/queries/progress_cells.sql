@@ -1,5 +1,6 @@
 -- Planned and received sheets by form, group and home.  $1 wave.  Second
--- keyings are of the same sheets and do not count.  What could not be placed
+-- keyings are of the same sheets and do not count.  A sheet of a unit that
+-- merged counts where its quota went.  What could not be placed
 -- (no group understood) comes last, by form.  Once the fieldwork side is
 -- destroyed, the counts are those of the last freeze.
 WITH planned AS (
@@ -8,8 +9,11 @@ WITH planned AS (
     JOIN plan.respondent_group AS g USING (wave, grp)
     WHERE q.wave = $1::integer
 ), came AS (
-    SELECT r.grp, r.home, r.form, r.state, count(*) AS n
+    SELECT r.grp, coalesce(s.now_home, r.home) AS home, r.form, r.state,
+        count(*) AS n
     FROM field.response AS r
+    LEFT JOIN field.sheet AS s ON s.wave = r.wave AND s.sheet = r.sheet
+        AND s.now_home IS NOT NULL AND s.grp = r.grp
     WHERE r.wave = $1::integer AND r.keying = 1
     GROUP BY 1, 2, 3, 4
     UNION ALL
