@@ -66,6 +66,9 @@ if [ "${1:-}" = --write ]; then
 	exit 0
 fi
 bad=0
+# what every command does is said in Vietnamese too
+english=$("$bin/phieu" --help | grep '^  ' | LC_ALL=C grep -vP '[\x80-\xff]' || true)
+[ -z "$english" ] || { echo "in English only:"; echo "$english"; bad=1; }
 for f in CLI.md man/phieu.1 man/phieu-collector.1 man/phieu-server.1 man/phieu-upload.1; do
 	diff -u "docs/$f" "$new/${f#man/}" ||
 		{ echo "docs/$f is not what --help says: make docs"; bad=1; }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """tests/README.md against the tests: each test it gives for a story or a
 promise says so in its own words, each story that a test names is in the table,
-and each fuzz target has its row and its seeds.  Exit 1 with a line a fault."""
+each test has its place in the list, and each fuzz target its row and its seeds.
+Exit 1 with a line a fault."""
 import pathlib
 import re
 import sys
@@ -47,8 +48,19 @@ for path in sorted(tests):
         faults.append(f"{name} names story {n}, which README.md does not have")
 faults += [f"{name} is no test" for name in told]
 
+listed = re.findall(r"\b(?:db)?test_\w+|\b\w+\.sh\b", "\n".join(re.findall(
+    r"^\| [^|]+ \| ([^|]+) \|$", page.split(
+        "## Every test")[1].split("\n## ")[0], re.M)))
+there = {p.stem if p.suffix == ".c" else p.name
+         for kind in ("test_*.c", "dbtest_*.c", "service/*.sh")
+         for p in (ROOT / "tests").glob(kind)}
+faults += [f"{name}: in one of README.md's list and tests/ only"
+           for name in sorted(there ^ set(listed))]
+faults += [f"{name} stands twice in README.md's list"
+           for name in sorted({x for x in listed if listed.count(x) > 1})]
+
 rows = {x.strip() for r in re.findall(r"^\| ([a-z_, ]+) \| ", page.split(
-    "## Fuzz targets")[1], re.M) for x in r.split(",")} - {"target"}
+    "## Fuzz targets")[1].split("\n## ")[0], re.M) for x in r.split(",")} - {"target"}
 have = {p.stem.removeprefix("fuzz_")
         for p in (ROOT / "tests/fuzz").glob("fuzz_*.c")}
 faults += [f"fuzz target {n}: in one of README.md and tests/fuzz only"
