@@ -13,6 +13,7 @@ from fractions import Fraction as F
 import dry_exact
 import dry_steps as steps
 import dry_world as world
+import dry_year
 import explain_check
 import explain_http
 from dry_steps import both, fail, no, ok, run, same, sql
@@ -349,6 +350,7 @@ def first_year(year):
     no("S16", "self", "import", steps.book_of(year.code, "so-y-te"),
        "--round", year.code)
     hand_in(year)
+    dry_year.inspections(year)
     judge(year)
     run(3, "chưa đủ", "round", "compute", year.code)  # nothing from outside
     no("chưa đủ", "round", "publish", year.code, "--result", 1, "--decision",
@@ -556,7 +558,10 @@ def main():
     explain_wave(plans[2], sheets[2])
     first_year(years[0])
     correct(years[0])
+    dry_year.improve(years[0])
+    dry_year.reward(years[0])
     second_year(years[1])
+    dry_year.gained(years[0], years[1])
     compare(years[1], years[0])
     covered(years)
     the_log()
