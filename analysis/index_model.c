@@ -37,11 +37,6 @@ static double number(const char *text)
 	return v;
 }
 
-static double dec_double(struct dec d)
-{
-	return (double)d.micro / (double)DEC_ONE;
-}
-
 /* ---- made once --------------------------------------------------------- */
 
 static size_t group_index(struct index_model *m, const char *code)

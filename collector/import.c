@@ -116,11 +116,6 @@ struct assembler {
 	bool open; /* rows go on belonging to the last sheet */
 };
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 /* Is there anything in this row besides a unit, which a template fills in
  * for all sheets, used or not? */
 static bool is_filled(const struct import *im, const struct grid_row *r)
@@ -281,11 +276,11 @@ static bool assemble(struct importer *m, size_t first, struct err *e)
 
 	a.rows = arena_array(m->a, g->n_rows + 1, sizeof *a.rows);
 	if (!a.rows)
-		return no_memory(e);
+		return err_no_memory(e);
 	while (i < g->n_rows && one_row(&a, i))
 		i++;
 	m->im->rows = a.rows;
-	return !m->failed || no_memory(e);
+	return !m->failed || err_no_memory(e);
 }
 
 /* ---- one sheet to JSON
@@ -600,16 +595,16 @@ static bool read_grid(struct importer *m, const char *wanted,
 	if (!import_which_form(m, wanted, values))
 		return true;
 	if (!import_columns(m, &first))
-		return !m->failed || no_memory(e);
+		return !m->failed || err_no_memory(e);
 	if (!import_names_load(m) || !find_questions(m))
-		return no_memory(e);
+		return err_no_memory(e);
 	import_decimal(m, first);
 	import_day_order(m, first);
 	if (!assemble(m, first, e))
 		return false;
 	for (size_t i = 0; i < im->n_sheets; i++)
 		if (!write_sheet(m, &im->sheets[i]))
-			return no_memory(e);
+			return err_no_memory(e);
 	find_repeats(m);
 	tell(m, first);
 	return no_sheets(im);
@@ -644,9 +639,9 @@ static bool read_all(struct import *im, const void *file, size_t n,
 		return err_set(e, why.kind, "%s", why.msg);
 	}
 	m.scratch = arena_new(SCRATCH_BYTES);
-	ok = m.scratch ? read_grid(&m, o->form, values, e) : no_memory(e);
+	ok = m.scratch ? read_grid(&m, o->form, values, e) : err_no_memory(e);
 	arena_free(m.scratch);
-	return ok && (!arena_broken(im->arena) || no_memory(e));
+	return ok && (!arena_broken(im->arena) || err_no_memory(e));
 }
 
 struct import *import_read(const void *file, size_t n,
@@ -658,7 +653,7 @@ struct import *import_read(const void *file, size_t n,
 		im->arena = arena_new(LIMIT_IMPORT_ARENA);
 	if (!im || !im->arena) {
 		free(im);
-		no_memory(e);
+		err_no_memory(e);
 		return NULL;
 	}
 	im->plan = o->plan;

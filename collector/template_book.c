@@ -335,11 +335,6 @@ static lxw_datetime day(struct date d)
 	return out;
 }
 
-static double number(struct dec d)
-{
-	return (double)d.micro / (double)DEC_ONE;
-}
-
 /* Excel can be asked for whole numbers or for any; how many decimals is said
  * in the help and judged when the file comes in.  Words are refused always. */
 static void number_rule(const struct question *q, lxw_data_validation *v)
@@ -350,8 +345,8 @@ static void number_rule(const struct question *q, lxw_data_validation *v)
 	v->validate = q->decimals == 0 ? LXW_VALIDATION_TYPE_INTEGER
 				       : LXW_VALIDATION_TYPE_DECIMAL;
 	v->criteria = LXW_VALIDATION_CRITERIA_BETWEEN;
-	v->minimum_number = number(q->has_min ? q->min : lowest);
-	v->maximum_number = number(q->has_max ? q->max : highest);
+	v->minimum_number = dec_double(q->has_min ? q->min : lowest);
+	v->maximum_number = dec_double(q->has_max ? q->max : highest);
 }
 
 static void rule_of(struct template_book *t, struct template_column *c,

@@ -67,6 +67,16 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 	b->len += (size_t)n;
 }
 
+void buf_html(struct buf *b, const char *s)
+{
+	for (; s && *s; s++) {
+		if (strchr("<>&\"", *s))
+			buf_addf(b, "&#%d;", *s);
+		else
+			buf_add(b, s, 1);
+	}
+}
+
 const char *buf_cstr(const struct buf *b)
 {
 	if (b->broken)

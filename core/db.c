@@ -1,5 +1,6 @@
 #include "phieu/db.h"
 
+#include <inttypes.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
@@ -359,6 +360,11 @@ static struct res *run(struct db *db, enum q q, const struct params *p,
 		r = next;
 	}
 	return result_new(db, q, r, e);
+}
+
+void db_number(char out[24], int64_t v)
+{
+	(void)snprintf(out, 24, "%" PRId64, v);
 }
 
 struct res *db_run(struct db *db, enum q q, const char *const *args,

@@ -36,16 +36,6 @@ static const char style[] =
 	"li{margin:1mm 0}.t{font-weight:bold;text-align:center}"
 	"</style></head><body>\n";
 
-static void text(struct buf *b, const char *s)
-{
-	for (; s && *s; s++) {
-		if (strchr("<>&\"", *s))
-			buf_addf(b, "&#%d;", *s);
-		else
-			buf_add(b, s, 1);
-	}
-}
-
 static void in_fours(struct buf *b, const char *token)
 {
 	for (size_t i = 0; token[i]; i++) {
@@ -59,19 +49,19 @@ static void top(const struct ballot_head *h, const struct ballot_home *home,
 		struct buf *out)
 {
 	buf_adds(out, "<section class=\"l\"><p class=\"h\">");
-	text(out, h->province);
+	buf_html(out, h->province);
 	buf_adds(out, "<br>Kính gửi: ");
-	text(out, h->group_name);
+	buf_html(out, h->group_name);
 	if (home->name[0]) {
 		buf_adds(out, "<br>");
-		text(out, home->name);
+		buf_html(out, home->name);
 	}
 	buf_adds(out, "</p>");
 	if (h->trial)
 		buf_adds(out, "<p class=\"t\">MẪU THỬ, không phải thư chính "
 			      "thức</p>");
 	buf_adds(out, "<h1>");
-	text(out, h->wave_name);
+	buf_html(out, h->wave_name);
 	buf_adds(out, "</h1>");
 }
 
@@ -82,10 +72,10 @@ static void promises(const struct ballot_head *h, struct buf *out)
 		 "không ai ghi lại ai nhận thư nào. Mỗi thư trả lời một lần."
 		 "</li><li>Câu trả lời được mã hóa ngay trên máy của ông/bà. "
 		 "Khóa mở do cơ quan khác giữ: <b>");
-	text(out, h->holder);
+	buf_html(out, h->holder);
 	buf_adds(out, "</b>. Dấu của khóa, phải giống trên trang trả lời: "
 		      "<b class=\"k\">");
-	text(out, h->fingerprint);
+	buf_html(out, h->fingerprint);
 	buf_adds(
 		out,
 		"</b></li><li>Sau khi đóng hòm phiếu, câu trả lời mới được mở, "
@@ -98,7 +88,7 @@ static void promises(const struct ballot_head *h, struct buf *out)
 		"danh sách công bố.</li></ul>");
 	if (h->until && *h->until) {
 		buf_adds(out, "<p>Xin trả lời trước hết ngày <b>");
-		text(out, h->until);
+		buf_html(out, h->until);
 		buf_adds(out, "</b>.</p>");
 	}
 }
@@ -120,7 +110,7 @@ static bool letter(const struct ballot_head *h, const struct ballot_home *home,
 			      "<div class=\"c\">");
 		buf_add(out, qr.data, qr.len);
 		buf_adds(out, "<div><p><b class=\"k\">");
-		text(out, h->link);
+		buf_html(out, h->link);
 		buf_adds(out, "/answer/</b></p><p><b class=\"k\">");
 		in_fours(out, l->token);
 		buf_adds(out, "</b></p></div></div>");

@@ -18,12 +18,6 @@ struct making {
 	struct arena *a;
 };
 
-static bool no_memory(struct err *e)
-{
-	(void)err_set(e, ERR_NOMEM, "out of memory for the page");
-	return false;
-}
-
 /* ---- cells --------------------------------------------------------------- */
 
 static struct paper_cell exact(bool has, const mpq_t x, int digits)
@@ -482,5 +476,5 @@ bool change_paper(const struct index_change *c, size_t unit,
 		.landscape = true
 	};
 	return (facts(&m, h, out) && tables(&m, out) && !arena_broken(a)) ||
-	       no_memory(e);
+	       err_no_memory(e);
 }

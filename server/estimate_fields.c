@@ -30,11 +30,6 @@ struct fields {
 	bool *seen;	   /* [fields * slots] */
 };
 
-static double number(struct dec d)
-{
-	return (double)d.micro / (double)DEC_ONE;
-}
-
 static void add_leaf(struct fields *f, size_t node, size_t field)
 {
 	const struct score_node *n = &f->sp->nodes[node];
@@ -42,7 +37,7 @@ static void add_leaf(struct fields *f, size_t node, size_t field)
 	f->leaf[f->n_leaves] =
 		(struct leaf){ .applies = n->applies,
 			       .field = field,
-			       .maximum = number(n->maximum),
+			       .maximum = dec_double(n->maximum),
 			       .satisfaction = n->kind == SCORE_SATISFACTION };
 	for (size_t i = 0; i < n->n_items; i++)
 		for (size_t k = 0; k < n->items[i].n_askings; k++) {
@@ -55,9 +50,10 @@ static void add_leaf(struct fields *f, size_t node, size_t field)
 				first = first &&
 					(list[j].slot != s->slot ||
 					 f->leaf[list[j].leaf].field != field);
-			list[at] = (struct asking){ s->slot, f->n_leaves,
-						    number(n->items[i].weight),
-						    first };
+			list[at] =
+				(struct asking){ s->slot, f->n_leaves,
+						 dec_double(n->items[i].weight),
+						 first };
 		}
 	f->n_leaves++;
 }
@@ -179,7 +175,7 @@ static void add_answers(const struct fields *f, size_t form, size_t unit,
 		f->num[s->leaf] +=
 			s->weight * (leaf->satisfaction
 					     ? (v->satisfied ? 100 : 0)
-					     : number(v->coefficient));
+					     : dec_double(v->coefficient));
 		f->den[s->leaf] += s->weight;
 		if (!s->first)
 			continue;

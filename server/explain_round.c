@@ -27,11 +27,6 @@ static const struct index_node *node_of(const struct job *x)
 	return &x->result.set.nodes[x->node];
 }
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 /* ---- what is explained ----------------------------------------------------
  */
 
@@ -52,7 +47,7 @@ static bool recompute(struct job *x, struct err *e)
 	if (!round_compute(r->input, strlen(r->input), x->a, &x->result, &f, e))
 		return false;
 	round_result_json(&x->result, &content);
-	ok = buf_cstr(&content) || no_memory(e);
+	ok = buf_cstr(&content) || err_no_memory(e);
 	if (ok && strcmp(content.data, r->content) != 0)
 		ok = err_set(e, ERR_CONFLICT,
 			     "kết quả số %" PRId64 " không khớp khi tính lại "
@@ -279,7 +274,7 @@ static bool put_records(struct job *x, size_t node, struct err *e)
 	index_write_records(r, n, &b);
 	if (!buf_cstr(&b)) {
 		buf_free(&b);
-		return no_memory(e);
+		return err_no_memory(e);
 	}
 	jw_key(&x->j, "records");
 	jw_raw(&x->j, b.data);
@@ -459,7 +454,7 @@ static bool write_document(struct job *x, struct buf *out, struct err *e)
 	ok = put_steps(x, e);
 	jw_array_end(&x->j);
 	jw_object_end(&x->j);
-	return ok && (buf_cstr(out) || no_memory(e));
+	return ok && (buf_cstr(out) || err_no_memory(e));
 }
 
 bool round_explain(struct db *db, const struct round_explain *q,

@@ -103,19 +103,6 @@ static const char *in_words(const char *state)
 	return state;
 }
 
-static struct paper_cell number(const char *s, struct arena *a)
-{
-	struct err e = { 0 };
-	size_t digits = 0;
-	struct dec d;
-
-	if (!dec_parse(s, strlen(s), &d, &e))
-		return paper_text(arena_strdup(a, s));
-	while (digits < DEC_DIGITS && !dec_fits(d, digits))
-		digits++;
-	return paper_number(d, (int)digits);
-}
-
 static struct paper_cell cell(const char *s, enum look look, struct arena *a)
 {
 	char text[DATE_TEXT_MAX];
@@ -123,7 +110,7 @@ static struct paper_cell cell(const char *s, enum look look, struct arena *a)
 	struct date d;
 
 	if (look == NUMBER)
-		return number(s, a);
+		return paper_decimal(arena_strdup(a, s));
 	if (look == DAY && date_parse(s, strlen(s), &d, &e))
 		return paper_mark(arena_strdup(a, date_text_vi(d, text)));
 	if (look == STATE)

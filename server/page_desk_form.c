@@ -8,13 +8,6 @@
 
 /* ---- one input ----------------------------------------------------------- */
 
-static void put_option(struct buf *b, const char *value, const char *label,
-		       const char *now)
-{
-	page_put(b, "<option value=\"%s\"%r>%s</option>", value,
-		 strcmp(value, now) == 0 ? " selected" : "", label);
-}
-
 static bool have_choices(struct desk_page *p, struct err *e)
 {
 	struct desk_who who = { 0 };
@@ -37,10 +30,10 @@ static bool put_codes(struct desk_page *p, const char *kind, const char *now,
 		const char *name = res_word(p->choices, i, "name");
 
 		if (strcmp(res_word(p->choices, i, "kind"), kind) == 0)
-			put_option(p->b, code,
-				   arena_printf(p->a, "%s (%s)%s%s", name, code,
-						*more ? ", " : "", more),
-				   now);
+			page_option(p->b, code,
+				    arena_printf(p->a, "%s (%s)%s%s", name,
+						 code, *more ? ", " : "", more),
+				    now);
 	}
 	return true;
 }
@@ -59,7 +52,7 @@ static bool put_select(struct desk_page *p, const struct desk_param *m,
 	page_put(p->b, "<option value=\"\">%s</option>", none);
 	if (m->kind == DESK_CHOICE)
 		for (const struct desk_choice *c = m->choices; c->value; c++)
-			put_option(p->b, c->value, c->words, now);
+			page_option(p->b, c->value, c->words, now);
 	else
 		ok = put_codes(p, kind, now, e);
 	page_put(p->b, "</select>\n");

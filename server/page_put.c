@@ -91,3 +91,10 @@ void page_put(struct buf *b, const char *form, ...)
 	}
 	va_end(ap);
 }
+
+void page_option(struct buf *b, const char *value, const char *label,
+		 const char *now)
+{
+	page_put(b, "<option value=\"%s\"%r>%s</option>", value,
+		 now && strcmp(value, now) == 0 ? " selected" : "", label);
+}

@@ -66,6 +66,9 @@ bool page_read_upload(struct page *p, struct page_upload *out);
  * address; %p points ("1.5" as 1,5; none as –); %d a day or an instant
  * as it is written here; %i a long long; %%.  The rest goes out as it is. */
 void page_put(struct buf *b, const char *form, ...);
+/* A choice of a list; the one that is `now` (NULL: none) is chosen. */
+void page_option(struct buf *b, const char *value, const char *label,
+		 const char *now);
 
 /* ---- page_round.c -------------------------------------------------------- */
 

@@ -365,13 +365,6 @@ static bool wanted(const struct page *p, const struct area_list *l)
 	return (!l->needs || asked(p, l->needs)) && may_list(p, l->name);
 }
 
-static void put_option(struct page *p, const char *value, const char *label,
-		       const char *now)
-{
-	page_put(p->b, "<option value=\"%s\"%r>%s</option>", value,
-		 now && strcmp(now, value) == 0 ? " selected" : "", label);
-}
-
 /* Units to choose from, when there are several for him. */
 static void put_filter(struct page *p, const struct area *a)
 {
@@ -388,11 +381,11 @@ static void put_filter(struct page *p, const struct area *a)
 		 "<select id=\"of\" name=\"unit\">",
 		 p->head.code, a->name);
 	if (p->me.all)
-		put_option(p, "", "– tất cả –", now);
+		page_option(p->b, "", "– tất cả –", now);
 	for (size_t i = 0; i < p->round.set.n_units; i++)
 		if (p->me.all || p->me.unit[i])
-			put_option(p, p->round.set.units[i].code,
-				   p->round.set.units[i].name, now);
+			page_option(p->b, p->round.set.units[i].code,
+				    p->round.set.units[i].name, now);
 	page_put(p->b, "</select><button type=\"submit\" class=\"less\">Xem"
 		       "</button></form>\n");
 }

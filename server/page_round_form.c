@@ -10,18 +10,11 @@
 /* ---- one input ------------------------------------------------------------
  */
 
-static void put_option(struct buf *b, const char *value, const char *label,
-		       const char *now)
-{
-	page_put(b, "<option value=\"%s\"%r>%s</option>", value,
-		 strcmp(value, now) == 0 ? " selected" : "", label);
-}
-
 static void put_unit_options(struct page *p, const char *now)
 {
 	for (size_t i = 0; i < p->round.set.n_units; i++)
-		put_option(p->b, p->round.set.units[i].code,
-			   p->round.set.units[i].name, now);
+		page_option(p->b, p->round.set.units[i].code,
+			    p->round.set.units[i].name, now);
 }
 
 static void put_node_options(struct page *p, const char *act, const char *now)
@@ -37,18 +30,18 @@ static void put_node_options(struct page *p, const char *act, const char *now)
 		if (any ||
 		    (n->leaf &&
 		     n->source == (external ? INDEX_EXTERNAL : INDEX_ASSESSED)))
-			put_option(p->b, n->code,
-				   arena_printf(p->a, "%s %s", n->code,
-						n->name),
-				   now);
+			page_option(p->b, n->code,
+				    arena_printf(p->a, "%s %s", n->code,
+						 n->name),
+				    now);
 	}
 }
 
 static void put_office_options(struct page *p, const char *now)
 {
 	for (size_t i = 0; i < p->round.n_offices; i++)
-		put_option(p->b, p->round.offices[i].code,
-			   p->round.offices[i].name, now);
+		page_option(p->b, p->round.offices[i].code,
+			    p->round.offices[i].name, now);
 }
 
 /* Teams of the plan of inspections; none when there is no plan yet. */
@@ -60,16 +53,16 @@ static void put_team_options(struct page *p, const char *now)
 	for (size_t i = 0; r && i < res_rows(r); i++)
 		if (i == 0 || strcmp(res_word(r, i, "team"),
 				     res_word(r, i - 1, "team")) != 0)
-			put_option(p->b, res_word(r, i, "team"),
-				   res_word(r, i, "team_name"), now);
+			page_option(p->b, res_word(r, i, "team"),
+				    res_word(r, i, "team_name"), now);
 	res_free(r);
 }
 
 static void put_step_options(struct page *p, const char *now)
 {
 	for (int k = STEP_SELF; k <= STEP_PUBLISH; k++)
-		put_option(p->b, round_step_word((enum round_step)k),
-			   round_step_word_vi((enum round_step)k), now);
+		page_option(p->b, round_step_word((enum round_step)k),
+			    round_step_word_vi((enum round_step)k), now);
 }
 
 static void put_options(struct page *p, const char *act,
@@ -92,7 +85,7 @@ static void put_options(struct page *p, const char *act,
 		put_step_options(p, now);
 	for (size_t i = 0;
 	     w->kind == FIELD_CHOICE && (c = page_choice(act, w->name, i)); i++)
-		put_option(p->b, c->value, c->label, now);
+		page_option(p->b, c->value, c->label, now);
 }
 
 static const char *type_of(enum field_kind k)

@@ -64,16 +64,6 @@ struct page {
 	size_t picture; /* number of the next one */
 };
 
-static void text(struct page *g, const char *s)
-{
-	for (; s && *s; s++) {
-		if (*s == '<' || *s == '>' || *s == '&' || *s == '"')
-			buf_addf(g->b, "&#%d;", *s);
-		else
-			buf_add(g->b, s, 1);
-	}
-}
-
 static void raw(struct page *g, const char *s)
 {
 	buf_adds(g->b, s);
@@ -82,7 +72,7 @@ static void raw(struct page *g, const char *s)
 static void cell(struct page *g, const char *s)
 {
 	raw(g, "<td>");
-	text(g, s);
+	buf_html(g->b, s);
 	raw(g, "</td>");
 }
 
@@ -132,9 +122,9 @@ static void interval(struct page *g, const struct est_cell *c, double by)
 static void section(struct page *g, const char *vi, const char *en)
 {
 	raw(g, "<h2>");
-	text(g, vi);
+	buf_html(g->b, vi);
 	raw(g, " <span lang=\"en\">");
-	text(g, en);
+	buf_html(g->b, en);
 	raw(g, "</span></h2>\n");
 }
 
@@ -143,7 +133,7 @@ static void table(struct page *g, const char *class, const char *caption,
 		  const char *heads)
 {
 	buf_addf(g->b, "<table%s><caption>", class);
-	text(g, caption);
+	buf_html(g->b, caption);
 	raw(g, "</caption><thead><tr>");
 	while (*heads) {
 		size_t n = strcspn(heads, "|");
@@ -189,11 +179,11 @@ static void key_number(struct page *g, const char *value, const char *vi,
 		       const char *en)
 {
 	raw(g, "<div><b>");
-	text(g, value);
+	buf_html(g->b, value);
 	raw(g, "</b>");
-	text(g, vi);
+	buf_html(g->b, vi);
 	raw(g, " <span lang=\"en\">");
-	text(g, en);
+	buf_html(g->b, en);
 	raw(g, "</span></div>\n");
 }
 
@@ -241,18 +231,18 @@ static void top(struct page *g)
 
 	raw(g, head);
 	raw(g, "<title>");
-	text(g, g->p->name);
+	buf_html(g->b, g->p->name);
 	raw(g, "</title></head><body>\n<h1>");
-	text(g, g->p->name);
+	buf_html(g->b, g->p->name);
 	raw(g, "</h1>\n<p>");
-	text(g, g->p->province);
+	buf_html(g->b, g->p->province);
 	raw(g, " · đợt <code>");
-	text(g, g->p->wave);
+	buf_html(g->b, g->p->wave);
 	raw(g, "</code> · khóa số liệu ngày ");
-	text(g, v->source->freeze[0].on);
+	buf_html(g->b, v->source->freeze[0].on);
 	if (v->source->n > 1) {
 		raw(g, " · so với <code>");
-		text(g, v->source->wave[1]->code);
+		buf_html(g->b, v->source->wave[1]->code);
 		raw(g, "</code>");
 	}
 	raw(g, "</p>\n");
@@ -394,9 +384,9 @@ static void field_heads(struct page *g)
 	       "</caption><thead><tr><th>Đơn vị</th>");
 	for (size_t f = 0; f < g->fields; f++) {
 		raw(g, "<th>");
-		text(g, strcmp(g->field[f], FIELD_ALL) == 0
-				? "Tất cả"
-				: g->field[f] + strlen("field."));
+		buf_html(g->b, strcmp(g->field[f], FIELD_ALL) == 0
+				       ? "Tất cả"
+				       : g->field[f] + strlen("field."));
 		raw(g, "</th>");
 	}
 	raw(g, "</tr></thead><tbody>\n");
@@ -424,9 +414,9 @@ static void fields(struct page *g)
 	raw(g, "<p>");
 	for (size_t f = 0; f + 1 < g->fields; f++) {
 		raw(g, f ? " · <b>" : "<b>");
-		text(g, g->field[f] + strlen("field."));
+		buf_html(g->b, g->field[f] + strlen("field."));
 		raw(g, "</b> ");
-		text(g, report_field_name(g->v, g->field[f]));
+		buf_html(g->b, report_field_name(g->v, g->field[f]));
 	}
 	raw(g, "</p>\n");
 	field_heads(g);
@@ -476,7 +466,7 @@ static void groups(struct page *g)
 			raw(g, "<tr>");
 			cell(g, g->p->groups[i].name);
 			raw(g, "<td class=\"l\">");
-			text(g, g->p->kinds[k].name);
+			buf_html(g->b, g->p->kinds[k].name);
 			raw(g, "</td>");
 			number(g, report_value(c), 1);
 			interval(g, c, 1);
@@ -604,7 +594,7 @@ static void response(struct page *g)
 		raw(g, "<tr>");
 		cell(g, at == NONE ? "Tất cả" : g->p->groups[at].name);
 		raw(g, "<td class=\"w\">");
-		text(g, r->form);
+		buf_html(g->b, r->form);
 		raw(g, "</td>");
 		for (size_t k = 0; k < sizeof n / sizeof n[0]; k++)
 			count(g, (double)n[k], true);
@@ -667,19 +657,19 @@ static void method(struct page *g)
 	raw(g, "<dl>");
 	for (size_t i = 0; i < n; i++) {
 		raw(g, "<dt>");
-		text(g, w[i].id);
+		buf_html(g->b, w[i].id);
 		raw(g, " <span lang=\"en\">");
-		text(g, w[i].en);
+		buf_html(g->b, w[i].en);
 		raw(g, "</span></dt><dd>");
-		text(g, w[i].text);
+		buf_html(g->b, w[i].text);
 		raw(g, "</dd>");
 	}
 	raw(g, "</dl>\n<ul>");
 	for (size_t i = 0; i < r->n_warnings; i++) {
 		raw(g, "<li>");
-		text(g, r->warning[i].code);
+		buf_html(g->b, r->warning[i].code);
 		raw(g, ": ");
-		text(g, r->warning[i].message_vi);
+		buf_html(g->b, r->warning[i].message_vi);
 		raw(g, "</li>");
 	}
 	buf_addf(
@@ -694,9 +684,9 @@ static void method(struct page *g)
 		 v->source->freeze[0].freeze, v->source->freeze[0].sha256);
 	if (v->extra->method) {
 		buf_addf(g->b, "; kết quả %" PRId32 " (", v->extra->snapshot);
-		text(g, v->extra->method);
+		buf_html(g->b, v->extra->method);
 		raw(g, "), SHA-256 <code>");
-		text(g, v->extra->sha256);
+		buf_html(g->b, v->extra->sha256);
 		raw(g, "</code>");
 	}
 	raw(g, ".</p>\n</body></html>\n");

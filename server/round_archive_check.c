@@ -13,11 +13,6 @@
 #define HEAD	   "answers/1\n"
 #define TEXT_BYTES ((size_t)1 << 30)
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 /* ---- answers ----------------------------------------------------------- */
 
 static int by_text(const void *a, const void *b)
@@ -107,7 +102,7 @@ bool archive_answers_write(const struct archive_cell *cells, size_t n,
 		put_sorted(&l, out);
 	free(l.list);
 	buf_free(&b);
-	return got == 0 && ((ok && buf_cstr(out)) || no_memory(e));
+	return got == 0 && ((ok && buf_cstr(out)) || err_no_memory(e));
 }
 
 /* A walk over the lines. */
@@ -381,7 +376,7 @@ static bool check_result(const struct archive *x, struct arena *a,
 	     "result.json tính lại từ input.json");
 	same = text.broken;
 	buf_free(&text);
-	return !same || no_memory(e);
+	return !same || err_no_memory(e);
 }
 
 /* Criteria, rules and units are those of the round; values are not. */
@@ -410,7 +405,7 @@ static bool check_round(const struct archive *x, struct arena *a,
 	     "input.json có đúng tiêu chí, quy tắc, đơn vị của round.json");
 	buf_free(&had);
 	buf_free(&want);
-	return !broken || no_memory(e);
+	return !broken || err_no_memory(e);
 }
 
 static bool check_survey(const struct archive *x, struct arena *a,

@@ -85,7 +85,7 @@ static void put_number(struct writing *x, enum criteria_sheet s, int column,
 	    (d.micro == 0 || d.micro >= LEAST_MICRO) &&
 	    strcmp(dec_text(d, shortest), text) == 0)
 		worksheet_write_number(x->ws[s], x->row[s], (lxw_col_t)column,
-				       (double)d.micro / (double)DEC_ONE, f);
+				       dec_double(d), f);
 	else
 		put(x, s, column, text, f);
 }

@@ -26,6 +26,19 @@ struct paper_cell paper_number(struct dec v, int digits)
 				    .digits = digits };
 }
 
+struct paper_cell paper_decimal(const char *s)
+{
+	struct err e = { 0 };
+	size_t digits = 0;
+	struct dec d;
+
+	if (!s || !*s || !dec_parse(s, strlen(s), &d, &e))
+		return paper_text(s);
+	while (digits < DEC_DIGITS && !dec_fits(d, digits))
+		digits++;
+	return paper_number(d, (int)digits);
+}
+
 const char *paper_cell_text(const struct paper_cell *c, struct arena *a)
 {
 	char text[DEC_TEXT_MAX];

@@ -70,20 +70,10 @@ static void raw(const struct page *g, const char *s)
 	buf_adds(g->b, s);
 }
 
-static void text(const struct page *g, const char *s)
-{
-	for (; s && *s; s++) {
-		if (strchr("<>&\"", *s))
-			buf_addf(g->b, "&#%d;", *s);
-		else
-			buf_add(g->b, s, 1);
-	}
-}
-
 static void line(const struct page *g, const char *class, const char *s)
 {
 	buf_addf(g->b, "<p class=\"%s\">", class);
-	text(g, s && *s ? s : " ");
+	buf_html(g->b, s && *s ? s : " ");
 	raw(g, "</p>\n");
 }
 
@@ -96,7 +86,7 @@ static void letterhead(const struct page *g)
 	       "<p>Số: <span class=\"gap\"></span></p>\n");
 	if (*g->d->mark) {
 		raw(g, "<p class=\"mark up\">");
-		text(g, g->d->mark);
+		buf_html(g->b, g->d->mark);
 		raw(g, "</p>\n");
 	}
 	raw(g, "</div><div>\n"
@@ -104,7 +94,7 @@ static void letterhead(const struct page *g)
 	       "<p class=\"b\"><span class=\"rule\">Độc lập - Tự do - Hạnh "
 	       "phúc</span></p>\n<p class=\"i\" style=\"margin-top:6pt\">");
 	if (*g->d->place) {
-		text(g, g->d->place);
+		buf_html(g->b, g->d->place);
 		raw(g, ", ");
 	}
 	raw(g, "ngày <span class=\"gap\" style=\"min-width:1.4em\"></span> "
@@ -154,7 +144,7 @@ static void head_cell(const struct page *g, const struct piece *p, size_t c,
 	buf_addf(g->b, "<th%s%s>",
 		 p->upright && h->is_name ? " class=name" : "",
 		 two ? " rowspan=2" : "");
-	text(g, h->text);
+	buf_html(g->b, h->text);
 	raw(g, "</th>");
 }
 
@@ -171,7 +161,7 @@ static void table_head(const struct page *g, const struct piece *p)
 
 		if (p->t->heads[c].group) {
 			buf_addf(g->b, "<th colspan=%zu>", n);
-			text(g, p->t->heads[c].group);
+			buf_html(g->b, p->t->heads[c].group);
 			raw(g, "</th>");
 		} else {
 			head_cell(g, p, c, two);
@@ -215,7 +205,7 @@ static void piece(const struct page *g, const struct piece *p, bool first)
 							   : "");
 	if (t->caption) {
 		raw(g, "<caption>");
-		text(g, t->caption);
+		buf_html(g->b, t->caption);
 		raw(g, first ? "</caption>" : " (tiếp)</caption>");
 	}
 	columns(g, p);
@@ -230,7 +220,7 @@ static void piece(const struct page *g, const struct piece *p, bool first)
 				       ? "<td class=c>"
 			       : x->is_number ? "<td class=n>"
 					      : "<td>");
-			text(g, paper_cell_text(x, g->a));
+			buf_html(g->b, paper_cell_text(x, g->a));
 			raw(g, "</td>");
 		}
 		raw(g, "</tr>\n");
@@ -261,7 +251,7 @@ static void signers(const struct page *g)
 	raw(g, "<div class=\"sign\">\n");
 	for (size_t i = 0; i < g->d->n_signers; i++) {
 		raw(g, "<div class=\"who\"><p class=\"b\">");
-		text(g, g->d->signers[i]);
+		buf_html(g->b, g->d->signers[i]);
 		raw(g, "</p>\n<p class=\"i\">(Ký và ghi rõ họ tên)</p>"
 		       "<div class=\"room\"></div></div>\n");
 	}
@@ -287,7 +277,7 @@ static void body(const struct page *g)
 
 	letterhead(g);
 	raw(g, "<h1>");
-	text(g, d->title);
+	buf_html(g->b, d->title);
 	raw(g, "</h1>\n");
 	line(g, "subject", d->subject);
 	if (*d->warning)
@@ -327,7 +317,7 @@ bool paper_html(const struct paper *d, struct buf *out, struct err *e)
 		 "Roman\",\"Liberation Serif\",serif}}"
 		 "@page:first{@top-center{content:none}}\n</style>\n<title>",
 		 d->landscape ? " landscape" : "");
-	text(&g, d->subject);
+	buf_html(g.b, d->subject);
 	raw(&g, "</title></head><body>\n");
 	body(&g);
 	raw(&g, "</body></html>\n");

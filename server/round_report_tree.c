@@ -6,11 +6,6 @@
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 static bool applies(const struct making *m, size_t node, size_t unit)
 {
 	return index_cell(m->ix, unit, node)->state != INDEX_ABSENT;
@@ -112,7 +107,7 @@ static bool unit_table(struct making *m, size_t unit, struct err *e)
 	t = shape_table(m, m->s->units[unit].name, unit_heads, N(unit_heads),
 			rows + 1);
 	if (!t)
-		return no_memory(e);
+		return err_no_memory(e);
 	for (size_t n = 0; n < m->s->n_nodes; n++)
 		if (applies(m, n, unit))
 			unit_row(m, t, row++, unit, n);
@@ -196,7 +191,7 @@ static bool field_table(struct making *m, const size_t *unit, size_t n,
 		rows += in_field(m, k, unit[0]);
 	t = shape_table(m, caption, field_heads(m, unit, n), n + 3, rows + 1);
 	if (!t)
-		return no_memory(e);
+		return err_no_memory(e);
 	t->fixed = 3;
 	for (size_t k = 0; k < m->s->n_nodes; k++) {
 		if (!in_field(m, k, unit[0]))
@@ -221,7 +216,7 @@ bool shape_field(struct making *m, struct err *e)
 	size_t *unit = arena_array(m->a, m->s->n_units + 1, sizeof *unit);
 
 	if (!unit)
-		return no_memory(e);
+		return err_no_memory(e);
 	for (size_t kind = 0; kind < m->s->n_kinds; kind++) {
 		size_t n = 0;
 
@@ -349,7 +344,7 @@ static bool criteria_table(struct making *m, size_t unit, struct err *e)
 	struct paper_table *t;
 
 	if (!w.field || !w.child || !w.grand || !w.widest)
-		return no_memory(e);
+		return err_no_memory(e);
 	w.fields = children(m, unit, INDEX_NONE, w.field, nodes);
 	w.most = measure(m, unit, w.field, w.fields, w.child, w.widest);
 	w.columns = 2 + w.most;
@@ -359,7 +354,7 @@ static bool criteria_table(struct making *m, size_t unit, struct err *e)
 			criteria_heads(m, w.widest, w.most, w.columns),
 			w.columns, w.fields + 1);
 	if (!t)
-		return no_memory(e);
+		return err_no_memory(e);
 	t->fixed = 1;
 	for (size_t f = 0; f < w.fields; f++)
 		criteria_row(m, t, f, unit, &w);

@@ -67,11 +67,6 @@ bool self_applies(const struct round *r, size_t unit, size_t node)
 	return !n->applies || n->applies[r->set.units[unit].kind];
 }
 
-static double number(struct dec d)
-{
-	return (double)d.micro / (double)DEC_ONE;
-}
-
 static const struct self_row *row_at(const struct self_row *now, size_t n,
 				     size_t node)
 {
@@ -107,7 +102,7 @@ static double sum_now(const struct book *b, size_t node)
 			at = s->nodes[at].parent;
 		micro += at == node ? b->now[i].points.micro : 0;
 	}
-	return number((struct dec){ micro });
+	return dec_double((struct dec){ micro });
 }
 
 /* "=SUM(D5,D9)" over the children that are typed. */
@@ -148,7 +143,7 @@ static void put_rule(struct book *b, const struct index_node *n, lxw_row_t row)
 	lxw_data_validation v = { .validate = LXW_VALIDATION_TYPE_DECIMAL,
 				  .criteria = LXW_VALIDATION_CRITERIA_BETWEEN,
 				  .minimum_number = 0,
-				  .maximum_number = number(n->maximum),
+				  .maximum_number = dec_double(n->maximum),
 				  .ignore_blank = LXW_VALIDATION_ON,
 				  .show_input = LXW_VALIDATION_ON,
 				  .show_error = LXW_VALIDATION_ON,
@@ -167,7 +162,7 @@ static void put_open(struct book *b, size_t node, lxw_row_t row,
 {
 	if (x && x->has_points)
 		worksheet_write_number(b->ws, row, SELF_POINTS,
-				       number(x->points), b->number);
+				       dec_double(x->points), b->number);
 	else
 		worksheet_write_blank(b->ws, row, SELF_POINTS, b->number);
 	worksheet_write_string(b->ws, row, SELF_NA,
@@ -185,7 +180,8 @@ static void put_node(struct book *b, size_t node, lxw_row_t row,
 
 	worksheet_write_string(b->ws, row, SELF_CODE, n->code, f);
 	worksheet_write_string(b->ws, row, SELF_NAME, n->name, f);
-	worksheet_write_number(b->ws, row, SELF_MAXIMUM, number(n->maximum), f);
+	worksheet_write_number(b->ws, row, SELF_MAXIMUM, dec_double(n->maximum),
+			       f);
 	worksheet_write_number(b->ws, row, SELF_VERSION,
 			       x ? (double)x->version : 0, b->locked);
 	if (n->leaf && n->source == INDEX_ASSESSED) {

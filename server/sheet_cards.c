@@ -24,16 +24,6 @@ static const char head[] =
 	".c span{font-size:8pt;overflow-wrap:anywhere}"
 	".t{font-size:7pt}</style></head><body>\n";
 
-static void text(struct buf *b, const char *s)
-{
-	for (; s && *s; s++) {
-		if (strchr("<>&\"", *s))
-			buf_addf(b, "&#%d;", *s);
-		else
-			buf_add(b, s, 1);
-	}
-}
-
 static bool card(const struct res *r, size_t row, const struct wave_head *wave,
 		 struct buf *out, struct err *e)
 {
@@ -46,13 +36,13 @@ static bool card(const struct res *r, size_t row, const struct wave_head *wave,
 		buf_adds(out, "<div class=\"c\">");
 		buf_adds(out, buf_cstr(&qr));
 		buf_adds(out, "<b>");
-		text(out, sheet);
+		buf_html(out, sheet);
 		buf_adds(out, "</b><span>");
-		text(out, res_word(r, row, "group_name"));
+		buf_html(out, res_word(r, row, "group_name"));
 		buf_adds(out, *unit ? "<br>" : "");
-		text(out, unit);
+		buf_html(out, unit);
 		buf_adds(out, "</span><span class=\"t\">");
-		text(out, wave->code);
+		buf_html(out, wave->code);
 		buf_adds(out, wave->trial ? " · MẪU THỬ" : "");
 		buf_adds(out, "</span></div>\n");
 	}

@@ -1,8 +1,6 @@
 /* The office's and the mixer's side of sealed ballots. */
 #include "phieu/ballot.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define ARRAY_BYTES ((size_t)16 << 20)
@@ -17,11 +15,6 @@ static bool plain_words(struct err *e)
 	return false;
 }
 
-static void number(char out[24], int64_t v)
-{
-	(void)snprintf(out, 24, "%" PRId64, v);
-}
-
 bool store_ballot_homes(struct db *db, int32_t wave, const char *group,
 			struct arena *a, struct ballot_home **out, size_t *n,
 			struct err *e)
@@ -32,7 +25,7 @@ bool store_ballot_homes(struct db *db, int32_t wave, const char *group,
 	struct res *r;
 	bool ok;
 
-	number(id, wave);
+	db_number(id, wave);
 	r = db_run(db, Q_BALLOT_HOMES, args, e);
 	if (!r)
 		return plain_words(e);
@@ -67,7 +60,7 @@ bool store_ballot_letters(struct db *db, int32_t wave, const char *by,
 			      ARG_TEXT(group), ARG_NULL,     ARG_NULL };
 	struct res *r = NULL;
 
-	number(id, wave);
+	db_number(id, wave);
 	pg_array_begin(&hashes, PG_BYTEA, n);
 	pg_array_begin(&at, PG_INT4, n);
 	for (size_t i = 0; i < n; i++) {
@@ -96,7 +89,7 @@ bool store_ballot_may_freeze(struct db *owner, int32_t wave, struct err *e)
 	char id[24];
 	const char *args[] = { id };
 
-	number(id, wave);
+	db_number(id, wave);
 	return db_do(owner, Q_BALLOT_MAY_FREEZE, args, e) || plain_words(e);
 }
 
@@ -138,8 +131,8 @@ struct res *store_ballot_all(struct db *mixer, const struct ballot_chest *c,
 	char wave[24], group[24];
 	const char *args[] = { wave, group };
 
-	number(wave, c->wave);
-	number(group, c->group);
+	db_number(wave, c->wave);
+	db_number(group, c->group);
 	return db_run(mixer, Q_BALLOT_MIX_BALLOTS, args, e);
 }
 
@@ -158,7 +151,7 @@ bool store_ballot_end(struct db *mixer, const struct ballot_chest *c,
 	struct res *r;
 	bool ok;
 
-	number(wave, c->wave);
+	db_number(wave, c->wave);
 	for (size_t i = 0; i < B_COLUMNS; i++)
 		args[6 + i] = ARG_BYTES(cols[i].data, (int)cols[i].len);
 	r = db_run_args(mixer, Q_BALLOT_MIX_END, args, false, e);

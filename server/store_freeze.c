@@ -1,6 +1,5 @@
 #include "phieu/store_freeze.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +12,6 @@
 
 #define TEXT_BYTES ((size_t)1 << 20)
 
-static void number(char out[24], int64_t v)
-{
-	(void)snprintf(out, 24, "%" PRId64, v);
-}
-
 /* ---- reading back ---------------------------------------------------- */
 
 static bool scope(struct db *db, const struct wave *w, int32_t freeze,
@@ -26,8 +20,8 @@ static bool scope(struct db *db, const struct wave *w, int32_t freeze,
 	char wave[24], no[24];
 	const char *args[] = { wave, no };
 
-	number(wave, w->id);
-	number(no, freeze);
+	db_number(wave, w->id);
+	db_number(no, freeze);
 	return db_do(db, Q_FREEZE_SCOPE, args, e);
 }
 
@@ -193,7 +187,7 @@ static bool take_wave(struct db *db, const struct wave *w, struct state *s,
 	struct res *r;
 	bool ok = false;
 
-	number(wave, w->id);
+	db_number(wave, w->id);
 	if (!db_do(db, Q_FREEZE_LOCK, args, e) ||
 	    !store_ledger_may_freeze(db, w->id, e) ||
 	    !store_ballot_may_freeze(db, w->id, e))
@@ -240,8 +234,8 @@ static bool copy(struct db *db, const struct wave *w, struct freeze *f,
 	struct res *r = NULL;
 	bool ok = false;
 
-	number(wave, w->id);
-	number(no, f->freeze);
+	db_number(wave, w->id);
+	db_number(no, f->freeze);
 	pg_array_begin(&kept, PG_TEXT, d->n_profile_kept);
 	for (size_t i = 0; i < d->n_profile_kept; i++)
 		pg_array_bytes(&kept, d->profile_kept[i],
@@ -272,11 +266,11 @@ static bool record(struct db *db, const struct wave *w, struct freeze *f,
 	struct res *r;
 	bool ok;
 
-	number(wave, w->id);
-	number(no, f->freeze);
-	number(version, f->plan_version);
-	number(responses, f->n_responses);
-	number(ratings, f->n_ratings);
+	db_number(wave, w->id);
+	db_number(no, f->freeze);
+	db_number(version, f->plan_version);
+	db_number(responses, f->n_responses);
+	db_number(ratings, f->n_ratings);
 	r = db_run(db, Q_FREEZE_ADD, args, e);
 	ok = r != NULL && res_rows(r) == 1;
 	if (ok)
@@ -322,8 +316,8 @@ static bool freeze_inside(struct db *db, const struct wave *w,
 	*f = (struct freeze){ .freeze = (int32_t)s.last + 1,
 			      .plan_version = w->version,
 			      .simulated = s.simulated };
-	number(wave, w->id);
-	number(no, f->freeze);
+	db_number(wave, w->id);
+	db_number(no, f->freeze);
 	return copy(db, w, f, e) &&
 	       db_do(db, Q_BALLOT_FREEZE_COMMENTS, args, e) &&
 	       hash_content(db, w, f->freeze, f->sha256, e) &&
@@ -357,7 +351,7 @@ bool store_freeze_latest(struct db *db, const struct wave *w,
 	struct res *r;
 	bool ok = false;
 
-	number(wave, w->id);
+	db_number(wave, w->id);
 	r = db_run(db, Q_FREEZE_LATEST, args, e);
 	if (!r)
 		return false;
@@ -411,8 +405,8 @@ bool store_freeze_cells(struct db *db, const struct wave *w,
 	struct res *r;
 	bool ok = true;
 
-	number(wave, w->id);
-	number(no, f->freeze);
+	db_number(wave, w->id);
+	db_number(no, f->freeze);
 	r = db_run(db, Q_FREEZE_CELLS, args, e);
 	if (!r)
 		return false;

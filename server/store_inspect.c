@@ -8,11 +8,6 @@
 
 #define ID_MAX 16
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 static void number_text(int32_t v, char text[ID_MAX])
 {
 	(void)snprintf(text, ID_MAX, "%" PRId32, v);
@@ -39,7 +34,7 @@ bool store_inspect_load(struct db *owner, int32_t round,
 	if (args[3])
 		r = db_run(owner, Q_INSPECT_LOAD, args, e);
 	else
-		(void)no_memory(e);
+		(void)err_no_memory(e);
 	ok = r && res_i64(r, 0, 0, &v, e);
 	*version = (int32_t)v;
 	res_free(r);
@@ -64,7 +59,7 @@ bool store_inspect_text(struct db *db, int32_t round, const char *version,
 			      "(no such inspection plan)");
 	else if (r)
 		*text = res_dup(a, r, 0, 0);
-	ok = *text || (r && res_rows(r) && no_memory(e));
+	ok = *text || (r && res_rows(r) && err_no_memory(e));
 	res_free(r);
 	return ok;
 }
@@ -134,7 +129,7 @@ static bool read_answers(struct reader *d, struct err *e)
 	struct res *r = rows_of(d, Q_INSPECT_REPORT_ANSWERS, &n, e);
 	struct inspect_answer_row *list =
 		arena_array(d->a, n + 1, sizeof *list);
-	bool ok = r && (list || no_memory(e));
+	bool ok = r && (list || err_no_memory(e));
 
 	for (size_t i = 0; ok && list && i < n; i++)
 		list[i] = (struct inspect_answer_row){ res_dup(d->a, r, i, 0),
@@ -154,7 +149,7 @@ static bool read_findings(struct reader *d, struct err *e)
 	struct res *r = rows_of(d, Q_INSPECT_REPORT_FINDINGS, &n, e);
 	struct inspect_finding_row *list =
 		arena_array(d->a, n + 1, sizeof *list);
-	bool ok = r && (list || no_memory(e));
+	bool ok = r && (list || err_no_memory(e));
 
 	for (size_t i = 0; ok && list && i < n; i++)
 		list[i] = (struct inspect_finding_row){
@@ -176,7 +171,7 @@ static bool read_measures(struct reader *d, struct err *e)
 	struct res *r = rows_of(d, Q_INSPECT_REPORT_MEASURES, &n, e);
 	struct inspect_measure_row *list =
 		arena_array(d->a, n + 1, sizeof *list);
-	bool ok = r && (list || no_memory(e));
+	bool ok = r && (list || err_no_memory(e));
 
 	for (size_t i = 0; ok && list && i < n; i++)
 		list[i] = (struct inspect_measure_row){
@@ -206,7 +201,7 @@ bool store_inspect_report(struct db *db, int32_t round, int number,
 		return false;
 	ok = read_head(&d, p, e) && read_answers(&d, e) &&
 	     read_findings(&d, e) && read_measures(&d, e) &&
-	     (!arena_broken(a) || no_memory(e));
+	     (!arena_broken(a) || err_no_memory(e));
 	db_rollback(db);
 	return ok;
 }

@@ -1,6 +1,5 @@
 #include "phieu/store_publish.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,11 +13,6 @@ static const char *const kind_names[] = {
 	[COMPONENT_GROUP] = "group",
 	[COMPONENT_TOTAL] = "total",
 };
-
-static void number(char out[24], int64_t v)
-{
-	(void)snprintf(out, 24, "%" PRId64, v);
-}
 
 static bool res_i32(const struct res *r, size_t row, int col, int32_t *out,
 		    struct err *e)
@@ -52,8 +46,8 @@ static struct res *snapshot_row(struct db *db, int32_t wave, int32_t no,
 	char wave_text[24], no_text[24];
 	const char *args[] = { wave_text, no_text };
 
-	number(wave_text, wave);
-	number(no_text, no);
+	db_number(wave_text, wave);
+	db_number(no_text, no);
 	return db_run(db, Q_SNAPSHOT_GET, args, e);
 }
 
@@ -117,8 +111,8 @@ bool store_snapshot_save(struct db *analysis, int32_t wave, int32_t freeze,
 	if (last.freeze == freeze && strcmp(last.sha256, sha) == 0 &&
 	    strcmp(last.method, method) == 0)
 		return true;
-	number(wave_text, wave);
-	number(freeze_text, freeze);
+	db_number(wave_text, wave);
+	db_number(freeze_text, freeze);
 	return add_snapshot(analysis, args, snapshot, e);
 }
 
@@ -132,8 +126,8 @@ bool store_release_get(struct db *db, int32_t wave, int32_t no,
 	struct res *r;
 	bool ok = true;
 
-	number(wave_text, wave);
-	number(no_text, no);
+	db_number(wave_text, wave);
+	db_number(no_text, no);
 	r = db_run(db, Q_RELEASE_GET, args, e);
 	if (!r)
 		return false;
@@ -218,10 +212,10 @@ bool store_components(struct db *db, const struct wave *w, int32_t release,
 	struct res *r;
 	bool ok = true;
 
-	number(wave, w->id);
-	number(no, release);
-	number(from, (int64_t)offset);
-	number(most, (int64_t)limit);
+	db_number(wave, w->id);
+	db_number(no, release);
+	db_number(from, (int64_t)offset);
+	db_number(most, (int64_t)limit);
 	r = db_run(db, Q_COMPONENT_LIST, args, e);
 	if (!r)
 		return false;
@@ -355,12 +349,12 @@ bool store_release_make(struct db *publish, const struct wave *w,
 
 	if (!reason || !*reason)
 		return err_set(e, ERR_INPUT, "a release needs a reason");
-	number(wave, w->id);
-	number(snapshot_text, snapshot);
+	db_number(wave, w->id);
+	db_number(snapshot_text, snapshot);
 	if (!db_begin(publish, e))
 		return false;
 	if (open_release(publish, args, release, e)) {
-		number(no, *release);
+		db_number(no, *release);
 		if (add_components(publish, w, wave, no, rows, n, e) &&
 		    add_cells(publish, wave, no, cells, n_cells, e) &&
 		    db_commit(publish, e))

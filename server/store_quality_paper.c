@@ -15,11 +15,6 @@ struct shown { /* a column of a printed table */
 	int digits;	  /* of a number; below 0: text */
 };
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 static void put_head(struct paper *d, const struct quality_paper_head *h)
 {
 	*d = (struct paper){
@@ -73,12 +68,12 @@ static bool set_heads(struct paper_table *t, const struct shown *s, size_t n,
 	struct paper_head *heads = arena_array(a, n, sizeof *heads);
 
 	if (!heads)
-		return no_memory(e);
+		return err_no_memory(e);
 	for (size_t c = 0; c < n; c++)
 		heads[c] = s[c].head;
 	*t = paper_table(heads, n, rows, a);
 	t->fixed = 2;
-	return t->cells || no_memory(e);
+	return t->cells || err_no_memory(e);
 }
 
 /* ---- the daily sheet of faults ------------------------------------------- */
@@ -135,7 +130,7 @@ bool quality_paper_faults(const struct res *r,
 
 	put_head(out, h);
 	if (!t || !facts)
-		return no_memory(e);
+		return err_no_memory(e);
 	facts[0] = arena_printf(a, "Đợt %s%s%s", h->wave->code,
 				h->office ? ", bưu cục: " : ", mọi bưu cục",
 				h->office ? h->office : "");
@@ -157,7 +152,7 @@ bool quality_paper_faults(const struct res *r,
 	return put_part(r, "new", "I. Nhận trong ngày", a, &t[0], e) &&
 	       put_part(r, "old", "II. Còn mở từ những ngày trước", a, &t[1],
 			e) &&
-	       (!arena_broken(a) || no_memory(e));
+	       (!arena_broken(a) || err_no_memory(e));
 }
 
 /* ---- payment ------------------------------------------------------------- */
@@ -225,7 +220,7 @@ bool quality_paper_payment(const struct res *r,
 
 	put_head(out, h);
 	if (!t || !facts)
-		return no_memory(e);
+		return err_no_memory(e);
 	facts[0] = arena_printf(a, "Đợt %s%s%s", h->wave->code,
 				h->office ? ", bưu cục: " : ", mọi bưu cục",
 				h->office ? h->office : "");
@@ -242,7 +237,8 @@ bool quality_paper_payment(const struct res *r,
 	out->n_tables = 1;
 	out->signers = signers;
 	out->n_signers = 3;
-	return put_payment(r, a, t, e) && (!arena_broken(a) || no_memory(e));
+	return put_payment(r, a, t, e) &&
+	       (!arena_broken(a) || err_no_memory(e));
 }
 
 bool quality_paper(const char *list, const struct res *r,
@@ -270,5 +266,5 @@ bool quality_paper_book(const struct paper *d, struct buf *out, struct err *e)
 	if (bytes)
 		buf_add(out, bytes, n);
 	free(bytes);
-	return bytes && (buf_cstr(out) || no_memory(e));
+	return bytes && (buf_cstr(out) || err_no_memory(e));
 }

@@ -4,11 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 static bool read_values(const struct res *r, struct arena *a,
 			struct round_values *out, struct err *e)
 {
@@ -27,7 +22,7 @@ static bool read_values(const struct res *r, struct arena *a,
 		v[i].reason = res_dup(a, r, i, 7);
 		v[i].origin = res_dup(a, r, i, 8);
 	}
-	return (v && !arena_broken(a)) || no_memory(e);
+	return (v && !arena_broken(a)) || err_no_memory(e);
 }
 
 static bool read_deductions(const struct res *r, struct arena *a,
@@ -44,7 +39,7 @@ static bool read_deductions(const struct res *r, struct arena *a,
 		d[i].reason = res_dup(a, r, i, 3);
 		d[i].document = res_dup(a, r, i, 4);
 	}
-	return (d && !arena_broken(a)) || no_memory(e);
+	return (d && !arena_broken(a)) || err_no_memory(e);
 }
 
 static bool read_all(struct db *db, const char *round, struct arena *a,
@@ -121,7 +116,7 @@ bool store_result_get(struct db *db, int32_t round, const char *number,
 		out->sha256 = res_dup(a, r, 0, 3);
 		out->method = res_dup(a, r, 0, 4);
 		out->version = res_dup(a, r, 0, 5);
-		ok = !arena_broken(a) || no_memory(e);
+		ok = !arena_broken(a) || err_no_memory(e);
 	}
 	res_free(r);
 	return ok;

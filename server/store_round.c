@@ -5,11 +5,6 @@
 
 #include "phieu/limits.h"
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 static const char *keep(struct arena *a, const struct res *r, size_t row,
 			int col)
 {
@@ -43,7 +38,7 @@ bool store_round_load(struct db *owner, const struct round *r,
 	if (args[6])
 		res = db_run(owner, Q_ROUND_LOAD, args, e);
 	else
-		(void)no_memory(e);
+		(void)err_no_memory(e);
 	ok = res && res_i64(res, 0, 0, &v, e);
 	*version = (int32_t)v;
 	res_free(res);
@@ -66,7 +61,7 @@ static bool read_head(const struct res *r, size_t i, struct arena *a,
 	h->wave = keep(a, r, i, 3);
 	h->trial = res_bool(r, i, 6);
 	h->published = res_bool(r, i, 7);
-	return !arena_broken(a) || no_memory(e);
+	return !arena_broken(a) || err_no_memory(e);
 }
 
 bool store_round_list(struct db *db, const char *code, struct arena *a,
@@ -85,7 +80,7 @@ bool store_round_list(struct db *db, const char *code, struct arena *a,
 		ok = read_head(r, i, a, &list[i], e);
 	*out = list;
 	res_free(r);
-	return list ? ok : no_memory(e);
+	return list ? ok : err_no_memory(e);
 }
 
 bool store_round_head(struct db *db, const char *code, struct arena *a,
@@ -124,7 +119,7 @@ bool store_round_text_at(struct db *db, int32_t round, const char *version,
 	      err_set(e, ERR_INPUT, "không có phiên bản này (no version %.20s)",
 		      version ? version : ""));
 	*text = ok ? res_dup(a, r, 0, 0) : NULL;
-	ok = ok && (*text || no_memory(e));
+	ok = ok && (*text || err_no_memory(e));
 	res_free(r);
 	return ok;
 }
@@ -151,7 +146,7 @@ static bool read_task(const struct res *r, size_t i, struct arena *a,
 	t->at = keep(a, r, i, 10);
 	return res_i64(r, i, 11, &t->version, e) &&
 	       res_i64(r, i, 12, &t->days_late, e) &&
-	       (!arena_broken(a) || no_memory(e));
+	       (!arena_broken(a) || err_no_memory(e));
 }
 
 bool store_round_tasks(struct db *db, int32_t round, struct arena *a,
@@ -173,7 +168,7 @@ bool store_round_tasks(struct db *db, int32_t round, struct arena *a,
 		ok = read_task(r, i, a, &list[i], e);
 	*out = list;
 	res_free(r);
-	return list ? ok : no_memory(e);
+	return list ? ok : err_no_memory(e);
 }
 
 bool store_round_steps(struct db *db, int32_t round, struct arena *a,
@@ -192,7 +187,7 @@ bool store_round_steps(struct db *db, int32_t round, struct arena *a,
 			(struct step_row){ keep(a, r, i, 0), keep(a, r, i, 1),
 					   keep(a, r, i, 2), keep(a, r, i, 3) };
 	res_free(r);
-	return ok && (!arena_broken(a) || no_memory(e));
+	return ok && (!arena_broken(a) || err_no_memory(e));
 }
 
 bool store_task_put(struct db *db, int32_t round, const char *task,
@@ -250,5 +245,5 @@ bool store_round_seats(struct db *db, int32_t round, struct arena *a,
 	}
 	*out = list;
 	res_free(r);
-	return (list && !arena_broken(a)) || no_memory(e);
+	return (list && !arena_broken(a)) || err_no_memory(e);
 }

@@ -9,11 +9,6 @@
 #include "phieu/json.h"
 #include "phieu/limits.h"
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 /* Two numbers as the arguments every statement begins with. */
 struct ids {
 	char round[16], unit[16];
@@ -48,7 +43,7 @@ bool store_self_head(struct db *db, int32_t round, const char *unit,
 		out->explanation = res_dup(a, r, 0, 3);
 		out->by = res_dup(a, r, 0, 4);
 		out->at = res_dup(a, r, 0, 5);
-		ok = !arena_broken(a) || no_memory(e);
+		ok = !arena_broken(a) || err_no_memory(e);
 	}
 	res_free(r);
 	return ok;
@@ -90,7 +85,7 @@ bool store_self_rows(struct db *db, int32_t round, int32_t unit_id,
 	}
 	*out = list;
 	res_free(res);
-	return list ? ok : no_memory(e);
+	return list ? ok : err_no_memory(e);
 }
 
 /* ---- writing ------------------------------------------------------------ */
@@ -181,7 +176,7 @@ bool store_self_put(struct db *db, int32_t round, int32_t unit_id,
 	if (args[2])
 		res = db_run(db, Q_SELF_PUT, args, e);
 	else
-		(void)no_memory(e);
+		(void)err_no_memory(e);
 	ok = res && tell(res, f, e);
 	res_free(res);
 	buf_free(&items);
@@ -350,7 +345,7 @@ bool store_evidence_get(struct db *db, int32_t round, int32_t unit_id,
 		out->sha256 = res_dup(a, r, 0, 3);
 		out->bytes = arena_alloc(a, most);
 		ok = arena_broken(a)
-			     ? no_memory(e)
+			     ? err_no_memory(e)
 			     : res_bytes(r, 0, 2, out->bytes, most, &out->n, e);
 	}
 	res_free(r);

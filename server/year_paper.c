@@ -6,11 +6,6 @@
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 static const char *text(const struct res *r, size_t row, int col,
 			struct arena *a)
 {
@@ -25,19 +20,6 @@ static struct paper_cell ordinal(size_t n)
 }
 
 /* A number with the decimals it has; a text where it is none. */
-static struct paper_cell number(const char *s)
-{
-	struct err e = { 0 };
-	struct dec d;
-	size_t digits = 0;
-
-	if (!*s || !dec_parse(s, strlen(s), &d, &e))
-		return paper_text(s);
-	while (digits < DEC_DIGITS && !dec_fits(d, digits))
-		digits++;
-	return paper_number(d, (int)digits);
-}
-
 /* ---- targets ------------------------------------------------------------- */
 
 enum {
@@ -119,10 +101,10 @@ bool target_tables(const struct res *r, struct arena *a, struct paper *out,
 	const char **notes = arena_array(a, 1, sizeof *notes);
 
 	if (!t || !notes)
-		return no_memory(e);
+		return err_no_memory(e);
 	*t = paper_table(target_heads, N(target_heads), res_rows(r), a);
 	if (!t->cells)
-		return no_memory(e);
+		return err_no_memory(e);
 	for (size_t i = 0; i < res_rows(r); i++)
 		target_row(r, i, a, t);
 	notes[0] = arena_printf(
@@ -134,7 +116,7 @@ bool target_tables(const struct res *r, struct arena *a, struct paper *out,
 	out->tables = t;
 	out->n_tables = 1;
 	out->landscape = true;
-	return !arena_broken(a) || no_memory(e);
+	return !arena_broken(a) || err_no_memory(e);
 }
 
 /* ---- commendation -------------------------------------------------------- */
@@ -197,7 +179,7 @@ static bool unit_table(const struct res *r, const char *state, struct arena *a,
 	*t = paper_table(listed ? unit_heads : out_heads, N(unit_heads),
 			 rows_in(r, U_STATE, state), a);
 	if (!t->cells)
-		return no_memory(e);
+		return err_no_memory(e);
 	t->caption = listed ? "Tập thể được đề nghị khen thưởng"
 			    : "Tập thể không đưa vào danh sách và lý do";
 	for (size_t i = 0; i < res_rows(r); i++) {
@@ -209,8 +191,8 @@ static bool unit_table(const struct res *r, const char *state, struct arena *a,
 		*paper_at(t, row, 1) = paper_text(text(r, i, U_NAME, a));
 		*paper_at(t, row, 2) = paper_text(text(r, i, U_TITLE, a));
 		*paper_at(t, row, 3) = paper_text(text(r, i, U_BLOCK, a));
-		*paper_at(t, row, 4) = number(text(r, i, U_RANK, a));
-		*paper_at(t, row, 5) = number(text(r, i, U_POINTS, a));
+		*paper_at(t, row, 4) = paper_decimal(text(r, i, U_RANK, a));
+		*paper_at(t, row, 5) = paper_decimal(text(r, i, U_POINTS, a));
 		*paper_at(t, row, 6) = paper_text(text(r, i, U_GRADE, a));
 		*paper_at(t, row, 7) =
 			listed ? paper_text(
@@ -254,7 +236,7 @@ static bool person_table(const struct res *r, const char *state,
 	*t = paper_table(person_heads, N(person_heads),
 			 rows_in(r, P_STATE, state), a);
 	if (!t->cells)
-		return no_memory(e);
+		return err_no_memory(e);
 	t->caption = strcmp(state, "listed") == 0
 			     ? "Cá nhân được đề nghị khen thưởng"
 			     : "Cá nhân không đưa vào danh sách và lý do";
@@ -270,7 +252,7 @@ bool reward_tables(const struct res *units, const struct res *persons,
 	struct paper_table *t = arena_array(a, 4, sizeof *t);
 
 	if (!t)
-		return no_memory(e);
+		return err_no_memory(e);
 	if (!unit_table(units, "listed", a, &t[0], e) ||
 	    !unit_table(units, "kept-out", a, &t[1], e))
 		return false;
@@ -280,5 +262,5 @@ bool reward_tables(const struct res *units, const struct res *persons,
 	out->tables = t;
 	out->n_tables = persons ? 4 : 2;
 	out->landscape = true;
-	return !arena_broken(a) || no_memory(e);
+	return !arena_broken(a) || err_no_memory(e);
 }

@@ -95,6 +95,18 @@ static void a_length_beyond_the_limit_cannot_wrap(void **state)
 	buf_free(&b);
 }
 
+static void text_cannot_become_markup(void **state)
+{
+	struct buf b = BUF_INIT(100);
+
+	(void)state;
+	buf_html(&b, "<a href=\"x\">Đ&</a>");
+	buf_html(&b, NULL);
+	assert_string_equal(buf_cstr(&b), "&#60;a href=&#34;x&#34;&#62;Đ&#38;"
+					  "&#60;/a&#62;");
+	buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -104,6 +116,7 @@ int main(void)
 		cmocka_unit_test(a_format_fits_exactly_or_breaks),
 		cmocka_unit_test(bytes_of_any_value_grow_it_and_stay),
 		cmocka_unit_test(a_length_beyond_the_limit_cannot_wrap),
+		cmocka_unit_test(text_cannot_become_markup),
 	};
 	return cmocka_run_group_tests_name("buf", t, NULL, NULL);
 }

@@ -193,6 +193,13 @@ static void text_and_back_gives_the_same(void **state)
 	}
 }
 
+static void as_a_double_it_is_the_nearest(void **state)
+{
+	(void)state;
+	assert_near(dec_double((struct dec){ 1234567 }), 1.234567, 0);
+	assert_near(dec_double((struct dec){ -500000 }), -0.5, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -205,6 +212,7 @@ int main(void)
 		cmocka_unit_test(overflow_is_an_error),
 		cmocka_unit_test(order_is_that_of_numbers),
 		cmocka_unit_test(text_and_back_gives_the_same),
+		cmocka_unit_test(as_a_double_it_is_the_nearest),
 	};
 	return cmocka_run_group_tests_name("dec", t, NULL, NULL);
 }

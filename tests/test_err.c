@@ -98,6 +98,16 @@ static void every_kind_has_a_name_and_a_status(void **state)
 	assert_int_equal(err_http_status((enum err_kind)99), 500);
 }
 
+static void short_memory_is_said_in_one_way(void **state)
+{
+	struct err e = { 0 };
+
+	(void)state;
+	assert_false(err_no_memory(&e));
+	assert_int_equal(e.kind, ERR_NOMEM);
+	assert_string_equal(e.msg, "out of memory");
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -106,6 +116,7 @@ int main(void)
 		cmocka_unit_test(what_does_not_fit_is_cut_and_ended),
 		cmocka_unit_test(a_cut_never_splits_a_letter),
 		cmocka_unit_test(every_kind_has_a_name_and_a_status),
+		cmocka_unit_test(short_memory_is_said_in_one_way),
 	};
 	return cmocka_run_group_tests_name("err", t, NULL, NULL);
 }

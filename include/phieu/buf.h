@@ -23,6 +23,8 @@ void buf_add(struct buf *b, const void *p, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Text as HTML shows it; NULL adds nothing. */
+void buf_html(struct buf *b, const char *s);
 const char *buf_cstr(const struct buf *b); /* borrowed; NULL if broken    */
 char *buf_take(struct buf *b);		   /* caller frees; NULL if broken */
 void buf_free(struct buf *b);

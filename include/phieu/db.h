@@ -60,6 +60,8 @@ struct arg {
 	((struct arg){ .p = (ptr), .n = (len), .bin = true })
 #define ARG_NULL ((struct arg){ .p = NULL, .n = 0, .bin = false })
 
+/* A number as an argument of a statement. */
+void db_number(char out[24], int64_t v);
 /* Text arguments, NULL-terminated strings; results in text.  ERR_DB with
  * sqlstate; ERR_DOWN on a lost connection; 23505 ERR_CONFLICT, 23503, 23514,
  * 22xxx ERR_INPUT, 42501 ERR_DENIED, 40001/40P01 ERR_DB. */

@@ -31,6 +31,12 @@ const char *dec_text(struct dec d, char buf[DEC_TEXT_MAX]);
  * are shown. */
 const char *dec_text_vi(struct dec d, int digits, char buf[DEC_TEXT_MAX]);
 
+/* For errors and internal statistics alone: the exact value is the decimal. */
+static inline double dec_double(struct dec d)
+{
+	return (double)d.micro / (double)DEC_ONE;
+}
+
 bool dec_add(struct dec a, struct dec b, struct dec *out,
 	     struct err *e) MUST_USE; /* ERR_MATH on overflow */
 bool dec_sub(struct dec a, struct dec b, struct dec *out,

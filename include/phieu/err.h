@@ -40,6 +40,13 @@ bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 bool err_wrap(struct err *e, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* What is said when memory is short.  Returns false. */
+static inline bool err_no_memory(struct err *e)
+{
+	(void)err_set(e, ERR_NOMEM, "out of memory");
+	return false;
+}
+
 const char *err_kind_name(enum err_kind kind);
 int err_http_status(enum err_kind kind); /* INPUT 400, CONFLICT 409, ... */
 

@@ -63,6 +63,8 @@ struct paper {
 struct paper_cell paper_text(const char *s);
 struct paper_cell paper_mark(const char *s);
 struct paper_cell paper_number(struct dec v, int digits);
+/* "97.690" with as many digits as it needs; what is no number as text. */
+struct paper_cell paper_decimal(const char *s);
 /* As people read it, "97,69"; in the arena.  "" when it is empty. */
 const char *paper_cell_text(const struct paper_cell *c, struct arena *a);
 struct paper_cell *paper_at(const struct paper_table *t, size_t row,
