@@ -20,11 +20,6 @@ struct builder {
 	struct faults *faults;
 };
 
-static bool no_memory(struct err *e)
-{
-	return err_set(e, ERR_NOMEM, "out of memory");
-}
-
 static bool bad(struct builder *b, struct err *e, const char *code,
 		const char *words, const char *words_vi)
 {
@@ -74,7 +69,7 @@ static bool cell_add(struct builder *b, struct grid_cell c, struct err *e)
 		b->row_cap = b->row_cap ? 2 * b->row_cap : 64;
 		grown = realloc(b->row, b->row_cap * sizeof *grown);
 		if (!grown)
-			return no_memory(e);
+			return err_no_memory(e);
 		b->row = grown;
 	}
 	c.s = arena_strndup(b->g->arena, c.s, c.n);
@@ -98,7 +93,7 @@ static bool row_add(struct builder *b, uint32_t number, bool hidden,
 		b->cap = b->cap ? 2 * b->cap : 256;
 		grown = realloc(b->rows, b->cap * sizeof *grown);
 		if (!grown)
-			return no_memory(e);
+			return err_no_memory(e);
 		b->rows = grown;
 	}
 	cells = arena_array(b->g->arena, b->n, sizeof *cells);
@@ -331,7 +326,7 @@ static bool read_csv(struct builder *b, const void *file, size_t n,
 	bool ok = false;
 
 	if (!a)
-		return no_memory(e);
+		return err_no_memory(e);
 	g->charset = charset ? charset : charset_detect(file, n);
 	if (g->charset == CHARSET_UNKNOWN) {
 		arena_free(a);
@@ -389,7 +384,7 @@ struct grid *grid_read(const void *file, size_t n, const struct grid_options *o,
 	if (g)
 		g->arena = arena_new(LIMIT_GRID_ARENA);
 	if (!g || !g->arena)
-		no_memory(e);
+		err_no_memory(e);
 	else if (n > LIMIT_XLSX_BYTES)
 		(void)too_large(&b, e);
 	else if (n == 0 || xlsx_looks_like(file, n) || is_markup(file, n))
