@@ -32,6 +32,7 @@ struct of {
 	const double *weight;
 	size_t n;
 	struct pairs p;
+	const struct scale_rotated *rotated;
 };
 
 static bool pca_values(const void *ctx, const double *r, double *theta,
@@ -190,6 +191,12 @@ static bool omega_slopes(const void *ctx, const double *r, double *j,
 	return true;
 }
 
+static bool rotated_values(const void *ctx, const double *r, double *theta,
+			   struct err *e)
+{
+	return scale_rotated(((const struct of *)ctx)->rotated, r, theta, e);
+}
+
 /* ---- polychoric correlations ------------------------------------------ */
 
 static bool one_pair(const struct of *o, const double *weight, size_t a,
@@ -294,25 +301,27 @@ static const struct structure kinds[] = {
 	[SCALE_OMEGA] = { .q = 1, .f = omega_value, .slopes = omega_slopes },
 	[SCALE_COMPONENTS] = { .f = pca_values, .slopes = pca_slopes },
 	[SCALE_FACTORS] = { .f = communalities, .slopes = communality_slopes },
+	[SCALE_ROTATED] = { .f = rotated_values },
 };
 
-bool scale_errors(struct spec_run *r, const struct spec_estimate *x,
-		  const struct spec_cells *cells, size_t cell,
-		  struct scale_cell *c, enum scale_kind kind, size_t factors,
-		  const double *theta, double *se, int64_t *df, struct err *e)
+/* q: how many; o: what of, its rows and weights to be filled in here. */
+static bool errors_of(struct spec_run *r, const struct spec_estimate *x,
+		      const struct spec_cells *cells, size_t cell,
+		      struct scale_cell *c, enum scale_kind kind, size_t q,
+		      struct of o, const double *theta, double *se, int64_t *df,
+		      struct err *e)
 {
 	const struct scale_spec *own = x->own;
-	struct of o = { .k = c->k,
-			.m = factors,
-			.in = c->in,
-			.weight = r->design->weight,
-			.n = r->frame->rows };
 	struct structure s = kinds[kind];
 	struct replicates_unfit unfit;
 	struct survey_var v;
 
+	o.k = c->k;
+	o.in = c->in;
+	o.weight = r->design->weight;
+	o.n = r->frame->rows;
 	s.k = c->k;
-	s.q = s.q ? s.q : c->k;
+	s.q = q;
 	s.ctx = &o;
 	if (own->matrix == SCALE_POLYCHORIC) {
 		s.correlate = polychoric_again;
@@ -328,6 +337,33 @@ bool scale_errors(struct spec_run *r, const struct spec_estimate *x,
 	stats_say_unfit(r, x, &unfit);
 	*df = v.replicates ? v.df : c->base.df;
 	return true;
+}
+
+bool scale_errors(struct spec_run *r, const struct spec_estimate *x,
+		  const struct spec_cells *cells, size_t cell,
+		  struct scale_cell *c, enum scale_kind kind, size_t factors,
+		  const double *theta, double *se, int64_t *df, struct err *e)
+{
+	struct of o = { .m = factors };
+
+	return errors_of(r, x, cells, cell, c, kind,
+			 kinds[kind].q ? kinds[kind].q : c->k, o, theta, se, df,
+			 e);
+}
+
+bool scale_rotated_errors(struct spec_run *r, const struct spec_estimate *x,
+			  const struct spec_cells *cells, size_t cell,
+			  struct scale_cell *c, const struct scale_rotated *of,
+			  const double *theta, double *se, bool *known,
+			  struct err *e)
+{
+	struct of o = { .m = of->m, .rotated = of };
+	size_t q = scale_rotated_size(of);
+	int64_t df;
+
+	*known = r->var.replicates && q <= SCALE_ROTATED_MAX;
+	return !*known || errors_of(r, x, cells, cell, c, SCALE_ROTATED, q, o,
+				    theta, se, &df, e);
 }
 
 void scale_add_error(const struct spec_estimate *x, double se, int64_t df,

@@ -66,15 +66,43 @@ double scale_sign(const struct spec_estimate *x, size_t i, size_t j);
 /* An estimate of value alone: n and sum_w of the cell's moments. */
 struct est scale_value(const struct scale_cell *c, double value);
 
+/* Rotated loadings of m dimensions, row by row, and of oblimin the factors'
+ * correlations below the diagonal: columns in the order and with the signs that
+ * go best with target[k*m] (Tucker 1951), so that those of replicates can be
+ * compared. */
+struct scale_rotated {
+	size_t k, m;
+	bool ml; /* factors, else components */
+	enum scale_rotate rotate;
+	double gamma;
+	const double *target;
+};
+size_t scale_rotated_size(const struct scale_rotated *x);
+bool scale_rotated(const struct scale_rotated *x, const double *r,
+		   double *theta, struct err *e) MUST_USE;
+
 /* Standard errors of what a cell's correlations gave, by linearisation or by
  * replicates; df of the domain.  se[1] of SCALE_OMEGA, [k] of the others; NAN
  * where nothing is known. */
-enum scale_kind { SCALE_OMEGA, SCALE_COMPONENTS, SCALE_FACTORS };
+enum scale_kind {
+	SCALE_OMEGA,
+	SCALE_COMPONENTS,
+	SCALE_FACTORS,
+	SCALE_ROTATED /* of scale_rotated_errors */
+};
 bool scale_errors(struct spec_run *r, const struct spec_estimate *x,
 		  const struct spec_cells *cells, size_t cell,
 		  struct scale_cell *c, enum scale_kind kind, size_t factors,
 		  const double *theta, double *se, int64_t *df,
 		  struct err *e) MUST_USE;
+/* The same of theta, by replicates only; *known: whether there are any, and not
+ * more of it than SCALE_ROTATED_MAX. */
+#define SCALE_ROTATED_MAX ((size_t)2000)
+bool scale_rotated_errors(struct spec_run *r, const struct spec_estimate *x,
+			  const struct spec_cells *cells, size_t cell,
+			  struct scale_cell *c, const struct scale_rotated *of,
+			  const double *theta, double *se, bool *known,
+			  struct err *e) MUST_USE;
 /* se, cv and the t interval of v. */
 void scale_add_error(const struct spec_estimate *x, double se, int64_t df,
 		     struct est *v);

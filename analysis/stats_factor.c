@@ -1,5 +1,6 @@
 /* pca and factor: `phieu estimate`. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "phieu/factor.h"
@@ -120,9 +121,67 @@ static bool write_dimensions(const struct scale_spec *own, struct scale_cell *c,
 	return true;
 }
 
-static bool write_rotated(const struct scale_spec *own, struct scale_cell *c,
-			  size_t m, struct jw *w, struct err *e)
+/* Of a matrix without its diagonal, as given below it. */
+static void write_below(struct jw *w, const char *key, const double *below,
+			size_t m)
 {
+	jw_key(w, key);
+	jw_array(w);
+	for (size_t i = 0; i < m; i++) {
+		jw_array(w);
+		for (size_t j = 0; j < m; j++) {
+			size_t a = i > j ? i : j, b = i > j ? j : i;
+
+			jw_double(w, a == b ? 0 : below[a * (a - 1) / 2 + b]);
+		}
+		jw_array_end(w);
+	}
+	jw_array_end(w);
+}
+
+/* By replicates, each turned to the columns of the whole sample. */
+static bool write_rotated_errors(struct spec_run *r,
+				 const struct spec_estimate *x,
+				 const struct spec_cells *cells, size_t cell,
+				 struct scale_cell *c, size_t m, bool ml,
+				 struct jw *w, struct err *e)
+{
+	const struct scale_spec *own = x->own;
+	struct scale_rotated of = { .k = c->k,
+				    .m = m,
+				    .ml = ml,
+				    .rotate = own->rotate,
+				    .gamma = own->gamma,
+				    .target = c->loadings };
+	size_t q = scale_rotated_size(&of), at = c->k * m;
+	double *theta = malloc((2 * q + 1) * sizeof *theta);
+	double *se = theta ? theta + q : NULL;
+	bool known, ok;
+
+	if (!theta)
+		return err_set(e, ERR_NOMEM, "no memory for errors");
+	memcpy(theta, c->loadings, at * sizeof *theta);
+	for (size_t a = 1; own->rotate == SCALE_OBLIMIN && a < m; a++)
+		for (size_t b = 0; b < a; b++)
+			theta[at++] = c->phi[a * m + b];
+	ok = scale_rotated_errors(r, x, cells, cell, c, &of, theta, se, &known,
+				  e);
+	if (ok && known) {
+		stats_write_matrix(w, "rotated_se", se, c->k, m);
+		if (own->rotate == SCALE_OBLIMIN)
+			write_below(w, "factor_correlations_se", se + c->k * m,
+				    m);
+	}
+	free(theta);
+	return ok;
+}
+
+static bool write_rotated(struct spec_run *r, const struct spec_estimate *x,
+			  const struct spec_cells *cells, size_t cell,
+			  struct scale_cell *c, size_t m, bool ml, struct jw *w,
+			  struct err *e)
+{
+	const struct scale_spec *own = x->own;
 	size_t k = c->k;
 
 	stats_write_matrix(w, "loadings", c->loadings, k, m);
@@ -144,7 +203,7 @@ static bool write_rotated(const struct scale_spec *own, struct scale_cell *c,
 				c->loadings[i * m + j] * c->loadings[i * m + j];
 	}
 	stats_write_list(w, "rotated_sums_of_squares", c->list, m);
-	return true;
+	return write_rotated_errors(r, x, cells, cell, c, m, ml, w, e);
 }
 
 static bool begin(struct spec_run *r, const struct spec_estimate *x,
@@ -182,7 +241,7 @@ static bool cell_pca(struct spec_run *r, const struct spec_estimate *x,
 			return false;
 	}
 	jw_ki(w, "components", (int64_t)m);
-	return m == 0 || write_rotated(x->own, c, m, w, e);
+	return m == 0 || write_rotated(r, x, cells, cell, c, m, false, w, e);
 }
 
 static bool run_pca(struct spec_run *r, const struct spec_estimate *x,
@@ -242,7 +301,7 @@ static bool cell_factor(struct spec_run *r, const struct spec_estimate *x,
 				     cells->key[cell], &v, &u, 1, e))
 			return false;
 	}
-	return write_rotated(x->own, c, m, w, e);
+	return write_rotated(r, x, cells, cell, c, m, true, w, e);
 }
 
 static bool run_factor(struct spec_run *r, const struct spec_estimate *x,

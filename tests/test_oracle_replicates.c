@@ -21,12 +21,11 @@ struct golden {
 	const char *id;
 };
 
-static void golden_open(struct golden *g)
+static void golden_open(struct golden *g, const char *path)
 {
 	struct err e = { 0 };
 	size_t n;
-	char *text = file_read("tests/data/golden/replicate_models.json",
-			       (size_t)4 << 20, &n, &e);
+	char *text = file_read(path, (size_t)4 << 20, &n, &e);
 
 	*g = (struct golden){ .tree = NULL };
 	if (!text)
@@ -167,7 +166,7 @@ static void models_tests_and_factors_have_the_errors_of_r(void **state)
 	const cJSON *one;
 
 	(void)state;
-	golden_open(&g);
+	golden_open(&g, "tests/data/golden/replicate_models.json");
 	cJSON_ArrayForEach(one, json_get(g.tree, "cases"))
 	{
 		const cJSON *want = json_get(one, "expected");
@@ -195,10 +194,124 @@ static void models_tests_and_factors_have_the_errors_of_r(void **state)
 	cJSON_Delete(g.tree);
 }
 
+/* Numbers of a matrix, row by row. */
+static void same_matrix(struct golden *g, const char *what, const cJSON *got,
+			const cJSON *want, double tol)
+{
+	const cJSON *row, *x;
+	size_t i = 0;
+
+	assert_non_null(got);
+	cJSON_ArrayForEach(row, got)
+	{
+		cJSON_ArrayForEach(x, row)
+		{
+			same(g, what, x->valuedouble, at(want, i++), tol);
+		}
+	}
+	assert_int_equal(i, cJSON_GetArraySize(want));
+}
+
+/* R has what is below the diagonal, column by column. */
+static void same_below(struct golden *g, const char *what, const cJSON *got,
+		       const cJSON *want, double tol)
+{
+	int m = cJSON_GetArraySize(got);
+	size_t i = 0;
+
+	for (int b = 0; b < m; b++)
+		for (int a = b + 1; a < m; a++) {
+			const cJSON *up = cJSON_GetArrayItem(got, b);
+			const cJSON *low = cJSON_GetArrayItem(got, a);
+
+			same(g, what, at(low, (size_t)b), at(want, i), tol);
+			same(g, what, at(up, (size_t)a), at(want, i++), tol);
+		}
+	assert_true(i > 0);
+}
+
+static void same_rotation(struct golden *g, const cJSON *want)
+{
+	static const char *const design[] = {
+		"\"strata\":\"strat_uc\",\"clusters\":\"psu_uc\",\"weights\":"
+		"\"w\"},\"replicates\":{\"method\":\"jkn\"}",
+		"\"strata\":\"district\",\"clusters\":\"commune\","
+		"\"weights\":\"w\"},\"replicates\":{\"file\":"
+		"\"sipas_rep_raowu.csv\"}"
+	};
+	char *items = cJSON_PrintUnformatted(json_get(want, "items"));
+	const char *rotate = json_get_text(want, "rotate");
+	bool jkn = strcmp(json_get_text(want, "design"), "jkn") == 0;
+	char json[600], id[60];
+	struct asked q;
+	cJSON *detail;
+	const cJSON *cell;
+
+	(void)snprintf(json, sizeof json,
+		       "{\"data\":\"sipas.csv\",\"design\":{%s,\"estimates\":"
+		       "[{\"stat\":\"%s\",\"factors\":%d,\"rotate\":\"%s\","
+		       "\"draws\":10,\"of\":%s}]}",
+		       design[!jkn], json_get_text(want, "stat"),
+		       (int)at(json_get(want, "m"), 0), rotate, items);
+	(void)snprintf(id, sizeof id, "%s.%s.%s", jkn ? "jkn" : "raowu",
+		       json_get_text(want, "stat"), rotate);
+	g->id = id;
+	ask(&q, json);
+	detail = cJSON_Parse(q.out.detail[0]);
+	cell = cJSON_GetArrayItem(json_get(detail, "cells"), 0);
+	same_matrix(g, "rotated", json_get(cell, "rotated"),
+		    json_get(want, "rotated"), 1e-6);
+	same_matrix(g, "se", json_get(cell, "rotated_se"),
+		    json_get(want, "rotated_se"), 1e-6);
+	if (strcmp(rotate, "oblimin") == 0) {
+		same_below(g, "phi", json_get(cell, "factor_correlations"),
+			   json_get(want, "phi"), 1e-6);
+		same_below(g, "phi se",
+			   json_get(cell, "factor_correlations_se"),
+			   json_get(want, "phi_se"), 1e-6);
+	}
+	g->cases++;
+	cJSON_Delete(detail);
+	asked_clear(&q);
+	cJSON_free(items);
+}
+
+static void rotated_loadings_have_the_errors_of_r(void **state)
+{
+	struct golden g;
+	const cJSON *c;
+
+	(void)state;
+	golden_open(&g, "tests/data/golden/rotated.json");
+	cJSON_ArrayForEach(c, json_get(g.tree, "cases")) same_rotation(&g, c);
+	printf("rotated loadings: %zu values of %zu cases, worst %.1e (%s)\n",
+	       g.compared, g.cases, g.worst, g.worst_at);
+	assert_int_equal(g.cases, 5);
+	cJSON_Delete(g.tree);
+}
+
+/* Linearised there are none; of one dimension nothing is turned. */
+static void rotated_loadings_have_no_errors_without_replicates(void **state)
+{
+	struct asked q;
+
+	(void)state;
+	ask(&q, "{\"data\":\"sipas.csv\",\"design\":{\"weights\":\"w\"},"
+		"\"estimates\":[{\"stat\":\"pca\",\"factors\":2,\"rotate\":"
+		"\"oblimin\",\"draws\":10,\"of\":[\"E1\",\"E2\",\"E3\"]}]}");
+	assert_non_null(strstr(q.out.detail[0], "\"rotated\""));
+	assert_null(strstr(q.out.detail[0], "rotated_se"));
+	assert_null(strstr(q.out.detail[0], "factor_correlations_se"));
+	asked_clear(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(models_tests_and_factors_have_the_errors_of_r),
+		cmocka_unit_test(rotated_loadings_have_the_errors_of_r),
+		cmocka_unit_test(
+			rotated_loadings_have_no_errors_without_replicates),
 	};
 
 	gsl_set_error_handler_off();
