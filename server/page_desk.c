@@ -1,6 +1,7 @@
 #include "page_desk.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "page_round.h"
@@ -155,6 +156,84 @@ void desk_page_acts(struct desk_page *p)
 		page_put(p->b, "</ul></details>\n");
 }
 
+/* ---- names --------------------------------------------------------------- */
+
+static int by_code(const void *a, const void *b)
+{
+	const struct desk_name *x = a, *y = b;
+	int d = strcmp(x->kind, y->kind);
+
+	return d ? d : strcmp(x->code, y->code);
+}
+
+/* A page without names is better than none: what fails here is not told. */
+static void have_names(struct desk_page *p)
+{
+	struct err e = { 0 };
+	struct desk_name *list;
+	size_t n;
+
+	if (p->names || !desk_page_choices(p, &e))
+		return;
+	n = res_rows(p->choices);
+	list = arena_alloc(p->a, (n + 1) * sizeof *list);
+	if (!list)
+		return;
+	for (size_t i = 0; i < n; i++)
+		list[i] = (struct desk_name){
+			.kind = res_word(p->choices, i, "kind"),
+			.code = res_word(p->choices, i, "code"),
+			.name = res_word(p->choices, i, "name"),
+		};
+	qsort(list, n, sizeof *list, by_code);
+	p->names = list;
+	p->n_names = n;
+}
+
+void desk_page_named(struct desk_page *p, const char *kind, const char *code)
+{
+	const struct desk_name want = { .kind = kind, .code = code };
+	const struct desk_name *have = NULL;
+
+	if (*code)
+		have_names(p);
+	if (*code && p->names)
+		have = bsearch(&want, p->names, p->n_names, sizeof want,
+			       by_code);
+	if (have)
+		page_put(p->b, "%s <span class=\"code\">%s</span>", have->name,
+			 code);
+	else
+		page_put(p->b, "%s", code);
+}
+
+void desk_page_words(struct desk_page *p, const char *codes)
+{
+	for (const char *s = codes; *s; s += strspn(s, " ")) {
+		size_t n = strcspn(s, " ");
+
+		page_put(p->b, "%s%s", s == codes ? "" : ", ",
+			 desk_word(p->desk,
+				   arena_printf(p->a, "%.*s", (int)n, s)));
+		s += n;
+	}
+}
+
+/* Of what a column holds codes; NULL: of nothing that has names. */
+static const char *kind_of(const char *column)
+{
+	static const char *const kinds[][2] = {
+		{ "agent", "agent" }, { "by_agent", "agent" },
+		{ "group", "group" }, { "unit", "unit" },
+		{ "home", "unit" },   { "area", "unit" },
+	};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(column, kinds[i][0]) == 0)
+			return kinds[i][1];
+	return NULL;
+}
+
 /* ---- rows ---------------------------------------------------------------- */
 
 /* Is `name` one of the words of `list`? */
@@ -215,6 +294,10 @@ static void put_cell(struct desk_page *p, const struct res *r, size_t row,
 		page_put(p->b, "%s <span class=\"code\">%s</span>", name, s);
 	} else if (strlen(s) == 10 && s[4] == '-' && s[7] == '-') {
 		page_put(p->b, "%d", s);
+	} else if (kind_of(column)) {
+		desk_page_named(p, kind_of(column), s);
+	} else if (strcmp(column, "flags") == 0) {
+		desk_page_words(p, s);
 	} else {
 		page_put(p->b, "%s", word_of(p->desk, column, s));
 	}

@@ -12,6 +12,10 @@
 #include "phieu/desk.h"
 #include "web_impl.h"
 
+struct desk_name {
+	const char *kind, *code, *name;
+};
+
 struct desk_page {
 	struct db *db;
 	struct http_request *rq;
@@ -22,6 +26,8 @@ struct desk_page {
 	const struct desk *desk;
 	const struct web_fields *form; /* of a post, else NULL */
 	struct res *choices;	       /* desk_choices.sql, on demand */
+	const struct desk_name *names; /* of them, sorted, on demand */
+	size_t n_names;
 	/* What stands above the rows of a list, of the desk's own; NULL:
 	 * nothing
 	 */
@@ -52,6 +58,13 @@ void desk_page_rows(struct desk_page *p, const struct desk_list *l,
 /* The form of an act; preset: name, value pairs, NULL-ended. */
 bool desk_page_form(struct desk_page *p, const struct desk_act *a,
 		    const char *const *preset, struct err *e);
+/* p->choices, asked once. */
+bool desk_page_choices(struct desk_page *p, struct err *e);
+/* The code of an agent, a group or a unit (kind "agent", "group", "unit") with
+ * its name before it, where this person is offered it. */
+void desk_page_named(struct desk_page *p, const char *kind, const char *code);
+/* "Q01 late" in words of the desk, with commas. */
+void desk_page_words(struct desk_page *p, const char *codes);
 /* "/ledger/W", for an address; `more` are our own words. */
 void desk_page_path(struct desk_page *p, const char *more);
 

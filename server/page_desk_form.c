@@ -8,7 +8,7 @@
 
 /* ---- one input ----------------------------------------------------------- */
 
-static bool have_choices(struct desk_page *p, struct err *e)
+bool desk_page_choices(struct desk_page *p, struct err *e)
 {
 	struct desk_who who = { 0 };
 
@@ -22,7 +22,7 @@ static bool have_choices(struct desk_page *p, struct err *e)
 static bool put_codes(struct desk_page *p, const char *kind, const char *now,
 		      struct err *e)
 {
-	if (!have_choices(p, e))
+	if (!desk_page_choices(p, e))
 		return false;
 	for (size_t i = 0; i < res_rows(p->choices); i++) {
 		const char *code = res_word(p->choices, i, "code");

@@ -24,7 +24,7 @@ static void put_percent(struct buf *b, const char *s)
 	comma = strchr(text, '.');
 	if (comma)
 		*comma = ',';
-	page_put(b, "%s %%", text);
+	page_put(b, "%s\u00a0%%", text);
 }
 
 static void put_decimal(struct buf *b, const char *s)

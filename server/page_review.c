@@ -48,11 +48,12 @@ static const char *status_vi(const char *s)
 static const struct {
 	const char *name, *words;
 } filters[] = {
-	{ "agent", "Điều tra viên (mã)" },
-	{ "unit", "Đơn vị, địa bàn (mã)" },
-	{ "fault", "Lỗi (V05)" },
-	{ "flag", "Lưu ý (Q01; late: về muộn)" },
+	{ "agent", "Điều tra viên" },
+	{ "unit", "Đơn vị, địa bàn" },
+	{ "fault", "Mã lỗi (V05)" },
+	{ "flag", "Lưu ý" },
 };
+static const char *const flags[] = { "Q01", "late", "overflow", "files" };
 enum { N_FILTERS = sizeof filters / sizeof filters[0] };
 
 /* "&agent=a1&unit=…" of what is asked for, but for the status. */
@@ -64,7 +65,41 @@ static void put_narrowed(struct desk_page *p)
 				 asked(p, filters[i].name));
 }
 
-static void put_filter(struct desk_page *p)
+/* Agents and units by name, flags in words; a code of faults is typed. */
+static bool put_choice(struct desk_page *p, const char *name, struct err *e)
+{
+	const char *now = asked(p, name);
+
+	if (strcmp(name, "fault") == 0) {
+		page_put(p->b,
+			 "<input id=\"f-%s\" name=\"%s\" value=\"%s\" "
+			 "autocomplete=\"off\">",
+			 name, name, now);
+		return true;
+	}
+	page_put(p->b,
+		 "<select id=\"f-%s\" name=\"%s\"><option value=\"\">tất cả"
+		 "</option>",
+		 name, name);
+	if (strcmp(name, "flag") == 0)
+		for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+			page_option(p->b, flags[i],
+				    desk_word(&desk_review, flags[i]), now);
+	else if (!desk_page_choices(p, e))
+		return false;
+	for (size_t i = 0; p->choices && i < res_rows(p->choices); i++)
+		if (strcmp(res_word(p->choices, i, "kind"), name) == 0)
+			page_option(
+				p->b, res_word(p->choices, i, "code"),
+				arena_printf(p->a, "%s (%s)",
+					     res_word(p->choices, i, "name"),
+					     res_word(p->choices, i, "code")),
+				now);
+	page_put(p->b, "</select>");
+	return true;
+}
+
+static bool put_filter(struct desk_page *p, struct err *e)
 {
 	page_put(p->b, "<form class=\"filter\" method=\"get\" action=\"");
 	desk_page_path(p, "\">\n");
@@ -73,12 +108,13 @@ static void put_filter(struct desk_page *p)
 			 "<input type=\"hidden\" name=\"status\" "
 			 "value=\"%s\">\n",
 			 asked(p, "status"));
-	for (int i = 0; i < N_FILTERS; i++)
-		page_put(p->b,
-			 "<p><label for=\"f-%s\">%s</label><input id=\"f-%s\" "
-			 "name=\"%s\" value=\"%s\" autocomplete=\"off\"></p>\n",
-			 filters[i].name, filters[i].words, filters[i].name,
-			 filters[i].name, asked(p, filters[i].name));
+	for (int i = 0; i < N_FILTERS; i++) {
+		page_put(p->b, "<p><label for=\"f-%s\">%s</label>",
+			 filters[i].name, filters[i].words);
+		if (!put_choice(p, filters[i].name, e))
+			return false;
+		page_put(p->b, "</p>\n");
+	}
 	page_put(p->b, "<button type=\"submit\">Lọc</button></form>\n"
 		       "<form class=\"filter\" method=\"get\" action=\"");
 	desk_page_path(p, "\">\n");
@@ -86,6 +122,7 @@ static void put_filter(struct desk_page *p)
 		       "<input id=\"f-sheet\" name=\"sheet\" "
 		       "autocomplete=\"off\" placeholder=\"CT01-00012-7\"></p>"
 		       "<button type=\"submit\">Xem</button></form>\n");
+	return true;
 }
 
 static void put_tab(struct desk_page *p, const char *status, const char *words,
@@ -228,26 +265,10 @@ static bool was_chosen(const struct desk_page *p, const char *item)
 }
 
 /* "Q01 late" in words. */
-static void put_flags(struct desk_page *p, const char *flags)
-{
-	page_put(p->b, "<td>");
-	while (*flags) {
-		size_t n = strcspn(flags, " ");
-		const char *one = arena_printf(p->a, "%.*s", (int)n, flags);
-
-		page_put(p->b, "%s", desk_word(&desk_review, one));
-		flags += n;
-		if (*flags == ' ') {
-			page_put(p->b, ", ");
-			flags++;
-		}
-	}
-	page_put(p->b, "</td>");
-}
-
 static void put_row(struct desk_page *p, const struct res *r, size_t i,
 		    bool boxes)
 {
+	static const char *const kinds[] = { "group", "unit", "agent" };
 	const char *item = res_word(r, i, "item"),
 		   *sheet = res_word(r, i, "sheet"),
 		   *shown = *sheet ? sheet : item;
@@ -257,18 +278,22 @@ static void put_row(struct desk_page *p, const struct res *r, size_t i,
 	page_put(p->b, "<tr>");
 	if (boxes)
 		page_put(p->b,
-			 "<td><input type=\"checkbox\" name=\"sheets\" "
+			 "<td class=\"noprint\"><input type=\"checkbox\" "
+			 "name=\"sheets\" "
 			 "value=\"%s\" aria-label=\"Chọn %s\"%r></td>",
 			 value, shown, was_chosen(p, value) ? " checked" : "");
-	page_put(p->b, "<th scope=\"row\"><a href=\"");
+	page_put(p->b, "<th scope=\"row\"><a class=\"key\" href=\"");
 	desk_page_path(p, "");
 	page_put(p->b, "?sheet=%u\">%s</a></th><td>%s</td>", item, shown,
 		 status_vi(res_word(r, i, "status")));
-	page_put(p->b, "<td>%s</td><td>%s</td><td>%s</td>",
-		 res_word(r, i, "group"), res_word(r, i, "unit"),
-		 res_word(r, i, "agent"));
-	put_flags(p, res_word(r, i, "flags"));
-	page_put(p->b, "<td>%s</td><td>%s</td><td>%d</td></tr>\n",
+	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+		page_put(p->b, "<td>");
+		desk_page_named(p, kinds[k], res_word(r, i, kinds[k]));
+		page_put(p->b, "</td>");
+	}
+	page_put(p->b, "<td>");
+	desk_page_words(p, res_word(r, i, "flags"));
+	page_put(p->b, "</td><td>%s</td><td>%s</td><td>%d</td></tr>\n",
 		 res_word(r, i, "faults"), res_word(r, i, "words"),
 		 res_word(r, i, "changed_on"));
 }
@@ -301,11 +326,12 @@ static bool put_table(struct desk_page *p, const struct res *r, int64_t from,
 		page_put(p->b, "<p>Không có phiếu nào.</p>\n");
 		return true;
 	}
-	page_put(p->b, "<form method=\"post\">\n<div class=\"scroll\" "
-		       "role=\"region\" tabindex=\"0\" aria-label=\"Phiếu\">"
-		       "<table class=\"list\"><thead><tr>");
+	page_put(p->b,
+		 "<form class=\"wide\" method=\"post\">\n<div class=\"scroll\" "
+		 "role=\"region\" tabindex=\"0\" aria-label=\"Phiếu\">"
+		 "<table class=\"list\"><thead><tr>");
 	if (boxes)
-		page_put(p->b, "<th scope=\"col\">Chọn</th>");
+		page_put(p->b, "<th scope=\"col\" class=\"noprint\">Chọn</th>");
 	page_put(p->b,
 		 "<th scope=\"col\">Số phiếu</th><th scope=\"col\">Trạng thái"
 		 "</th><th scope=\"col\">Đối tượng</th><th scope=\"col\">Đơn "
@@ -351,10 +377,7 @@ static bool put_first(struct desk_page *p, struct err *e)
 	}
 	r = rows_of(p, "list", values, e);
 	ok = r && put_tabs(p, e);
-	if (ok) {
-		put_filter(p);
-		ok = put_table(p, r, at, e);
-	}
+	ok = ok && put_filter(p, e) && put_table(p, r, at, e);
 	res_free(r);
 	return ok;
 }
@@ -532,9 +555,10 @@ static bool show_opened(struct desk_page *p, const struct desk_list *l,
 	page_put(p->b,
 		 "<h2>%s: %s</h2><p class=\"small\">Lần mở này đã ghi vào lịch "
 		 "sử và nhật ký. Không chụp, không sao, không in ra ngoài."
-		 "</p>\n",
+		 "</p>\n<div class=\"noprint\">",
 		 sheet, l->summary_vi);
 	desk_page_rows(p, l, r, "Hai bản không khác câu nào.");
+	page_put(p->b, "</div>\n");
 	page_put(p->b, "<p><a href=\"");
 	desk_page_path(p, "");
 	page_put(p->b, "?sheet=%u\">Về phiếu</a></p>\n", sheet);

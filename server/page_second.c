@@ -306,6 +306,22 @@ static bool put_sheet(struct desk_page *p, const char *sheet, struct err *e)
 
 /* ---- the page ------------------------------------------------------------ */
 
+/* Numbers come first: where they are given. */
+static bool put_no_ledger(struct desk_page *p, struct err *e)
+{
+	if (e->kind != ERR_CONFLICT)
+		return false;
+	*e = (struct err){ 0 };
+	p->rp->status = 409;
+	page_put(
+		p->b,
+		"<p>Đợt này chưa lập sổ phiếu. Lập sổ ở <a href=\"/ledger/%u\">"
+		"trang sổ phiếu</a>, rồi mới rút phiếu nhập lần hai.</p>\n",
+		p->v->code);
+	web_page_end(p->rp);
+	return true;
+}
+
 static bool page(struct desk_page *p, struct err *e)
 {
 	const char *sheet = http_query(p->rq, "sheet");
@@ -314,7 +330,7 @@ static bool page(struct desk_page *p, struct err *e)
 		return desk_page_body(p, "progress", e);
 	if (sheet && *sheet)
 		return put_sheet(p, sheet, e);
-	return put_overview(p, e);
+	return put_overview(p, e) || put_no_ledger(p, e);
 }
 
 enum http_done page_second(struct http_request *rq, struct http_reply *rp,

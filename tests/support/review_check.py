@@ -271,7 +271,8 @@ check(len(got) == 1 and got[0]["words"] == "câu 2 đánh gì?" and got[0]["stat
 check(not [x for x in other.json("GET", "/v1/agent/queries")["queries"] if x["sheet"] == asked_of["sheet"]],
       "another agent's query shows")
 at = f"/v1/agent/queries/{got[0]['query']}"
-other.json("POST", at, 400, {"note": "x"})
+told = other.json("POST", at, 400, {"note": "x"})["error"]
+check((told["message_vi"], told["message"]) == ("không có câu hỏi này", "no such query"), f"why, in his words: {told}")
 his.json("POST", at, 400, {"note": " "})
 his.json("POST", at, 400, {})
 his.json("POST", at, 409, {"note": "x", "version": 1})

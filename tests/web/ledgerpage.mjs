@@ -1,6 +1,7 @@
 /* usage: ledgerpage.mjs SERVER DIR [PICTURES], from tests/service/ledgerpage.sh */
 import { browser, closeAll, faultCount, forget, need, SIZES }
   from "./driver.mjs";
+import { deskPages } from "./deskpages.mjs";
 import { axe, screens } from "./hands.mjs";
 
 const [url, dir, pictures] = process.argv.slice(2);
@@ -66,7 +67,7 @@ const opened = async (page, name, fields) => {
 };
 
 async function begun(so, lan) {
-  await go(so, () => so.click('a[href^="/ledger/"]'));
+  await go(so, () => so.click('a[href="/ledger/lai-chau-2020"]'));
   await says(so, "chưa lập sổ phiếu");
   await look(so, "not-begun");
   await lan.goto(L);
@@ -181,6 +182,7 @@ async function within(b, list) {
   await mt.goto(L);
   need("who only looks has no acts", !await mt.$("main form, main details"));
   need("nor their forms", (await mt.goto(`${L}?do=issue`)).status() === 403);
+  return mt;
 }
 
 async function closed(so) {
@@ -212,9 +214,10 @@ async function main() {
   const list = await issued(lan);
   await marked(lan, list);
   await both(b, lan, list);
-  await within(b, list);
+  const mt = await within(b, list);
   await closed(so);
-  for (const page of [so, lan])
+  await deskPages({ url, pictures, says, go, act })(so, lan, mt);
+  for (const page of [so, lan, mt])
     need(`no request to elsewhere: ${page.seen.outside}`,
       page.seen.outside.length === 0);
   console.log(`N=${screens.n} screens without a violation`);
