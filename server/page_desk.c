@@ -296,6 +296,8 @@ static void put_cell(struct desk_page *p, const struct res *r, size_t row,
 		page_put(p->b, "%d", s);
 	} else if (kind_of(column)) {
 		desk_page_named(p, kind_of(column), s);
+	} else if (strlen(s) >= 40 && !strchr(s, ' ')) {
+		page_put(p->b, "<span class=\"long\">%s</span>", s);
 	} else if (strcmp(column, "flags") == 0) {
 		desk_page_words(p, s);
 	} else {

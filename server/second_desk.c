@@ -274,9 +274,20 @@ static const struct desk_list lists[] = {
 };
 
 static const struct desk_choice words[] = {
-	{ "drawn", "đã rút, chưa giao" }, { "assigned", "đã giao" },
-	{ "same", "giống nhau" },	  { "differs", "còn khác nhau" },
-	{ "resolved", "đã giải quyết" },  { NULL, NULL },
+	{ "drawn", "đã rút, chưa giao" },
+	{ "assigned", "đã giao" },
+	{ "same", "giống nhau" },
+	{ "differs", "còn khác nhau" },
+	{ "resolved", "đã giải quyết" },
+	{ "analyst", "Sở Nội vụ" },
+	{ "post-supervisor", "phụ trách bưu điện" },
+	{ "owner", "quản trị máy chủ" },
+	{ "agent", "mỗi điều tra viên" },
+	{ "form", "mỗi mẫu phiếu" },
+	{ "area", "mỗi địa bàn" },
+	{ "office", "mỗi bưu cục" },
+	{ "total", "cả đợt" },
+	{ NULL, NULL },
 };
 
 const struct desk desk_second = {

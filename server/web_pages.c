@@ -79,6 +79,7 @@ static const char round_style[] =
 	".cap li a{display:inline-block}button.cap{display:inline-block}"
 	"a.key{white-space:nowrap}.filter select{max-width:18rem}"
 	".filter p{margin:0;max-width:100%}"
+	".long{overflow-wrap:anywhere}"
 	".code{color:#4a4a4a;font-size:.85em;white-space:nowrap}"
 	"table.list th.n,table.list td.n{text-align:right}"
 	"tr.late th{font-weight:600}a.act{display:inline-block;margin:0 "
