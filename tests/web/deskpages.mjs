@@ -226,4 +226,5 @@ export function deskPages({ url, pictures, says, go, act }) {
 }
 
 /* What a person should never have to read. */
-const RAW = /uuid:|\b(true|false|null|undefined|received|queried|accepted|rejected|confirmed|not-found|post-supervisor|analyst)\b/;
+const RAW = new RegExp("uuid:|\\b(true|false|null|undefined|received|queried" +
+  "|accepted|rejected|confirmed|not-found|post-supervisor|analyst)\\b");
