@@ -280,13 +280,8 @@ static const struct desk_choice words[] = {
 	{ "differs", "còn khác nhau" },
 	{ "resolved", "đã giải quyết" },
 	{ "analyst", "Sở Nội vụ" },
-	{ "post-supervisor", "phụ trách bưu điện" },
+	{ "post-supervisor", "giám sát Bưu điện" },
 	{ "owner", "quản trị máy chủ" },
-	{ "agent", "mỗi điều tra viên" },
-	{ "form", "mỗi mẫu phiếu" },
-	{ "area", "mỗi địa bàn" },
-	{ "office", "mỗi bưu cục" },
-	{ "total", "cả đợt" },
 	{ NULL, NULL },
 };
 
