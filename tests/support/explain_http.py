@@ -192,6 +192,10 @@ def waves(s, wave, who, engine):
                     who["phan-tich"])
     same("its page has its points", "Mức độ" in data.decode() or
          "tất cả" in data.decode(), True)
+    same("its page says what is kept back",
+         "Có nhóm quá ít người" in data.decode(),
+         json.loads(said)["guarded"])
+    same("and some is", json.loads(said)["guarded"], True)
     s.ask(f"{base}/HL.so", 404, who["phan-tich"])
     s.ask(f"{base}/HL.huyen", 403, who["buu-dien"])
 
