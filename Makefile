@@ -71,9 +71,10 @@ RESULT_C  := server/score_plan.c server/score_run.c server/responses.c \
              server/desks.c $(filter-out $(STORE_C) $(WEB_C) server/cmd_% server/ledger_%,$(wildcard server/*_desk.c))
 RESULT    := $(call objs,$(RESULT_C))
 # frozen answers row by row, for data sets and their feed; explanations, which
-# join results with what the database knows of them
+# join results with what the database knows of them; reports, year on year
 FEED      := $(call objs,server/explain_round.c server/wave_source.c server/strata.c server/dataset.c \
-             server/dataset_export.c $(wildcard server/odata_*.c))
+             server/dataset_export.c server/report_job.c $(wildcard server/change_*.c) server/chart_number.c \
+             $(wildcard server/odata_*.c))
 # numbers of sheets as pictures
 CARDS     := $(call objs,server/sheet_cards.c server/qr.c)
 CLI_C     := $(filter-out $(STORE_C) $(MAINS_C) $(WEB_C),$(wildcard server/*.c))

@@ -45,6 +45,14 @@ static const struct act_list lists[] = {
 	  { MAYBE("unit"), MAYBE("office") },
 	  { "số", "đơn vị", "tiêu chí", "tên", "loại", "byte", "SHA-256",
 	    "quét", "người nộp", "lúc" } },
+	{ "self explanations",
+	  "explanation reports of units",
+	  "báo cáo giải trình",
+	  Q_SELF_EXPLANATIONS,
+	  READERS | APPRAISER | UNITS,
+	  ACT_OWN_UNIT_OR_OFFICE,
+	  { MAYBE("unit"), MAYBE("office") },
+	  { "đơn vị", "tên", "trạng thái", "giải trình", "người nộp", "lúc" } },
 };
 
 const struct act_set acts_self = { acts, sizeof acts / sizeof acts[0], lists,

@@ -17,21 +17,6 @@ const struct colour chart_scale[CHART_LEVELS] = {
 	{ 0.60, 0.60, 0.62 }, { 0.35, 0.35, 0.38 }
 };
 
-const char *chart_number(double v, int digits, char out[CHART_NUMBER])
-{
-	char *point;
-
-	if (!isfinite(v))
-		return "–";
-	(void)snprintf(out, CHART_NUMBER, "%.*f", digits, v);
-	if (strtod(out, NULL) == 0 && out[0] == '-')
-		memmove(out, out + 1, strlen(out));
-	point = strchr(out, '.');
-	if (point)
-		*point = ',';
-	return out;
-}
-
 static cairo_status_t push(void *out, const unsigned char *s, unsigned n)
 {
 	buf_add(out, (const char *)s, n);

@@ -115,6 +115,11 @@ enum http_done web_round_compute(struct http_request *rq, struct http_reply *rp,
 				 void *app);
 enum http_done web_round_verify(struct http_request *rq, struct http_reply *rp,
 				void *app);
+/* web_round_paper.c */
+enum http_done web_round_report(struct http_request *rq, struct http_reply *rp,
+				void *app);
+enum http_done web_round_compare(struct http_request *rq, struct http_reply *rp,
+				 void *app);
 enum http_done web_round_components(struct http_request *rq,
 				    struct http_reply *rp, void *app);
 

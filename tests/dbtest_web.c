@@ -102,6 +102,8 @@ static const struct {
 	{ "POST /v1/rounds/{round}/results", ".+..++++.++" },
 	{ "GET /v1/rounds/{round}/results/{result}", ".+..++++.++" },
 	{ "GET /v1/rounds/{round}/results/{result}/verify", ".+..++++.++" },
+	{ "GET /v1/rounds/{round}/reports/{shape}", ".+..++++.++" },
+	{ "GET /v1/rounds/{round}/compare", ".+..++++.++" },
 	{ "GET /v1/rounds/{round}/components", ".+..++++.++" },
 	{ "GET /progress/{wave}", "+++...+.++." },
 	{ "GET /results/{wave}", ".+..++++.++" },

@@ -19,6 +19,8 @@ from api_check import Client, need, say  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLE = ROOT / "tests/data/round_matrix.txt"
+SMALL = json.loads((ROOT / "tests/data/rounds/small.json").read_text("utf-8"))
+FOLDER = pathlib.Path(sys.argv[2])
 phieu = batch.Batch(os.environ["PHIEU_BIN"] + "/phieu")
 JS = {"Content_Type": "application/json"}
 R = "/v1/rounds/ha-nam-2023"
@@ -120,6 +122,8 @@ def routes():
             ("GET", R + "/results/1", None, {}),
             ("GET", R + "/results/1/verify", None, {}),
             ("GET", R + "/results/1/units/so-tai-chinh/criteria/1.1", None, {}),
+            ("GET", R + "/reports/summary", None, {}),
+            ("GET", R + "/compare?with=ha-nam-2023", None, {}),
             ("GET", R + "/components", None, {}),
             ("GET", R + "/releases", None, {}))
 
@@ -174,7 +178,7 @@ def matrix(clients):
             if allowed(*any_status(clients[role], verb, path, body,
                                    **headers)):
                 may.append(role)
-        pattern = api_check.pattern_of(path)
+        pattern = api_check.pattern_of(path.split("?")[0])
         lines.append(f"route {verb} {pattern}: {' '.join(may)}")
     return lines, count
 
@@ -488,6 +492,12 @@ def requests(c, item):
          "which")
     need("as a unit", {r["unit"] for r in rows(
         c["both"], "self-list")} == {"so-tu-phap"})
+    # what the unit explains is read by who appraises it
+    need("an explanation report", [(r["unit"], r["explanation"]) for r in rows(
+        a, "self-explanations")] == [("so-tai-chinh", "Báo cáo giải trình")])
+    need("of his own unit none", not rows(c["unit2"], "self-explanations"))
+    rows(c["appraiser-none"], "self-explanations", 403)
+    rows(c["unit2"], "self-explanations", 403, unit="so-tai-chinh")
     # pages of a list
     whole = rows(c["auditor"], "appraise-list")
     seen, at = [], R + "/lists/appraise-list?limit=7&unit=so-tai-chinh"
@@ -574,6 +584,81 @@ def published(c):
     need("the same as CSV", b"so-mot,S\xe1\xbb\x9f M\xe1\xbb\x99t,so,,,,80.50"
          in csv)
     c["secretariat-other"].ask("GET", WAVE + "/components", 404)
+    papers(c)
+
+
+def papers(c):
+    """Reports and the comparison: what the command line makes, by its roles;
+    drafts for those who make them."""
+    office = c["secretariat"]
+    for shape, more in (("summary", ""), ("unit", "&unit=so-mot"),
+                        ("field", ""), ("field", "&node=1"),
+                        ("criteria", "&all-units=true"), ("result", ""),
+                        ("special", "")):
+        for form, kind in (("html", b"<!DOCTYPE"), ("csv", b""),
+                           ("xlsx", b"PK")):
+            _, data = office.ask(
+                "GET", f"{WAVE}/reports/{shape}?format={form}{more}", 200)
+            need(f"{shape} as {form}", data[:len(kind)].upper() == kind and
+                 len(data) > 100)
+    code, out, _ = phieu("round", "report", "ky-mau", "--shape", "summary")
+    got, data = c["auditor"].ask(
+        "GET", WAVE + "/reports/summary?format=csv", 200)
+    need("as the command line has it", code == 0 and data.decode() == out)
+    need("published", "X-Phieu-Draft" not in got and b"80.50" in data)
+    c["auditor"].ask("GET", WAVE + "/reports/summary?format=csv", 304,
+                     If_None_Match=got["ETag"])
+    for path, want in (("reports/all", 404), ("reports/unit", 400),
+                       ("reports/unit?unit=x", 404),
+                       ("reports/summary?unit=so-mot", 400),
+                       ("reports/summary?node=1", 400),
+                       ("reports/field?node=77", 404),
+                       ("reports/summary?format=pdf", 400),
+                       ("reports/summary?result=x", 400),
+                       ("reports/summary?result=99", 404),
+                       ("compare", 400), ("compare?with=khong-co", 404),
+                       ("compare?with=ky-mau&format=xlsx", 400)):
+        refused(path, office.json("GET", f"{WAVE}/{path}", want))
+    # the newest of the other round is a draft
+    got, _ = office.ask("GET", R + "/reports/summary", 200)
+    need("a draft says so", "X-Phieu-Draft" in got)
+    refused("a draft", c["auditor"].json("GET", R + "/reports/summary", 403))
+    for who in ("unit", "appraiser", "engine"):
+        for path in ("/reports/summary", "/compare?with=ky-mau"):
+            refused(who, c[who].json("GET", R + path, 403))
+    compared(c, office)
+
+
+def compared(c, office):
+    """Two years of the small round."""
+    later = dict(SMALL, round=dict(SMALL["round"], code="ky-sau",
+                                   year=SMALL["round"]["year"] + 1))
+    path = FOLDER / "later.json"
+    path.write_text(json.dumps(later), "utf-8")
+    need("loaded", phieu("round", "load", path, "--reason", "thử")[0] == 0)
+    one = "/v1/rounds/ky-sau"
+    for unit, value in (("so-mot", "81.5"), ("so-hai", "79.5")):
+        act(office, "external-put", 200, one, unit=unit, criterion="1",
+            value=value, source="mẫu", version=0)
+    office.json("POST", one + "/results", 200, b"", **JS)
+    ask = one + "/compare?with=ky-mau"
+    got, data = office.ask("GET", ask, 200)
+    out = phieu("round", "compare", "ky-sau", "--with", "ky-mau", "--json")[1]
+    need("as the command line has it", json.loads(data) == json.loads(out))
+    need("a draft", "X-Phieu-Draft" in got)
+    need("what changed", {u["unit"]["code"]: u["total"]["change"] for u in
+                          json.loads(data)["units"]} ==
+         {"so-mot": "1", "so-hai": "0"})
+    office.ask("GET", ask, 304, If_None_Match=got["ETag"])
+    office.ask("GET", ask + "&format=csv&unit=so-mot", 200)
+    _, page = office.ask("GET", ask + "&format=html", 200)
+    need("a page", "Dự thảo" in page.decode())
+    refused("no unit", office.json("GET", ask + "&unit=khong-co", 404))
+    refused("a draft", c["auditor"].json("GET", ask, 403))
+    c["secretariat-other"].ask("GET", ask, 404)
+    # the other way round every rise would be told as a fall
+    refused("later than itself", office.json(
+        "GET", WAVE + "/compare?with=ky-sau", 404))
 
 
 # ---- what stands behind it -------------------------------------------------
