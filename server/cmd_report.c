@@ -7,8 +7,8 @@
 #include "phieu/store_round.h"
 #include "report_job.h"
 
-#define ARENA_BYTES  ((size_t)1 << 30)
-#define N(a)	     (sizeof(a) / sizeof((a)[0]))
+#define ARENA_BYTES ((size_t)1 << 30)
+#define N(a)	    (sizeof(a) / sizeof((a)[0]))
 #define USAGE                                                  \
 	"phieu round report ROUND --shape SHAPE [--result N] " \
 	"[--unit U|--all-units] [--node CRITERION] [--out FILE]"
