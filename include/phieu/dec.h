@@ -1,7 +1,7 @@
 /* dec.h - official decimals: an int64 in millionths, exact or refused.
  *
  * Points, coefficients, weights.  More than six decimals on input are an
- * error, never rounded (DESIGN 5.3). */
+ * error, never rounded. */
 #ifndef PHIEU_DEC_H
 #define PHIEU_DEC_H
 

@@ -1,4 +1,4 @@
-/* disclose.h - the one function every output passes (DESIGN 5.9).
+/* disclose.h - the one function every output passes.
  *
  * Cells form trees (total -> fields -> criteria; unit -> sub-groups).  A
  * cell with fewer than k respondents is closed; a parent all of whose

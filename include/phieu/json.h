@@ -1,6 +1,6 @@
 /* json.h - strict JSON in (cJSON behind a check of our own), JSON out.
  *
- * cJSON alone takes much that must be refused (SECURITY 4); json_check runs
+ * cJSON alone takes much that must be refused; json_check runs
  * first: RFC 8259 grammar, valid UTF-8, no lone surrogates, no \u0000, no
  * duplicate keys (compared after decoding), depth, node and string limits,
  * nothing after the value, a leading BOM refused with its own message.

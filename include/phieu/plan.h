@@ -184,7 +184,7 @@ struct band_points { /* D7 by bands: share in % from .. -> % of maximum */
 	struct dec from, percent;
 };
 
-struct decisions {		   /* D1-D12 of DOMAIN 2.7 */
+struct decisions {		   /* D1-D12: docs/PLAN.md */
 	size_t basis[13];	   /* [1]..[12]; NONE where not recorded */
 	enum minimum_rule minimum; /* D2 */
 	struct dec minimum_percent;

@@ -1,4 +1,4 @@
-/* score.h - component points of units: DOMAIN 2.6 steps 1-4, 7, with error.
+/* score.h - component points of units, with their errors.
  *
  * Pure: arrays in, structs out.  Points are exact rationals from counts up
  * to the one rounding; standard errors come from the same counts by

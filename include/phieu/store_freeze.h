@@ -1,4 +1,4 @@
-/* store_freeze.h - closing a wave: the copy that scoring reads (DESIGN 5.8).
+/* store_freeze.h - closing a wave: the copy that scoring reads.
  *
  * Lock: the freeze holds pg_advisory_xact_lock(7001, wave) from its first
  * statement to its commit.  field.intake takes

@@ -1,4 +1,4 @@
-/* store_retention.h - the end of a wave's fieldwork side (DESIGN 5.5, 5.7).
+/* store_retention.h - the end of a wave's fieldwork side.
  *
  * At the retention date of its plan (D12) whatever tells who brought which
  * sheet and what it said is deleted by one recorded act: raw sheets, answers,

@@ -13,7 +13,7 @@
 #include "phieu/fault.h"
 #include "phieu/plan.h"
 
-/* Answer bytes (DESIGN 5.1). */
+/* Answer bytes. */
 enum {
 	ANSWER_NOT_ASKED = 0,
 	ANSWER_MAX_OPTION = 200,
