@@ -492,6 +492,63 @@ static void a_unit_that_one_reading_lacks_is_one_field(void **state)
 	assert_status(number[2], "same");
 }
 
+/* Fields of two good readings may be no good reading: no unit, two where one
+ * is rated, a unit that had ended by the day. */
+static void units_are_settled_as_a_respondent_may_rate(void **state)
+{
+	static const struct {
+		const char *a, *b, *more, *want;
+	} cases[] = {
+		{ "second", "first", "", "55000" }, /* none is left */
+		{ "first", "second", "", "55000" }, /* both */
+		{ "second", "second", "", "" },
+		{ "first", "first", "", "" },
+		{ "second", "second",
+		  "UPDATE plan.unit SET valid_to = '2021-01-14' WHERE code = "
+		  "'so-b'",
+		  "55000" },
+		{ "first", "first",
+		  "UPDATE plan.unit SET valid_to = '2021-01-14' WHERE code = "
+		  "'so-b'",
+		  "" },
+	};
+	char sql[700], got[6];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		pg_do(w.raw, "BEGIN");
+		(void)snprintf(
+			sql, sizeof sql,
+			"UPDATE field.rating AS a SET unit = u.unit FROM "
+			"field.response AS r, plan.unit AS u WHERE "
+			"r.response = a.response AND u.code = 'so-b' "
+			"AND r.sheet = '%s' AND r.keying = 2 AND "
+			"r.counted; UPDATE field.response SET version = "
+			"version + 1 WHERE sheet = '%s' AND keying = 2 "
+			"AND counted; %s",
+			number[2], number[2], cases[i].more);
+		pg_do(w.raw, sql);
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT field.second_resolve(%s, 'me', "
+			       "'post-supervisor', NULL, '%s', '@unit/so-a', "
+			       "'%s', NULL, 'giấy', NULL)",
+			       w.id, number[2], cases[i].a);
+		pg_do(w.raw, sql);
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT field.second_resolve(%s, 'me', "
+			       "'post-supervisor', NULL, '%s', '@unit/so-b', "
+			       "'%s', NULL, 'giấy', NULL)",
+			       w.id, number[2], cases[i].b);
+		(void)pg_state(w.raw, sql, got);
+		(void)snprintf(sql, sizeof sql, "%s", PQerrorMessage(w.raw));
+		pg_do(w.raw, "ROLLBACK");
+		if (strcmp(got, cases[i].want) != 0)
+			fail_msg("case %zu: \"%s\", should be \"%s\": %s", i,
+				 got, cases[i].want, sql);
+	}
+	assert_status(number[2], "same");
+}
+
 /* A correction in review of something else does not open it again. */
 static void what_changes_nothing_said_is_not_compared_again(void **state)
 {
@@ -705,6 +762,7 @@ int main(void)
 		cmocka_unit_test(
 			texts_that_differ_in_spaces_and_case_are_the_same),
 		cmocka_unit_test(a_unit_that_one_reading_lacks_is_one_field),
+		cmocka_unit_test(units_are_settled_as_a_respondent_may_rate),
 		cmocka_unit_test(
 			what_changes_nothing_said_is_not_compared_again),
 		cmocka_unit_test(too_few_answers_are_not_settled_but_judged),
