@@ -239,12 +239,11 @@ static void put_number(struct buf *out, const char *s)
 
 static uint64_t ten_to(int k)
 {
-	static const uint64_t small[] = { 1, 10, 100, 1000, 10000, 100000 };
 	uint64_t p = 1;
 
-	for (; k > 5; k -= 5)
-		p *= small[5];
-	return k > 0 ? p * small[k] : p;
+	for (; k > 0; k--)
+		p *= 10;
+	return p;
 }
 
 /* Decimals that give v, 1e-3 <= v < 1e15, `digits` significant ones. */

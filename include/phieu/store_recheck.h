@@ -21,8 +21,8 @@ struct res *store_recheck_questions(struct db *db, const char *const *args,
 /* A list of persons (CSV or workbook) as the JSON that roster.import takes.
  * Heads by their words, Vietnamese or English, with or without diacritics:
  * code, name, group, unit, contact, agent, visited, collected; the first three
- * are needed, and a unit where the group has homes.  False: faults N07 (a head is missing), N08 (a mark that is
- * none), or those of grid.h; or e. */
+ * are needed, and a unit where the group has homes.  False: faults N07 (a head
+ * is missing), N08 (a mark that is none), or those of grid.h; or e. */
 bool roster_read(const void *file, size_t n, struct arena *a, struct buf *rows,
 		 size_t *n_rows, struct faults *f, struct err *e) MUST_USE;
 

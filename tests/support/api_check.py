@@ -474,6 +474,8 @@ def rounds_unknown(nobody, analyst):
                        ("POST", base + "/results"),
                        ("GET", base + "/results/1"),
                        ("GET", base + "/results/1/verify"),
+                       ("GET", base + "/reports/summary"),
+                       ("GET", base + "/compare?with=khong-co"),
                        ("GET", base + "/components")):
         body = None if verb in ("GET", "DELETE") else b"{}"
         nobody.ask(verb, path, 401, body)
@@ -774,7 +776,7 @@ def recheck(analyst, engine, wave):
     analyst.ask("GET", page + "/list/1", 403)
     analyst.ask("GET", f"/v1/waves/{wave}/roster/persons", 403)
     csv = {"Content_Type": "text/csv"}
-    analyst.ask("POST", f"/v1/waves/{wave}/roster", 409, b"code,name,group\nN1,A,g\n", **csv)
+    analyst.ask("POST", f"/v1/waves/{wave}/roster", 422, b"code,name,group\nN1,A,g\n", **csv)
     analyst.ask("POST", f"/v1/waves/{wave}/roster", 422, b"a,b\n1,2\n", **csv)
     engine.ask("POST", f"/v1/waves/{wave}/roster", 403, b"x", **csv)
     analyst.ask("POST", f"/v1/waves/{wave}/roster/forget", 409, body(reason="x"), **js)
