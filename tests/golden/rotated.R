@@ -80,7 +80,7 @@ like <- function(x, target) {
 	arrange(x, best, sign(G[cbind(1:m, best)]))
 }
 flat <- function(x) c(t(x$L), if (!is.null(x$phi)) x$phi[lower.tri(x$phi)])
-# Two dimensions: with three, replicates have more than one varimax optimum.
+# Two dimensions: with three, one error of ours differed by 6 %, and why is not known.
 cases <- list(
 	list(design = "jkn", stat = "pca", rotate = "varimax", m = 2, items = paste0("E", 1:5)),
 	list(design = "raowu", stat = "factor", rotate = "varimax", m = 2, items = sprintf("Q%02d", 1:8)),
