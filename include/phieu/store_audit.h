@@ -58,9 +58,10 @@ bool store_audit_verify(struct db *db, const struct audit_head *outside,
 			struct err *e) MUST_USE;
 
 /* After store_audit_verify, into its report: every submission's own bytes are
- * hashed again and held to the hash that the batch in the log stands for.
- * `db` is the role of copies: no other reads bytes of all waves.  False only
- * when it could not be read. */
+ * hashed again and held to the hash that the batch in the log stands for;
+ * what was mixed from sealed ballots never had any.  `db` is the role of
+ * copies: no other reads bytes of all waves.  False only when it could not be
+ * read. */
 bool store_audit_bytes(struct db *db, struct audit_report *out,
 		       struct err *e) MUST_USE;
 
