@@ -5,6 +5,7 @@
 # wave, every list and form of review, re-survey, roster, second keying, quality
 # and ballots.  On a PC, on a telephone of 360 pixels, on A4; accessibility;
 # PICTURES=DIR keeps a picture of each.
+# once: its time goes to Chromium
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ -z "${PHIEU_TEST_SOCKET:-}" ]; then
