@@ -262,6 +262,9 @@ static const char *word_of(const struct desk *d, const char *column,
 {
 	const struct desk_act *a;
 
+	/* of the head of a sheet: its words say which */
+	if (strcmp(column, "question") == 0 && *s == '(')
+		return "";
 	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
 		if (strcmp(taken[i][0], column) == 0)
 			return desk_choice_word(d, taken[i][1], s);

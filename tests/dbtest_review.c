@@ -467,7 +467,8 @@ static void opening_is_logged_before_an_answer_is_seen(void **state)
 	is("SELECT string_agg(concat_ws('=', nullif(unit, '') || '/' || "
 	   "question, value, label), ' ') FROM field.review_open(" WAVE
 	   ", 'me', 'owner', NULL, 'uuid:q5', 'đối chiếu')",
-	   "XX01-00022-0 CT-01 cong-chuc xa-1 30 xa-1/Q1=A=Tốt "
+	   "XX01-00022-0 CT-01=Mẫu cong-chuc=Công chức xa-1=Xã 1 30 "
+	   "xa-1/Q1=A=Tốt "
 	   "xa-1/Q2=-=bỏ trống xa-1/Q3=chữ lời uuid:q5");
 	is("SELECT string_agg(concat_ws('|', unit, question, before, after), "
 	   "' ') FROM field.review_diff(" WAVE ", 'me', 'owner', NULL, "
