@@ -50,7 +50,7 @@ as=()
 (cd / && "${as[@]}" "${faked[@]}" "$(pg_config --bindir)/pg_ctl" -D "$PHIEU_TEST_SOCKET/data" -w -s -m fast \
 	-l "$PHIEU_TEST_SOCKET/log" restart) >/dev/null 2>&1
 # a sanitizer wants to be the first library itself: its build has a true clock
-! ldd "$bin/phieu-collector" | grep -q libasan || faked=(env)
+[[ $(ldd "$bin/phieu-collector") != *libasan* ]] || faked=(env)
 PHIEU_DATABASE_URL_COLLECTOR="host=$PHIEU_TEST_SOCKET dbname=phieu user=phieu_collector" \
 	"${faked[@]}" "$bin/phieu-collector" --collector-port 0 --openrosa-digest >"$dir/out" 2>"$dir/err" &
 pid=$!

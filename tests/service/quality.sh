@@ -56,7 +56,7 @@ sql "CREATE FUNCTION pg_temp.add(i integer, who text, bad boolean, answers text,
 	SELECT pg_temp.add(i, 'binh', false, '010203' || lpad(to_hex(i % 4 + 1), 2, '0') || '0201', '2021-02-10') FROM generate_series(21, 24) AS i" >/dev/null
 
 # ---- by command -------------------------------------------------------------
-phieu quality rule --wave $wave --rule q04-sheets --value 3 --reason 'thử' | grep -q ': 1' || fail 'no revision is told'
+phieu quality rule --wave $wave --rule q04-sheets --value 3 --reason 'thử' | grep ': 1' >/dev/null || fail 'no revision is told'
 phieu quality rule --wave $wave --rule q02-answers --value 2 --reason 'thử' >/dev/null
 phieu quality rule --wave $wave --rule q01-answers --value 2 --reason 'thử' >/dev/null
 if phieu quality rule --wave $wave --rule q04-sheets --value 0 --reason x 2>"$dir/e"; then fail 'a threshold of 0 is taken'; fi
@@ -64,7 +64,7 @@ grep -q 'phải từ 1' "$dir/e" || fail "no bounds: $(cat "$dir/e")"
 phieu quality flags --wave $wave --json >"$dir/flags"
 for want in 'Q01 CT01-90019-0' 'Q02 CT01-90016-0' 'Q02 CT01-90017-0' 'Q02 CT01-90018-0' \
 	'Q04 CT01-90021-0' 'Q04 CT01-90022-0' 'Q04 CT01-90023-0' 'Q04 CT01-90024-0'; do
-	jq -r '.flags[] | .flag + " " + .sheet' "$dir/flags" | grep -qx "$want" || fail "no $want"
+	jq -r '.flags[] | .flag + " " + .sheet' "$dir/flags" | grep -x "$want" >/dev/null || fail "no $want"
 done
 [ "$(jq '.flags | map(select(.flag == "Q01" or .flag == "Q04")) | length' "$dir/flags")" = 5 ] || fail 'others are flagged too'
 phieu quality agents --wave $wave >"$dir/agents"

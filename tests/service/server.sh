@@ -198,7 +198,7 @@ wait_for "$dir/own" $own_pid
 own=$(jq -r .listening "$dir/own")
 case $own in https://127.0.0.1:*) ;; *) fail "listening on $own" ;; esac
 same "$(code --cacert "$dir/one.crt" "$own/readyz")" 200 'over TLS'
-curl -s -D - -o /dev/null --cacert "$dir/one.crt" "$own/" | grep -qi '^strict-transport-security: max-age=31536000' ||
+curl -s -D - -o /dev/null --cacert "$dir/one.crt" "$own/" | grep -i '^strict-transport-security: max-age=31536000' >/dev/null ||
 	fail 'no HSTS over TLS'
 ! curl -s --tls-max 1.1 --ciphers 'DEFAULT@SECLEVEL=0' --cacert "$dir/one.crt" "$own/" >/dev/null || fail 'TLS 1.1 was taken'
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=two \
